@@ -1,0 +1,1 @@
+"""Where visits live: shards, the node that hosts them, and the store."""

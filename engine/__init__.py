@@ -1,0 +1,1 @@
+"""The visit and its rules: pure, without I/O, clock, randomness or framework."""

@@ -1,0 +1,1 @@
+"""The edge: sockets, REST, telephones, settings and the composition root."""

@@ -1,0 +1,1 @@
+"""REST: sign-in, clinics, visits, invitations, health."""

@@ -1,0 +1,1 @@
+"""A phone leg becomes the same commands as a browser."""

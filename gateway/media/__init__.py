@@ -1,0 +1,1 @@
+"""Credentials for the relays that carry media, and later the bridge."""

@@ -1,0 +1,1 @@
+"""The clinic day under load: scenarios, clients, report."""

@@ -1,0 +1,1 @@
+"""The wire: every message once, codecs and sessions, without I/O."""

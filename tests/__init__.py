@@ -1,0 +1,1 @@
+"""Promises, one per test; the folders mirror the source."""
