@@ -1,0 +1,20 @@
+import { defineConfig } from "vite";
+
+// Two entries: guests open one link on a telephone, so their page carries nothing of the clinic's.
+export default defineConfig({
+  base: "/static/",
+  build: {
+    outDir: "../../gateway/static",
+    emptyOutDir: true,
+    // read by the gateway to find the hashed files, and by make to see when it was built
+    manifest: "manifest.json",
+    target: "es2022",
+    rolldownOptions: { input: { guest: "guest.html", clinic: "clinic.html" } },
+  },
+  server: {
+    proxy: {
+      "/api": "http://127.0.0.1:8080",
+      "/ws": { target: "ws://127.0.0.1:8080", ws: true },
+    },
+  },
+});
