@@ -1,0 +1,1 @@
+"""Journeys of the clinic's people and guests in real browsers."""

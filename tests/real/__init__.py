@@ -1,0 +1,1 @@
+"""Promises kept with real stores, sockets and processes."""

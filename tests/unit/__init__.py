@@ -1,0 +1,1 @@
+"""Pure promises: no store, no socket, no clock of the machine."""
