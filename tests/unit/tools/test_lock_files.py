@@ -40,8 +40,4 @@ def test_npm_lock_has_hashes_and_names_no_registry() -> None:
     packages = {name: package for name, package in lock["packages"].items() if name}
     assert packages
     assert [name for name, package in packages.items() if "resolved" in package] == []
-    assert [
-        name
-        for name, package in packages.items()
-        if "integrity" not in package and not package.get("inBundle")
-    ] == []
+    assert [name for name, package in packages.items() if "integrity" not in package] == []
