@@ -1,0 +1,89 @@
+"""A clinic's settings, and who of its staff may do what."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from engine.ids import ClinicId, UserId
+
+MINUTE: Final = 60_000
+"""Milliseconds in a minute."""
+
+
+class Admission(StrEnum):
+    """How guests come in once the provider is there (D5)."""
+
+    DIRECT = "direct"
+    PROVIDER_ADMITS = "provider_admits"
+
+
+class StaffRole(StrEnum):
+    """What a member of staff is to the clinic."""
+
+    PROVIDER = "provider"
+    COORDINATOR = "coordinator"
+    ADMIN = "admin"
+    SRE = "sre"
+
+
+class Right(StrEnum):
+    """What may be done; `may` says by whom."""
+
+    SEE_VISITS = "see_visits"
+    ENTER_VISIT = "enter_visit"
+    RUN_VISIT = "run_visit"  # admit, deny, remove, rename, lock, extend, complete
+    SCHEDULE = "schedule"  # create, reschedule, cancel
+    INVITE = "invite"
+    SETTINGS = "settings"
+    STAFF = "staff"
+    OPERATE = "operate"
+
+
+_RIGHTS: Final[dict[StaffRole, frozenset[Right]]] = {
+    StaffRole.PROVIDER: frozenset(
+        {Right.SEE_VISITS, Right.ENTER_VISIT, Right.RUN_VISIT, Right.SCHEDULE, Right.INVITE}
+    ),
+    StaffRole.COORDINATOR: frozenset({Right.SEE_VISITS, Right.RUN_VISIT, Right.SCHEDULE, Right.INVITE}),
+    StaffRole.ADMIN: frozenset(Right) - {Right.OPERATE},
+    StaffRole.SRE: frozenset({Right.OPERATE}),
+}
+
+
+def may(role: StaffRole, right: Right) -> bool:
+    """Whether this role has this right in its own clinic; in any other clinic nobody has any."""
+    return right in _RIGHTS[role]
+
+
+@dataclass(slots=True, kw_only=True)
+class Clinic:
+    """A clinic's settings as they are now; its visits hold a reference, so a change takes effect at once (R1, D2, D5, D13).
+
+    Times are in milliseconds.
+    """
+
+    id: ClinicId
+    name: str
+    zone: str = "UTC"
+    phone: str = ""
+    logo: str = ""
+    admission: Admission = Admission.DIRECT
+    guests_by_provider: bool = True
+    guests_by_patient: bool = True
+    grace: int = 0
+    browsers: int = 6
+    phones: int = 6
+    dial_in: tuple[str, ...] = ()
+    """Dial-in numbers, E.164."""
+    rooms: tuple[str, ...] = ("Main",)
+    options: tuple[tuple[str, int], ...] = (("15-min Consultation", 15), ("30-min Consultation", 30))
+    """Visit options: what they are called, and minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderOfVisit:
+    """A provider who was put on a visit."""
+
+    user: UserId
+    name: str
+
+

@@ -1,0 +1,615 @@
+"""Every message of the wire, once.
+
+A client's messages are the union `FromClient`, ours are `FromServer`; both are tagged by `t`. Times are integer
+milliseconds since 1970 (UTC), lengths of time say their unit in the name. Unknown fields are ignored by both sides,
+unknown messages by clients, so that versions can meet during a deploy.
+
+Requests carry `id` (1 to 2**32-1, the client's choice) and get exactly one answer with the same `id`: `ok`, `error`,
+or the message that the request's docstring names. Requests that change facts also carry `op`, unique per seat or staff
+member: the same `op` sent again, after a reconnect, say, has one effect and the first one's answer.
+
+Whatever belongs to a stream (a seat's, or a dashboard's) travels as a pair `[seq, message]`: `seq` counts up by one, without a gap.
+Everything else travels bare. A position is `(stream, seq)`; see `hello.seat`.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Id = Annotated[int, Meta(ge=1, le=4294967295)]
+Op = Annotated[str, Meta(min_length=1, max_length=40)]
+Short = Annotated[str, Meta(max_length=64)]
+Token = Annotated[str, Meta(min_length=1, max_length=200)]
+Name = Annotated[str, Meta(max_length=4096)]
+"""A name as typed; made safe or refused (`bad_name`) by the visit, which keeps at most 64 characters."""
+
+Role = Literal["provider", "patient", "guest", "phone", "interpreter"]
+Standing = Literal["held", "waiting", "in", "left", "removed", "denied"]
+Link = Literal["ok", "lost", "restoring", "none"]
+How = Literal["browser", "phone", "both"]
+Status = Literal["scheduled", "open", "in_progress", "lapsed", "completed", "cancelled", "ended"]
+Why = Literal[
+    "joined", "waiting", "early", "admitted", "left", "lost", "back", "moved", "removed", "denied", "renamed", "changed"
+]
+
+
+class Message(Struct, tag_field="t", omit_defaults=True, frozen=True, kw_only=True, gc=False):
+    """The base of every message; `t` is its name on the wire."""
+
+
+# ---------------------------------------------------------------- from the client: the first message
+
+
+class HelloLink(Message, tag="hello.link"):
+    """Join by an invitation's link, or by the patient's own link. Answer: `ready` or `error`.
+
+    `page` names this load of the page (random). `move` says that the person agreed to move the seat here from another
+    device, after `error already_open`. `op` is a random text known to this page alone: the same hello sent again after a lost
+    answer (same link, same `op`) gets the same seat, not a second one.
+    """
+
+    id: Id
+    token: Token
+    page: Short
+    name: Name = ""
+    move: bool = False
+    op: Annotated[str, Meta(max_length=40)] = ""
+
+
+class HelloSeat(Message, tag="hello.seat"):
+    """Resume a seat with its secret. Answer: `ready` or `error`.
+
+    With the position of the last message seen (`stream`, `seq`), what was missed is replayed; with an unknown position
+    the answer holds a whole state. The same `page` keeps the media connections between browsers as they are.
+    """
+
+    id: Id
+    visit: Short
+    seat: Short
+    secret: Token
+    page: Short
+    stream: Short = ""
+    seq: int = 0
+
+
+class HelloStaff(Message, tag="hello.staff"):
+    """Open a staff member's socket with a one-use ticket (30 s). Answer: `ready.staff`, `ready` or `error`.
+
+    A ticket made for a visit takes the provider's seat in it (`ready`); one made without opens a dashboard (`ready.staff`).
+    """
+
+    id: Id
+    ticket: Token
+    page: Short
+    move: bool = False
+
+
+class HelloPhone(Message, tag="hello.phone"):
+    """Open one telephone call's socket, from a dial-in client with an API key of scope `dialin`. Answer: `ready.phone` or `error`."""
+
+    id: Id
+    key: Token
+    call: Short
+    dialled: Short
+    caller: Short = ""
+
+
+# ---------------------------------------------------------------- from the client: everyone in a visit
+
+
+class Signal(Message, tag="signal"):
+    """Opaque text for one other seat in the call (SDP, ICE candidates). Not answered, not numbered, never replayed."""
+
+    to: Short
+    data: Annotated[str, Meta(max_length=60000)]
+
+
+class Media(Message, tag="media"):
+    """What this browser sends now; shown to the others. Not answered."""
+
+    mic: bool
+    cam: bool
+    screen: bool = False
+
+
+class Leave(Message, tag="leave"):
+    """Leave the visit. Answer: `ok`, then `bye`. A personal link or the seat's secret brings the person back."""
+
+    id: Id
+
+
+class GetIce(Message, tag="get.ice"):
+    """Ask for fresh ICE servers and TURN credentials (live 10 minutes; ask every 5). Answer: `ice`."""
+
+    id: Id
+
+
+class GetPanel(Message, tag="get.panel"):
+    """Ask for the shared link, dial-in number and PIN of a visit (R4). Answer: `panel` or `error not_allowed`.
+
+    `visit` is left out by a seat, which means its own visit. Providers may, and patients where the clinic lets them invite (R1).
+    """
+
+    id: Id
+    visit: Short = ""
+
+
+class Digits(Message, tag="digits"):
+    """The PIN that a caller typed: ten digits. Answer: `ok` or `error`; where the caller stands comes as `you`."""
+
+    id: Id
+    digits: Annotated[str, Meta(max_length=32)]
+
+
+# ---------------------------------------------------------------- from the client: those who run the visit
+# `visit` is left out by a provider's seat (its own visit) and given by a dashboard.
+
+
+class Admit(Message, tag="admit"):
+    """Let a waiting person in (D5). Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    seat: Short
+    visit: Short = ""
+
+
+class Deny(Message, tag="deny"):
+    """Turn a waiting person away (D5). Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    seat: Short
+    visit: Short = ""
+
+
+class Remove(Message, tag="remove"):
+    """Put somebody out of the call; how they may return is D11's. Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    seat: Short
+    visit: Short = ""
+
+
+class Rename(Message, tag="rename"):
+    """Rename a guest. Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    seat: Short
+    name: Name
+    visit: Short = ""
+
+
+class AskMute(Message, tag="ask.mute"):
+    """Ask somebody in the call to mute; their browser decides (browser), or is told (phone). Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    seat: Short
+    visit: Short = ""
+
+
+class Lock(Message, tag="lock"):
+    """Lock or unlock the visit: while locked every new guest waits for the provider. Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    on: bool
+    visit: Short = ""
+
+
+class Extend(Message, tag="extend"):
+    """Move the visit's end by 5, 15 or 30 minutes (D2). Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    minutes: int
+    visit: Short = ""
+
+
+class Complete(Message, tag="complete"):
+    """End the visit for everyone, for good (D1). Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    visit: Short = ""
+
+
+# ---------------------------------------------------------------- from the client: dashboards
+
+
+class WatchBoard(Message, tag="watch.board"):
+    """Watch the waiting room of a day, `YYYY-MM-DD` in the clinic's zone ("" is today). Answer: `board`, then numbered changes.
+
+    With the last position seen, missed changes are replayed (answer `ok`) if the owner still has them.
+    """
+
+    id: Id
+    day: Annotated[str, Meta(max_length=10)] = ""
+    stream: Short = ""
+    seq: int = 0
+
+
+class WatchVisit(Message, tag="watch.visit"):
+    """Watch one visit's invitations (Visit Details). Answer: `details`, then `details` again when they change."""
+
+    id: Id
+    visit: Short
+
+
+class UnwatchVisit(Message, tag="unwatch.visit"):
+    """Stop `watch.visit`. Answer: `ok`."""
+
+    id: Id
+
+
+FromClient = (
+    HelloLink
+    | HelloSeat
+    | HelloStaff
+    | HelloPhone
+    | Signal
+    | Media
+    | Leave
+    | GetIce
+    | GetPanel
+    | Digits
+    | Admit
+    | Deny
+    | Remove
+    | Rename
+    | AskMute
+    | Lock
+    | Extend
+    | Complete
+    | WatchBoard
+    | WatchVisit
+    | UnwatchVisit
+)
+
+
+# ---------------------------------------------------------------- parts of our messages
+
+
+class Part(Struct, omit_defaults=True, frozen=True, kw_only=True, gc=False):
+    """The base of what stands inside messages."""
+
+
+class Door(Part):
+    """What somebody may see before they are let in (D12), and no more."""
+
+    clinic: str
+    provider: str
+    start: int
+    end: int
+    zone: str
+    status: Status
+    opens_at: int
+    clinic_phone: str = ""
+    logo: str = ""
+    late: bool = False
+    """The time is over while they wait: the provider is running late, they keep their place (D2)."""
+
+
+class MediaState(Part):
+    """What a participant's browser sends now."""
+
+    mic: bool = False
+    cam: bool = False
+    screen: bool = False
+
+
+class Participant(Part):
+    """One seat as others see it. `label`, `invitation` and `masked` are for the clinic's eyes only."""
+
+    seat: str
+    role: Role
+    name: str
+    standing: Standing
+    link: Link
+    how: How = "browser"
+    page: str = ""
+    """Which load of the page is connected: another value means another browser, so a new media connection."""
+    since: int = 0
+    """When the standing began."""
+    lost_since: int = 0
+    media: MediaState = MediaState()
+    invitation: str = ""
+    label: str = ""
+
+
+class VisitInfo(Part):
+    """The visit as those in the call see it; `name`, `room` and `option` are empty for guests."""
+
+    visit: str
+    status: Status
+    start: int
+    end: int
+    lapses_at: int
+    zone: str
+    clinic: str
+    patient: str = ""
+    providers: list[str] = []
+    name: str = ""
+    room: str = ""
+    option: str = ""
+    locked: bool = False
+    warned: bool = False
+    """The last five minutes have begun, or the time is over."""
+    may_invite: bool = False
+    clinic_phone: str = ""
+
+
+class Peer(Part):
+    """A browser to which the receiver of this message makes the offer: of each pair, the one that said hello last offers."""
+
+    seat: str
+    page: str
+
+
+class IceServer(Part):
+    """One entry for RTCConfiguration.iceServers."""
+
+    urls: list[str]
+    username: str = ""
+    credential: str = ""
+
+
+class InvitationInfo(Part):
+    """An invitation in Visit Details (B1); the contact is masked."""
+
+    invitation: str
+    label: str
+    state: str
+    via: str = ""
+    masked: str = ""
+    created_at: int = 0
+    changed_at: int = 0
+    seats: list[str] = []
+
+
+class BoardRow(Part):
+    """One visit in the waiting room."""
+
+    visit: VisitInfo
+    seats: list[Participant] = []
+
+
+# ---------------------------------------------------------------- from the server: answers and bare messages
+
+
+class Ok(Message, tag="ok"):
+    """The request `id` was done; what it changed is saved."""
+
+    id: int
+
+
+class Error(Message, tag="error"):
+    """The request `id` was refused: `code` is stable, `message` is one sentence for a person that says what to do next.
+
+    `at` is a time that the code speaks of (when the visit opens, say), `retry_after_ms` when trying again makes sense,
+    `number` a telephone number to use instead, `tries_left` how many PIN tries are left. `id` 0: not an answer to a request.
+    """
+
+    id: int
+    code: str
+    message: str
+    at: int = 0
+    retry_after_ms: int = 0
+    number: str = ""
+    tries_left: int = 0
+
+
+class Beat(Message, tag="beat"):
+    """We are here and had nothing to say for 3 s. A client that heard nothing for 7 s reconnects."""
+
+
+class Moved(Message, tag="moved"):
+    """The visit lives on another node: connect to `ws_url` and say hello again."""
+
+    ws_url: str
+
+
+class Bye(Message, tag="bye"):
+    """The last message on this socket. `code`: left, removed, denied, moved, completed, cancelled, ended, signed_out, restarting."""
+
+    code: str
+    message: str
+    retry_after_ms: int = 0
+
+
+class Ready(Message, tag="ready"):
+    """The seat is yours. Keep `secret` for this tab: it alone resumes the seat.
+
+    `resumed`: "new", "replay" (what was missed follows as numbered messages) or "state". Exactly one of `inside` (in the call)
+    and `door` (not let in) is given, except with "replay", which gives neither.
+    """
+
+    id: int
+    visit: str
+    seat: str
+    secret: str
+    role: Role
+    name: str
+    standing: Standing
+    stream: str
+    seq: int
+    now: int
+    resumed: Literal["new", "replay", "state"]
+    inside: "Inside | None" = None
+    door: Door | None = None
+    ice: list[IceServer] = []
+
+
+class ReadyStaff(Message, tag="ready.staff"):
+    """A dashboard's socket is open."""
+
+    id: int
+    user: str
+    name: str
+    role: str
+    clinic: str
+    now: int
+
+
+class ReadyPhone(Message, tag="ready.phone"):
+    """A call's socket is open: ask the caller for the PIN of `length` digits, at most `tries` times."""
+
+    id: int
+    tries: int
+    length: int
+    now: int
+
+
+class Ice(Message, tag="ice"):
+    """Fresh ICE servers; `ttl_ms` is how long their credentials live."""
+
+    id: int
+    servers: list[IceServer]
+    ttl_ms: int
+
+
+class Panel(Message, tag="panel"):
+    """What an invitation says (R3, R4): the shared link, the dial-in number as people read it, and the PIN's ten digits."""
+
+    id: int
+    link: str
+    number: str
+    pin: str
+    expires_at: int
+
+
+class Board(Message, tag="board"):
+    """The whole waiting room of a day; changes follow, numbered from `seq` + 1 on."""
+
+    id: int
+    stream: str
+    seq: int
+    day: str
+    zone: str
+    now: int
+    rows: list[BoardRow]
+
+
+class Details(Message, tag="details"):
+    """A visit's invitations, whole (`id` 0 when they changed by themselves)."""
+
+    id: int
+    visit: str
+    invitations: list[InvitationInfo]
+
+
+class Relayed(Message, tag="relayed"):
+    """Another seat's `signal`. (Its wire name is its own, so that a client's and a server's unions never share a tag.)"""
+
+    seat: str
+    data: str
+
+
+# ---------------------------------------------------------------- from the server: numbered, a seat's stream
+
+
+class Inside(Message, tag="inside"):
+    """The whole state of the call, for somebody who is in it. `peers` are those to offer a media connection to."""
+
+    visit: VisitInfo
+    seats: list[Participant]
+    peers: list[Peer] = []
+
+
+class You(Message, tag="you"):
+    """Your standing changed. "in" is followed at once by `inside`."""
+
+    standing: Standing
+    why: Why
+    name: str = ""
+
+
+class AtDoor(Message, tag="door"):
+    """What those who are not let in see, changed: another time, running late, open now."""
+
+    door: Door
+
+
+class SeatChanged(Message, tag="seat"):
+    """A participant is new or changed; it replaces what was known of that seat. Announce `why`."""
+
+    seat: Participant
+    why: Why
+
+
+class VisitChanged(Message, tag="visit"):
+    """The visit's own facts changed; it replaces what was known."""
+
+    visit: VisitInfo
+    why: Literal["started", "warned", "lapsed", "extended", "rescheduled", "locked", "unlocked", "changed"]
+
+
+class Asked(Message, tag="asked"):
+    """The provider asks you to mute."""
+
+    what: Literal["mute"]
+    by: str
+
+
+class Ended(Message, tag="ended"):
+    """The visit is over for everyone; `bye` follows."""
+
+    status: Status
+    message: str
+
+
+# ---------------------------------------------------------------- from the server: numbered, a dashboard's stream
+
+
+class RowChanged(Message, tag="board.row"):
+    """A visit is new in this day's waiting room, or its facts changed; its seats stay as known unless given."""
+
+    visit: VisitInfo
+    seats: list[Participant] | None = None
+
+
+class RowSeat(Message, tag="board.seat"):
+    """A participant of one visit is new or changed."""
+
+    visit: str
+    seat: Participant
+    why: Why
+
+
+class RowGone(Message, tag="board.gone"):
+    """A visit no longer belongs to this day's waiting room."""
+
+    visit: str
+
+
+FromServer = (
+    Ok
+    | Error
+    | Beat
+    | Moved
+    | Bye
+    | Ready
+    | ReadyStaff
+    | ReadyPhone
+    | Ice
+    | Panel
+    | Board
+    | Details
+    | Relayed
+    | Inside
+    | You
+    | AtDoor
+    | SeatChanged
+    | VisitChanged
+    | Asked
+    | Ended
+    | RowChanged
+    | RowSeat
+    | RowGone
+)
+
+Numbered = Inside | You | AtDoor | SeatChanged | VisitChanged | Asked | Ended | RowChanged | RowSeat | RowGone
+"""The messages that travel as `[seq, message]`."""
