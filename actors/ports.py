@@ -1,0 +1,223 @@
+"""What the actors need from the world outside, as Protocols: the store, the clock's source, the sockets, the observer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from engine.ids import ClinicId, ConnectionId, Instant, VisitId
+from signaling.codec import Encoded
+from signaling.messages import Bye, Message
+
+# ---------------------------------------------------------------- the store: shards and visits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """One visit's new state, to be written if `epoch` still owns the shard and `version` is one above the stored one.
+
+    `due`: the next deadline, None when there is none any more. `lapses_at`: given when the save makes a new seat; the store refuses
+    it (`late`) when its own TIME is past that instant (D1). `over`: the visit is over, so it leaves the due set and no AOF rewrite
+    may keep its guest text. `save_id`: the same save sent again is `ok`. `outbox`, `audit`: rows appended in the same script.
+    """
+
+    shard: int
+    epoch: int
+    visit: VisitId
+    clinic: ClinicId
+    version: int
+    save_id: str
+    body: bytes
+    start: Instant
+    due: Instant | None
+    lapses_at: Instant = 0
+    over: bool = False
+    outbox: tuple[bytes, ...] = ()
+    audit: tuple[bytes, ...] = ()
+
+
+SaveResult = Literal["ok", "stale", "late", "conflict", "unknown"]
+"""`stale`: another epoch owns the shard. `conflict`: the stored version is not the one before. `unknown`: the outcome did not arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVisit:
+    """A visit as the store holds it."""
+
+    visit: VisitId
+    version: int
+    save_id: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ShardContents:
+    """What an owner loads: its clinics' documents and the visits that are not over."""
+
+    clinics: dict[ClinicId, bytes]
+    visits: list[StoredVisit]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim of one shard gave: the new epoch, or (`epoch` 0) the incarnation that holds it still."""
+
+    shard: int
+    epoch: int
+    holder: str
+    live: int
+    """How many visits that are not over and clinics the shard holds, so that an empty one is not loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a lease renewal read: the store's TIME, and what was revoked since the last one."""
+
+    now: Instant
+    revoked: tuple[str, ...]
+    """Session and key hashes whose sockets must be cut."""
+
+
+class StoreDown(Exception):
+    """The store cannot be reached, is loading, is full or refuses writes; nothing is known of what was asked."""
+
+
+class ShardStore(Protocol):
+    """Typed calls to the store's scripts. Every script touches one hash tag. All raise StoreDown when the store is away."""
+
+    async def open(self) -> None:
+        """Connect, load the scripts, check or write the data's version (WrongDataVersion when it is newer)."""
+
+    async def close(self) -> None: ...
+
+    async def renew(self, node: str, incarnation: str, address: str, lease: int) -> Renewal:
+        """Renew this node's lease for `lease` ms and read the store's TIME."""
+
+    async def claim(self, shards: Sequence[int], node: str, incarnation: str) -> list[Claim]:
+        """Claim shards in one pipeline: free ones, ones whose owner's lease lapsed, ones of this node's earlier incarnation."""
+
+    async def load(self, shard: int) -> ShardContents: ...
+
+    async def read(self, visits: Sequence[VisitId]) -> list[StoredVisit | None]:
+        """Read visits, also those that are over (outcome of an unknown save; the day's list)."""
+
+    async def save(self, saves: Sequence[Save]) -> list[SaveResult]:
+        """Write a batch in one pipeline (group commit); each result stands for itself. Never retried here."""
+
+    async def save_clinic(self, shard: int, epoch: int, clinic: ClinicId, body: bytes) -> SaveResult: ...
+
+    async def day(self, shard: int, clinic: ClinicId, start: Instant, end: Instant) -> list[VisitId]:
+        """The visits of a clinic that start in [start, end)."""
+
+    async def forget(self, shard: int, epoch: int, visits: Sequence[VisitId]) -> None:
+        """Drop visits past their retention."""
+
+
+# ---------------------------------------------------------------- the store: PINs of a dial-in number
+
+
+@dataclass(frozen=True, slots=True)
+class PinEntry:
+    """Where a PIN leads: a hint, which the visit confirms."""
+
+    visit: VisitId
+    invitation: str
+    attempt: int
+    known_from: Instant
+    known_until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """The counters of one PIN space today, read or after counting."""
+
+    space: int
+    caller: int
+    key: int
+    known: int
+    """How many PINs of the number are known now."""
+
+
+class PinStore(Protocol):
+    """The PIN index and the guess counters of each dial-in number, under the tag `{p:<number>}`."""
+
+    async def reserve(self, number: str, pin_hash: str, entry: PinEntry, keep_until: Instant) -> bool:
+        """Take a PIN for an invitation (SET NX) until `keep_until`; False when another invitation has it. Idempotent for the same entry."""
+
+    async def move(
+        self, number: str, pin_hash: str, known_from: Instant, known_until: Instant, keep_until: Instant
+    ) -> None:
+        """Follow a visit whose times moved, was completed or cancelled (`known_until` = now)."""
+
+    async def look(
+        self, number: str, pin_hash: str, caller_hash: str, key_id: str
+    ) -> tuple[PinEntry | None, Guesses]:
+        """Read a PIN and the counters, in one script, changing nothing."""
+
+    async def count(
+        self, number: str, caller_hash: str, key_id: str, *, space: bool, caller: bool
+    ) -> Guesses:
+        """Count one wrong guess where told; counters live until the end of the UTC day, at most 24 h."""
+
+
+# ---------------------------------------------------------------- sockets
+
+
+class Outlet(Protocol):
+    """One connection, as actors see it: a FIFO to a socket. Nothing here waits or raises."""
+
+    @property
+    def id(self) -> ConnectionId: ...
+
+    def answer(self, message: Message) -> None:
+        """Send a bare message: an answer, `relayed`, `beat`."""
+
+    def event(self, seq: int, encoded: Encoded) -> None:
+        """Send a numbered message of this connection's stream."""
+
+    def bare(self, encoded: Encoded) -> None:
+        """Send a bare message that others get as well, encoded once."""
+
+    def bye(self, close_code: int, bye: Bye) -> None:
+        """Say goodbye and close."""
+
+
+# ---------------------------------------------------------------- the observer: metrics, without knowing which
+
+
+class Observer(Protocol):
+    """What actors tell the metrics. Implementations must be cheap and never raise (metrics.md)."""
+
+    def join(self, channel: str, role: str, result: str, reason: str, seconds: float) -> None: ...
+
+    def admission(self, decision: str, channel: str) -> None: ...
+
+    def transition(self, to: str) -> None: ...
+
+    def presence(self, seconds: float) -> None:
+        """Staleness: from the event to the dashboard's socket."""
+
+    def save(self, seconds: float, batch: int) -> None: ...
+
+    def save_result(self, result: str) -> None: ...
+
+    def expiry(self, lag_seconds: float) -> None: ...
+
+    def joined_after_expiry(self) -> None: ...
+
+    def pin_attempt(self, result: str) -> None: ...
+
+    def resume(self, result: str) -> None: ...
+
+    def seat_moved(self) -> None: ...
+
+    def lease_lost(self) -> None: ...
+
+    def double_owner(self) -> None: ...
+
+    def clock_skew(self, seconds: float) -> None: ...
+
+    def store_available(self, up: bool) -> None: ...
+
+    def ghosts(self, count: int) -> None: ...
+
+    def purge(self, lag_seconds: float, *, failed: bool) -> None: ...
