@@ -351,7 +351,7 @@ class MediaState(Part, frozen=True, kw_only=True):
 
 
 class Participant(Part, frozen=True, kw_only=True):
-    """One seat as others see it. `label`, `invitation` and `masked` are for the clinic's eyes only."""
+    """One seat as others see it. `label` and `invitation` are for the clinic's eyes only."""
 
     seat: str
     role: Role
@@ -410,7 +410,11 @@ class IceServer(Part, frozen=True, kw_only=True):
 
 
 class InvitationInfo(Part, frozen=True, kw_only=True):
-    """An invitation in Visit Details (B1); the contact is masked."""
+    """An invitation in Visit Details (B1); the contact is masked.
+
+    `state` is queued, sent, failed, opened, waiting, in, lost, left, expired or revoked; `via`
+    is email, sms or "".
+    """
 
     invitation: str
     label: str

@@ -1,0 +1,845 @@
+// Written by `python -m signaling.schema` from signaling/messages.py; do not edit.
+//
+// A field marked `?` is left out when it has its default, which its comment names.
+// New fields, messages, words and codes may come: ignore what you do not know.
+
+export type Role = "provider" | "patient" | "guest" | "phone" | "interpreter";
+
+export type Standing = "held" | "waiting" | "in" | "left" | "removed" | "denied";
+
+export type Link = "ok" | "lost" | "restoring" | "none";
+
+export type How = "browser" | "phone" | "both";
+
+export type Status = "scheduled" | "open" | "in_progress" | "lapsed" | "completed" | "cancelled" | "ended";
+
+export type Why = "joined" | "waiting" | "early" | "admitted" | "left" | "lost" | "back" | "moved" | "removed" | "denied" | "renamed" | "changed";
+
+export type Farewell = "left" | "removed" | "denied" | "moved" | "completed" | "cancelled" | "ended" | "signed_out" | "restarting";
+
+/** What somebody may see before they are let in (D12), and no more. */
+export interface Door {
+  readonly clinic: string;
+  readonly provider: string;
+  readonly start: number;
+  readonly end: number;
+  readonly zone: string;
+  readonly status: Status;
+  readonly opens_at: number;
+  /** Default: "". */
+  readonly clinic_phone?: string;
+  /** Default: "". */
+  readonly logo?: string;
+  /**
+   * The time is over while they wait: the provider is running late, they keep their place (D2). Default:
+   * false.
+   */
+  readonly late?: boolean;
+}
+
+/** What a participant's browser sends now. */
+export interface MediaState {
+  /** Default: false. */
+  readonly mic?: boolean;
+  /** Default: false. */
+  readonly cam?: boolean;
+  /** Default: false. */
+  readonly screen?: boolean;
+}
+
+/** One seat as others see it. `label` and `invitation` are for the clinic's eyes only. */
+export interface Participant {
+  readonly seat: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly standing: Standing;
+  readonly link: Link;
+  /** Default: "browser". */
+  readonly how?: How;
+  /**
+   * Which load of the page is connected: another value means another browser, so a new media connection.
+   * Default: "".
+   */
+  readonly page?: string;
+  /** When the standing began. Default: 0. */
+  readonly since?: number;
+  /** Default: 0. */
+  readonly lost_since?: number;
+  readonly media?: MediaState;
+  /** Default: "". */
+  readonly invitation?: string;
+  /** Default: "". */
+  readonly label?: string;
+}
+
+/** The visit as those in the call see it; `name`, `room` and `option` are empty for guests. */
+export interface VisitInfo {
+  readonly visit: string;
+  readonly status: Status;
+  readonly start: number;
+  readonly end: number;
+  readonly lapses_at: number;
+  readonly zone: string;
+  readonly clinic: string;
+  /** Default: "". */
+  readonly patient?: string;
+  /** Default: []. */
+  readonly providers?: readonly string[];
+  /** Default: "". */
+  readonly name?: string;
+  /** Default: "". */
+  readonly room?: string;
+  /** Default: "". */
+  readonly option?: string;
+  /** Default: false. */
+  readonly locked?: boolean;
+  /** The last five minutes have begun, or the time is over. Default: false. */
+  readonly warned?: boolean;
+  /** Default: false. */
+  readonly may_invite?: boolean;
+  /** Default: "". */
+  readonly clinic_phone?: string;
+}
+
+/**
+ * A browser to which the receiver of this message makes the offer.
+ *
+ * Of each pair the one that said hello last offers.
+ */
+export interface Peer {
+  readonly seat: string;
+  readonly page: string;
+}
+
+/** One entry for RTCConfiguration.iceServers. */
+export interface IceServer {
+  readonly urls: readonly string[];
+  /** Default: "". */
+  readonly username?: string;
+  /** Default: "". */
+  readonly credential?: string;
+}
+
+/**
+ * An invitation in Visit Details (B1); the contact is masked.
+ *
+ * `state` is queued, sent, failed, opened, waiting, in, lost, left, expired or revoked; `via`
+ * is email, sms or "".
+ */
+export interface InvitationInfo {
+  readonly invitation: string;
+  readonly label: string;
+  readonly state: string;
+  /** Default: "". */
+  readonly via?: string;
+  /** Default: "". */
+  readonly masked?: string;
+  /** Default: 0. */
+  readonly created_at?: number;
+  /** Default: 0. */
+  readonly changed_at?: number;
+  /** Default: []. */
+  readonly seats?: readonly string[];
+}
+
+/** One visit in the waiting room. */
+export interface BoardRow {
+  readonly visit: VisitInfo;
+  /** Default: []. */
+  readonly seats?: readonly Participant[];
+}
+
+/**
+ * Join by an invitation's link, or by the patient's own link. Answer: `ready` or `error`.
+ *
+ * `page` names this load of the page (random). `move` says that the person agreed to move the seat here from
+ * another device, after `error already_open`. `op` is a random text known to this page alone: the same hello
+ * sent again after a lost answer (same link, same `op`) gets the same seat, not a second one.
+ */
+export interface HelloLink {
+  readonly t: "hello.link";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 200 characters. */
+  readonly token: string;
+  /** At most 64 characters. */
+  readonly page: string;
+  /** At most 4096 characters. Default: "". */
+  readonly name?: string;
+  /** Default: false. */
+  readonly move?: boolean;
+  /** At most 40 characters. Default: "". */
+  readonly op?: string;
+}
+
+/**
+ * Resume a seat with its secret. Answer: `ready` or `error`.
+ *
+ * With the position of the last message seen (`stream`, `seq`), what was missed is replayed; with an unknown
+ * position the answer holds a whole state. The same `page` keeps the media connections between browsers as
+ * they are.
+ */
+export interface HelloSeat {
+  readonly t: "hello.seat";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** At most 64 characters. */
+  readonly visit: string;
+  /** At most 64 characters. */
+  readonly seat: string;
+  /** 1 to 200 characters. */
+  readonly secret: string;
+  /** At most 64 characters. */
+  readonly page: string;
+  /** At most 64 characters. Default: "". */
+  readonly stream?: string;
+  /** 0 to 9007199254740991. Default: 0. */
+  readonly seq?: number;
+}
+
+/**
+ * Open a staff member's socket with a one-use ticket (30 s). Answer: `ready.staff`, `ready` or `error`.
+ *
+ * A ticket made for a visit takes the provider's seat in it (`ready`); one made without opens a dashboard
+ * (`ready.staff`).
+ */
+export interface HelloStaff {
+  readonly t: "hello.staff";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 200 characters. */
+  readonly ticket: string;
+  /** At most 64 characters. */
+  readonly page: string;
+  /** Default: false. */
+  readonly move?: boolean;
+}
+
+/**
+ * Open the socket of one telephone call. Answer: `ready.phone` or `error`.
+ *
+ * Only for a dial-in client, whose API `key` has the scope `dialin`. `call` is its own id of the call,
+ * `dialled` the clinic's number, `caller` the caller's, "" when withheld; numbers as in E.164.
+ */
+export interface HelloPhone {
+  readonly t: "hello.phone";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 200 characters. */
+  readonly key: string;
+  /** At most 64 characters. */
+  readonly call: string;
+  /** At most 64 characters. */
+  readonly dialled: string;
+  /** At most 64 characters. Default: "". */
+  readonly caller?: string;
+}
+
+/**
+ * Pass opaque text to another seat in the call (SDP, ICE candidates). Not answered.
+ *
+ * It arrives as `relayed`, is never replayed, and is dropped when that seat is not connected.
+ */
+export interface Signal {
+  readonly t: "signal";
+  /** At most 64 characters. */
+  readonly to: string;
+  /** At most 60000 characters. */
+  readonly data: string;
+}
+
+/** What this browser sends now; shown to the others. Not answered. */
+export interface Media {
+  readonly t: "media";
+  readonly mic: boolean;
+  readonly cam: boolean;
+  /** Default: false. */
+  readonly screen?: boolean;
+}
+
+/**
+ * Leave the visit. Answer: `ok`, then `bye`.
+ *
+ * A personal link or the seat's secret brings the person back.
+ */
+export interface Leave {
+  readonly t: "leave";
+  /** 1 to 4294967295. */
+  readonly id: number;
+}
+
+/** Ask for fresh ICE servers and TURN credentials (live 10 minutes; ask every 5). Answer: `ice`. */
+export interface GetIce {
+  readonly t: "get.ice";
+  /** 1 to 4294967295. */
+  readonly id: number;
+}
+
+/**
+ * Ask for the shared link, dial-in number and PIN of a visit (R4). Answer: `panel` or `error`.
+ *
+ * `visit` is left out by a seat, which means its own visit. Providers may, and patients where the clinic
+ * lets them invite (R1).
+ */
+export interface GetPanel {
+  readonly t: "get.panel";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/**
+ * The PIN that a caller typed: ten digits. Answer: `ok` or `error`.
+ *
+ * Where the caller stands comes as `you`. Spaces and dashes are ignored.
+ */
+export interface Digits {
+  readonly t: "digits";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** At most 32 characters. */
+  readonly digits: string;
+}
+
+/** Let a waiting person in (D5). Answer: `ok` or `error`. */
+export interface Admit {
+  readonly t: "admit";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** At most 64 characters. */
+  readonly seat: string;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/** Turn a waiting person away (D5). Answer: `ok` or `error`. */
+export interface Deny {
+  readonly t: "deny";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** At most 64 characters. */
+  readonly seat: string;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/** Put somebody out of the call; how they may return is D11's. Answer: `ok` or `error`. */
+export interface Remove {
+  readonly t: "remove";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** At most 64 characters. */
+  readonly seat: string;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/** Rename a guest. Answer: `ok` or `error`. */
+export interface Rename {
+  readonly t: "rename";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** At most 64 characters. */
+  readonly seat: string;
+  /** At most 4096 characters. */
+  readonly name: string;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/**
+ * Ask somebody in the call to mute. Answer: `ok` or `error`.
+ *
+ * They get `asked`: a person at a browser decides, a dial-in client mutes the caller.
+ */
+export interface AskMute {
+  readonly t: "ask.mute";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** At most 64 characters. */
+  readonly seat: string;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/**
+ * Lock or unlock the visit. Answer: `ok` or `error`.
+ *
+ * While it is locked every new guest waits for the provider.
+ */
+export interface Lock {
+  readonly t: "lock";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  readonly on: boolean;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/** Move the visit's end by 5, 15 or 30 minutes (D2). Answer: `ok` or `error`. */
+export interface Extend {
+  readonly t: "extend";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** 0 to 1440. */
+  readonly minutes: number;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/** End the visit for everyone, for good (D1). Answer: `ok` or `error`. */
+export interface Complete {
+  readonly t: "complete";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/**
+ * Watch the waiting room of a day. Answer: `board` or `error`, then numbered changes.
+ *
+ * `day` is `YYYY-MM-DD` in the clinic's zone; left out it is today.
+ * With the last position seen, missed changes are replayed (answer `ok`) if the owner still has them.
+ */
+export interface WatchBoard {
+  readonly t: "watch.board";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** At most 10 characters. Default: "". */
+  readonly day?: string;
+  /** At most 64 characters. Default: "". */
+  readonly stream?: string;
+  /** 0 to 9007199254740991. Default: 0. */
+  readonly seq?: number;
+}
+
+/**
+ * Watch one visit's invitations (Visit Details). Answer: `details` or `error`.
+ *
+ * `details` comes again, with `id` 0, whenever they change.
+ */
+export interface WatchVisit {
+  readonly t: "watch.visit";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** At most 64 characters. */
+  readonly visit: string;
+}
+
+/** Stop `watch.visit`. Answer: `ok`. */
+export interface UnwatchVisit {
+  readonly t: "unwatch.visit";
+  /** 1 to 4294967295. */
+  readonly id: number;
+}
+
+/** The request `id` was done; what it changed is saved. */
+export interface Ok {
+  readonly t: "ok";
+  readonly id: number;
+}
+
+/**
+ * The request `id` was refused: `code` is stable, `message` is one sentence for a person.
+ *
+ * `at` is a time that the code speaks of (when the visit opens, say), `retry_after_ms` when trying again
+ * makes sense, `number` a telephone number to use instead, `tries_left` how many PIN tries are left. `id` 0:
+ * not an answer to a request.
+ */
+export interface Error {
+  readonly t: "error";
+  readonly id: number;
+  readonly code: string;
+  readonly message: string;
+  /** Default: 0. */
+  readonly at?: number;
+  /** Default: 0. */
+  readonly retry_after_ms?: number;
+  /** Default: "". */
+  readonly number?: string;
+  /** Default: 0. */
+  readonly tries_left?: number;
+}
+
+/** We are here and had nothing to say for 3 s. A client that heard nothing for 7 s reconnects. */
+export interface Beat {
+  readonly t: "beat";
+}
+
+/** The visit lives on another node: connect to `ws_url` and say hello again. */
+export interface Moved {
+  readonly t: "moved";
+  readonly ws_url: string;
+}
+
+/** The last message on this socket; the close code follows from `code`. */
+export interface Bye {
+  readonly t: "bye";
+  readonly code: Farewell;
+  readonly message: string;
+  /** Default: 0. */
+  readonly retry_after_ms?: number;
+}
+
+/**
+ * The seat is yours. Keep `secret` for this tab: it alone resumes the seat.
+ *
+ * `resumed`: "new", "replay" (what was missed follows as numbered messages) or "state". Exactly one of
+ * `inside` (in the call) and `door` (not let in) is given, except with "replay", which gives neither.
+ */
+export interface Ready {
+  readonly t: "ready";
+  readonly id: number;
+  readonly visit: string;
+  readonly seat: string;
+  readonly secret: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly standing: Standing;
+  readonly stream: string;
+  readonly seq: number;
+  readonly now: number;
+  readonly resumed: "new" | "replay" | "state";
+  readonly inside?: Inside;
+  readonly door?: Door;
+  /** Default: []. */
+  readonly ice?: readonly IceServer[];
+}
+
+/** A dashboard's socket is open. */
+export interface ReadyStaff {
+  readonly t: "ready.staff";
+  readonly id: number;
+  readonly user: string;
+  readonly name: string;
+  readonly role: string;
+  readonly clinic: string;
+  readonly now: number;
+}
+
+/** A call's socket is open: ask the caller for the PIN of `length` digits, at most `tries` times. */
+export interface ReadyPhone {
+  readonly t: "ready.phone";
+  readonly id: number;
+  readonly tries: number;
+  readonly length: number;
+  readonly now: number;
+}
+
+/** Fresh ICE servers; `ttl_ms` is how long their credentials live. */
+export interface Ice {
+  readonly t: "ice";
+  readonly id: number;
+  readonly servers: readonly IceServer[];
+  readonly ttl_ms: number;
+}
+
+/**
+ * What an invitation says (R3, R4): the shared link, the dial-in number, and the PIN's ten digits.
+ *
+ * The number is written as people read it; show the PIN as 3-3-4.
+ */
+export interface Panel {
+  readonly t: "panel";
+  readonly id: number;
+  readonly link: string;
+  readonly number: string;
+  readonly pin: string;
+  readonly expires_at: number;
+}
+
+/** The whole waiting room of a day; changes follow, numbered from `seq` + 1 on. */
+export interface Board {
+  readonly t: "board";
+  readonly id: number;
+  readonly stream: string;
+  readonly seq: number;
+  readonly day: string;
+  readonly zone: string;
+  readonly now: number;
+  readonly rows: readonly BoardRow[];
+}
+
+/** A visit's invitations, whole (`id` 0 when they changed by themselves). */
+export interface Details {
+  readonly t: "details";
+  readonly id: number;
+  readonly visit: string;
+  readonly invitations: readonly InvitationInfo[];
+}
+
+/**
+ * Another seat's `signal`.
+ *
+ * It has a name of its own, so that no tag is both a client's and a server's.
+ */
+export interface Relayed {
+  readonly t: "relayed";
+  readonly seat: string;
+  readonly data: string;
+}
+
+/**
+ * The whole state of the call, for somebody who is in it.
+ *
+ * `peers` are those to offer a media connection to.
+ */
+export interface Inside {
+  readonly t: "inside";
+  readonly visit: VisitInfo;
+  readonly seats: readonly Participant[];
+  /** Default: []. */
+  readonly peers?: readonly Peer[];
+}
+
+/** Your standing changed. "in" is followed at once by `inside`. */
+export interface You {
+  readonly t: "you";
+  readonly standing: Standing;
+  readonly why: Why;
+  /** Default: "". */
+  readonly name?: string;
+}
+
+/** What those who are not let in see, changed: another time, running late, open now. */
+export interface AtDoor {
+  readonly t: "door";
+  readonly door: Door;
+}
+
+/** A participant is new or changed; it replaces what was known of that seat. Announce `why`. */
+export interface SeatChanged {
+  readonly t: "seat";
+  readonly seat: Participant;
+  readonly why: Why;
+}
+
+/** The visit's own facts changed; it replaces what was known. */
+export interface VisitChanged {
+  readonly t: "visit";
+  readonly visit: VisitInfo;
+  readonly why: "started" | "warned" | "lapsed" | "extended" | "rescheduled" | "locked" | "unlocked" | "changed";
+}
+
+/** The provider asks you to mute. */
+export interface Asked {
+  readonly t: "asked";
+  readonly what: "mute";
+  readonly by: string;
+}
+
+/** The visit is over for everyone; `bye` follows. */
+export interface Ended {
+  readonly t: "ended";
+  readonly status: Status;
+  readonly message: string;
+}
+
+/**
+ * A visit is new in this day's waiting room, or its facts changed.
+ *
+ * Its seats stay as known unless given.
+ */
+export interface RowChanged {
+  readonly t: "board.row";
+  readonly visit: VisitInfo;
+  readonly seats?: readonly Participant[];
+}
+
+/** A participant of one visit is new or changed. */
+export interface RowSeat {
+  readonly t: "board.seat";
+  readonly visit: string;
+  readonly seat: Participant;
+  readonly why: Why;
+}
+
+/** A visit no longer belongs to this day's waiting room. */
+export interface RowGone {
+  readonly t: "board.gone";
+  readonly visit: string;
+}
+
+/** Every message of a client. */
+export type FromClient =
+  | HelloLink
+  | HelloSeat
+  | HelloStaff
+  | HelloPhone
+  | Signal
+  | Media
+  | Leave
+  | GetIce
+  | GetPanel
+  | Digits
+  | Admit
+  | Deny
+  | Remove
+  | Rename
+  | AskMute
+  | Lock
+  | Extend
+  | Complete
+  | WatchBoard
+  | WatchVisit
+  | UnwatchVisit;
+
+/** Every message of ours. */
+export type FromServer =
+  | Ok
+  | Error
+  | Beat
+  | Moved
+  | Bye
+  | Ready
+  | ReadyStaff
+  | ReadyPhone
+  | Ice
+  | Panel
+  | Board
+  | Details
+  | Relayed
+  | Inside
+  | You
+  | AtDoor
+  | SeatChanged
+  | VisitChanged
+  | Asked
+  | Ended
+  | RowChanged
+  | RowSeat
+  | RowGone;
+
+/** The messages that travel as `[seq, message]`. */
+export type Numbered =
+  | Inside
+  | You
+  | AtDoor
+  | SeatChanged
+  | VisitChanged
+  | Asked
+  | Ended
+  | RowChanged
+  | RowSeat
+  | RowGone;
+
+/** What arrives: a numbered message of a stream, or a bare one. */
+export type Frame = [seq: number, message: Numbered] | Exclude<FromServer, Numbered>;
+
+/** The two spellings. */
+export const SUBPROTOCOLS = {
+  MSGPACK: "vestibule.v1.msgpack",
+  JSON: "vestibule.v1.json",
+} as const;
+
+/** Every refusal's sentence with its `{...}` parts open; show `error.message`, where they are filled. */
+export const REFUSALS = {
+  early: "You're early. Your visit opens at {at}.",
+  link_over: "This link's time is over. Call the clinic{number}.",
+  link_unknown: "This link doesn't work. Check the message you got, or call the clinic{number}.",
+  link_revoked: "This link was withdrawn. Call the clinic{number}.",
+  visit_over: "This visit has ended.",
+  visit_full: "The visit is full. Ask your provider, or join by phone{number}.",
+  already_open: "Already open on another device. Move here?",
+  denied: "Your provider can't let you in right now. Call the clinic{number}.",
+  removed: "Your provider ended your part in this visit. Call the clinic{number}.",
+  bad_name: "Please type your name, up to 64 letters.",
+  resume_refused: "You were away too long. Join again.",
+  pin_wrong: "That PIN was not found. Please check it and try again.",
+  pin_over: "That PIN's time is over. Call the clinic{number}.",
+  pin_early: "You're early. Please call back at {at}.",
+  number_unknown: "This number is not in service here.",
+  tries_used: "That PIN was not found. Please call the clinic{number}.",
+  not_allowed: "You can't do that in this visit.",
+  no_such_visit: "That visit was not found.",
+  no_such_seat: "That person is no longer here.",
+  no_such_invitation: "That invitation was not found.",
+  not_waiting: "That person is not waiting.",
+  invites_off: "Inviting guests is switched off for this clinic.",
+  too_many_invitations: "This visit has as many invitations as it can have.",
+  bad_time: "Please choose an end after the start, at most 24 hours later.",
+  bad_minutes: "A visit can be extended by 5, 15 or 30 minutes.",
+  op_reused: "That request was already used by somebody else. Please reload the page.",
+  try_later: "We can't save that right now. Please try again in a moment.",
+  busy: "Too many requests at once. Please wait a moment.",
+  bad_message: "That message was not understood.",
+  bad_request: "Something in the request is missing or wrong.",
+  hello_first: "Say hello first.",
+  ticket_refused: "That ticket is used up or too old. Please reload the page.",
+  key_refused: "That key does not allow this.",
+  sign_in: "Please sign in.",
+  sign_in_refused: "That e-mail address and password don't match. Please try again.",
+  sign_in_slow: "Too many tries. Please wait {seconds} seconds and try again.",
+  origin_refused: "This page may not connect here.",
+} as const;
+
+/** A refusal's code; unknown ones may come. */
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** Why a socket was closed. */
+export const CLOSE = {
+  DONE: 1000,
+  GOING_AWAY: 1001,
+  PROTOCOL_ERROR: 1002,
+  WRONG_FRAME: 1003,
+  NOT_UNDERSTOOD: 1007,
+  TOO_BIG: 1009,
+  FAILED: 1011,
+  RESTARTING: 1012,
+  SILENT: 4000,
+  REFUSED: 4001,
+  REPLACED: 4002,
+  FLOODED: 4003,
+  REVOKED: 4004,
+  OWNER_LOST: 4005,
+} as const;
+
+/**
+ * What to do after a close: "stop", connect "again", or again as the reason's `retry=<seconds>` says
+ * ("hint"). For any other code, 1006 say: again.
+ */
+export const AFTER_CLOSE = {
+  1000: "stop",
+  1001: "again",
+  1002: "stop",
+  1003: "stop",
+  1007: "stop",
+  1009: "stop",
+  1011: "again",
+  1012: "hint",
+  4000: "again",
+  4001: "stop",
+  4002: "stop",
+  4003: "again",
+  4004: "stop",
+  4005: "again",
+} as const;
+
+/** Bytes, counts, milliseconds. */
+export const LIMITS = {
+  maxMessage: 65536,
+  maxOutstanding: 64,
+  helloWithinMs: 5000,
+  beatAfterMs: 3000,
+  giveUpAfterMs: 7000,
+  replayMs: 120000,
+  replayEvents: 500,
+} as const;

@@ -1,0 +1,53 @@
+"""Write the wire's types and documents anew, or say which of them is out of date.
+
+Usage: python -m signaling.schema [--check]
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from signaling.schema.typescript import typescript
+
+ROOT: Final = Path(__file__).parents[2]
+
+WRITTEN: Final[dict[str, Callable[[], str]]] = {
+    "dashboards/web/src/wire/messages.ts": typescript,
+}
+"""Every file that is written from the messages, and by what."""
+
+
+def stale(root: Path) -> list[str]:
+    """List the written files that differ from what would be written now."""
+    return [name for name, text in WRITTEN.items() if _read(root / name) != text()]
+
+
+def write(root: Path) -> None:
+    """Write every file whose text has changed."""
+    for name in stale(root):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(WRITTEN[name](), encoding="utf-8", newline="\n")
+
+
+def main(arguments: list[str]) -> int:
+    """Write, or with `--check` compare; exit status 1 says that something differs, 2 that we were misused."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write(__doc__ or "")
+        return 2
+    if not arguments:
+        write(ROOT)
+        return 0
+    differing = stale(ROOT)
+    for name in differing:
+        sys.stderr.write(f"{name} differs from signaling/messages.py; write it anew with `make types`\n")
+    return 1 if differing else 0
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
