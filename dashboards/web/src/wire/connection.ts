@@ -1,0 +1,334 @@
+/**
+ * One socket to the server that lasts for the life of the page.
+ *
+ * It says hello, notices silence, reconnects and resumes where it was. What it cannot mend (a refusal, a good-bye) ends it
+ * for good, and `onState` says why. Rules: `hello.seat`, `beat` and the numbered pairs in docs/protocol.md.
+ */
+
+import { backoff, retryHint } from "./backoff.ts";
+import { type Codec, type Frame, json, msgpack } from "./codec.ts";
+import { clock } from "./clock.ts";
+import type { Bye, FromClient, FromServer, HelloLink, HelloSeat, HelloStaff, Media, Numbered, Signal } from "./messages.ts";
+import { Refused } from "./refusal.ts";
+import { Requests, type Ask, type AnswerOf, type Asking } from "./requests.ts";
+
+type Without<Message, Key extends PropertyKey> = Message extends unknown ? Omit<Message, Key> : never;
+
+/** The first message; its id is the connection's own. */
+export type Hello = Without<HelloLink | HelloSeat | HelloStaff, "id">;
+
+/** The last numbered message seen; an empty stream: none. */
+export interface Position {
+  readonly stream: string;
+  readonly seq: number;
+}
+
+export const NOWHERE: Position = { stream: "", seq: 0 };
+
+/** Why a connection is over for good. */
+export type Over =
+  | { readonly by: "refused"; readonly refusal: Refused }
+  | { readonly by: "bye"; readonly bye: Bye }
+  | { readonly by: "closed"; readonly code: number }
+  | { readonly by: "us" };
+
+export type ConnectionState =
+  | { readonly at: "connecting"; readonly attempt: number }
+  | { readonly at: "open" }
+  /** Not connected; the next try is in `inMs`. */
+  | { readonly at: "lost"; readonly attempt: number; readonly inMs: number }
+  | { readonly at: "over"; readonly over: Over };
+
+/** Every waiting time, in milliseconds. */
+export const TIMINGS = {
+  /** A server that said nothing for so long is gone: it beats every 3 s. */
+  silence: 7_000,
+  /** From opening to `ready`. */
+  opening: 10_000,
+  /** How soon a beat must come after the network changed or the page woke up. */
+  probe: 4_000,
+  /** Open for so long, a connection counts as healthy and the backoff starts anew. */
+  healthy: 10_000,
+  /** The least wait after the server called us too fast or not understandable. */
+  rebuked: 5_000,
+  /** How long a request waits for its answer, reconnects included. */
+  answer: 20_000,
+};
+export type Timings = typeof TIMINGS;
+
+export interface Options {
+  /** Where to connect; asked after `hello`, so that a ticket's answer can choose. `moved` overrides it. */
+  readonly url: string | (() => string);
+  /** Make the first message. A rejection with `Refused` whose `retryAfterMs` is 0 and whose code is no passing one is final. */
+  readonly hello: (position: Position) => Hello | Promise<Hello>;
+  readonly onMessage: (message: FromServer) => void;
+  readonly onState: (state: ConnectionState) => void;
+  readonly debug?: boolean;
+  readonly timings?: Partial<Timings>;
+  readonly random?: () => number;
+}
+
+const PASSING = new Set(["try_later", "busy", "unreachable", "no_answer"]);
+const FINAL_CLOSES = new Set([1000, 4001, 4002, 4004]);
+const REBUKES = new Set([1002, 1003, 1007, 1009, 4003]);
+const OUR_CLOSE = 3000;
+const MOST_MOVES = 5;
+
+/** Connect now, and again whenever the connection is lost. Call `close` when done with it. */
+export function connect(options: Options): Connection {
+  return new Connection(options);
+}
+
+export class Connection {
+  readonly #options: Options;
+  readonly #codec: Codec;
+  readonly #times: Timings;
+  readonly #requests: Requests;
+  #socket: WebSocket | undefined;
+  #position: Position = NOWHERE;
+  #url = "";
+  #helloId = 0;
+  #ready = false;
+  #over = false;
+  #attempt = 0;
+  #moves = 0;
+  #deadline = 0;
+  #readyAt = 0;
+  #refusal: Refused | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#codec = options.debug ? json : msgpack;
+    this.#times = { ...TIMINGS, ...options.timings };
+    this.#requests = new Requests((message) => this.#write(message), this.#times.answer);
+    globalThis.addEventListener?.("online", this.#hint);
+    globalThis.document?.addEventListener("visibilitychange", this.#hint);
+    void this.#open();
+  }
+
+  /** The last numbered message seen. */
+  get position(): Position {
+    return this.#position;
+  }
+
+  /** Ask for something; the promise is its answer, or rejects with `Refused`. A change gets its `op` here if it has none. */
+  request<Message extends Asking>(message: Ask<Message>): Promise<AnswerOf<Message["t"]>> {
+    return this.#requests.ask(message, this.#ready) as Promise<AnswerOf<Message["t"]>>;
+  }
+
+  /** Send what is neither answered nor repeated; dropped when there is no connection. */
+  send(message: Signal | Media): void {
+    if (this.#ready) this.#write(message);
+  }
+
+  /** Ask now and again after every reconnect, until `drop(name)`: watching a board, say. Answers come by `onMessage`. */
+  keep<Message extends Asking>(name: string, make: (position: Position) => Ask<Message>): void {
+    this.#requests.keep(name, () => make(this.#position), this.#ready);
+  }
+
+  drop(name: string): void {
+    this.#requests.drop(name);
+  }
+
+  /** Close for good. */
+  close(): void {
+    this.#end({ by: "us" });
+  }
+
+  async #open(): Promise<void> {
+    this.#tell({ at: "connecting", attempt: this.#attempt });
+    let hello: Hello;
+    try {
+      hello = await this.#options.hello(this.#position);
+    } catch (error) {
+      this.#refused(error instanceof Refused ? error : new Refused("unreachable"));
+      return;
+    }
+    if (this.#over) return;
+    const { url } = this.#options;
+    const socket = new WebSocket(this.#url || (typeof url === "string" ? url : url()), this.#codec.subprotocol);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    this.#arm(this.#times.opening);
+    socket.onopen = () => {
+      this.#helloId = this.#requests.nextId();
+      this.#write({ ...hello, id: this.#helloId } as FromClient);
+    };
+    socket.onmessage = (event) => this.#heard(event.data);
+    socket.onclose = (event) => this.#closed(event.code, event.reason);
+  }
+
+  #write(message: FromClient): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(this.#codec.encode(message));
+  }
+
+  /** One timer notices both an opening that hangs and a server that fell silent. */
+  #arm(ms: number): void {
+    this.#deadline = Date.now() + ms;
+    if (this.#watch !== undefined) return;
+    const every = Math.max(10, Math.min(500, this.#times.silence / 4));
+    let last = Date.now();
+    this.#watch = setInterval(() => {
+      const now = Date.now();
+      // a page that slept was deaf, not the server silent: give it time to speak
+      if (now - last > 4 * every + 1000) this.#deadline = Math.max(this.#deadline, now + this.#times.probe);
+      last = now;
+      if (now >= this.#deadline) this.#lost();
+    }, every);
+  }
+
+  #heard(data: unknown): void {
+    if (this.#ready) this.#deadline = Date.now() + this.#times.silence;
+    let frame: Frame;
+    try {
+      frame = this.#codec.decode(data);
+    } catch {
+      this.#lost(this.#times.rebuked);
+      return;
+    }
+    if (frame.seq > 0) this.#numbered(frame.seq, frame.message as Numbered);
+    else this.#bare(frame.message);
+  }
+
+  #numbered(seq: number, message: Numbered): void {
+    if (seq <= this.#position.seq) return; // seen before the reconnect
+    if (seq > this.#position.seq + 1) {
+      this.#lost(); // a gap: what is missing is replayed to our position, or answered with a whole state
+      return;
+    }
+    this.#position = { stream: this.#position.stream, seq };
+    this.#options.onMessage(message);
+  }
+
+  #bare(message: FromServer): void {
+    switch (message.t) {
+      case "beat":
+        return;
+      case "ready":
+        clock.agree(message.now, true);
+        // a replay goes on from where we are; anything else begins where the answer says
+        if (message.resumed !== "replay") this.#position = { stream: message.stream, seq: message.seq };
+        break;
+      case "ready.staff":
+        clock.agree(message.now, true);
+        break;
+      case "board":
+        this.#position = { stream: message.stream, seq: message.seq };
+        break;
+      case "moved":
+        this.#moved(message.ws_url);
+        return;
+      case "error":
+        if (!this.#ready && (message.id === this.#helloId || message.id === 0)) {
+          this.#refused(Refused.from(message));
+          return;
+        }
+        if (message.id === 0) this.#refusal = Refused.from(message);
+        break;
+      default:
+    }
+    this.#requests.answered(message);
+    this.#options.onMessage(message);
+    if (message.t === "ready" || message.t === "ready.staff") this.#opened();
+    if (message.t === "bye") this.#bye(message);
+  }
+
+  #opened(): void {
+    this.#ready = true;
+    this.#readyAt = Date.now();
+    this.#refusal = undefined;
+    this.#moves = 0;
+    this.#deadline = Date.now() + this.#times.silence;
+    this.#tell({ at: "open" });
+    this.#requests.resend();
+  }
+
+  #moved(url: string): void {
+    this.#url = url;
+    this.#moves += 1;
+    if (this.#moves > MOST_MOVES) {
+      this.#url = ""; // the nodes disagree: ask the first address again, later
+      this.#moves = 0;
+      this.#lost();
+      return;
+    }
+    this.#letGo();
+    void this.#open();
+  }
+
+  #bye(bye: Bye): void {
+    if (bye.code === "restarting") this.#lost(bye.retry_after_ms ?? 0);
+    else this.#end({ by: "bye", bye });
+  }
+
+  #refused(refusal: Refused): void {
+    if (PASSING.has(refusal.code)) this.#lost(refusal.retryAfterMs);
+    else this.#end({ by: "refused", refusal });
+  }
+
+  #closed(code: number, reason: string): void {
+    if (code === 4001 && this.#refusal) this.#end({ by: "refused", refusal: this.#refusal });
+    else if (FINAL_CLOSES.has(code)) this.#end({ by: "closed", code });
+    else if (REBUKES.has(code)) this.#lost(this.#times.rebuked);
+    else this.#lost(code === 1012 ? (retryHint(reason) ?? 0) : 0);
+  }
+
+  /** Give this socket up and try again after a while. */
+  #lost(atLeastMs = 0): void {
+    if (this.#over) return;
+    if (this.#ready && Date.now() - this.#readyAt >= this.#times.healthy) this.#attempt = 0;
+    this.#letGo();
+    this.#url = this.#attempt > 2 ? "" : this.#url; // the node we were sent to may be gone
+    const inMs = backoff(this.#attempt, (this.#options.random ?? Math.random)(), atLeastMs);
+    this.#attempt += 1;
+    this.#tell({ at: "lost", attempt: this.#attempt, inMs });
+    this.#retry = setTimeout(() => this.#again(), inMs);
+  }
+
+  #again(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    if (!this.#over) void this.#open();
+  }
+
+  /** The network or the page came back: do not sit out the backoff, do not wait the whole silence. */
+  readonly #hint = (): void => {
+    if (this.#over || globalThis.document?.visibilityState === "hidden") return;
+    if (this.#retry !== undefined && this.#attempt > 1) {
+      this.#attempt = 1; // hints can come in a row: keep a first step of backoff
+      this.#again();
+    } else if (this.#ready) {
+      this.#deadline = Math.min(this.#deadline, Date.now() + this.#times.probe);
+    }
+  };
+
+  /** A dead socket may take half a minute to close: nothing waits for it. */
+  #letGo(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#ready = false;
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+    this.#requests.lost();
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(OUR_CLOSE);
+  }
+
+  #end(over: Over): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#letGo();
+    clearTimeout(this.#retry);
+    this.#requests.end();
+    globalThis.removeEventListener?.("online", this.#hint);
+    globalThis.document?.removeEventListener("visibilitychange", this.#hint);
+    this.#tell({ at: "over", over });
+  }
+
+  #tell(state: ConnectionState): void {
+    this.#options.onState(state);
+  }
+}

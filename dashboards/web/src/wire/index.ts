@@ -1,0 +1,11 @@
+/** The wire, as pages use it. */
+
+export { clock } from "./clock.ts";
+export { connect, NOWHERE, TIMINGS } from "./connection.ts";
+export type { Connection, ConnectionState, Hello, Options, Over, Position } from "./connection.ts";
+export type * from "./messages.ts";
+export * from "./merge.ts";
+export { PAGE, randomText } from "./random.ts";
+export { NO_ANSWER, Refused, UNREACHABLE } from "./refusal.ts";
+export { call } from "./rest.ts";
+export { watchBoard, watchVisit } from "./watch.ts";
