@@ -6,8 +6,9 @@
  */
 
 import { backoff, retryHint } from "./backoff.ts";
-import { type Codec, type Frame, json, msgpack } from "./codec.ts";
+import { type Arrival, type Codec, json, msgpack } from "./codec.ts";
 import { clock } from "./clock.ts";
+import { AFTER_CLOSE, CLOSE, LIMITS } from "./messages.ts";
 import type { Bye, FromClient, FromServer, HelloLink, HelloSeat, HelloStaff, Media, Numbered, Signal } from "./messages.ts";
 import { Refused } from "./refusal.ts";
 import { Requests, type Ask, type AnswerOf, type Asking } from "./requests.ts";
@@ -41,15 +42,15 @@ export type ConnectionState =
 
 /** Every waiting time, in milliseconds. */
 export const TIMINGS = {
-  /** A server that said nothing for so long is gone: it beats every 3 s. */
-  silence: 7_000,
+  /** A server that said nothing for so long is gone. */
+  silence: LIMITS.giveUpAfterMs,
   /** From opening to `ready`. */
   opening: 10_000,
   /** How soon a beat must come after the network changed or the page woke up. */
-  probe: 4_000,
+  probe: LIMITS.beatAfterMs + 1_000,
   /** Open for so long, a connection counts as healthy and the backoff starts anew. */
   healthy: 10_000,
-  /** The least wait after the server called us too fast or not understandable. */
+  /** The least wait after the server called us too fast, or said what we cannot read. */
   rebuked: 5_000,
   /** How long a request waits for its answer, reconnects included. */
   answer: 20_000,
@@ -69,8 +70,6 @@ export interface Options {
 }
 
 const PASSING = new Set(["try_later", "busy", "unreachable", "no_answer"]);
-const FINAL_CLOSES = new Set([1000, 4001, 4002, 4004]);
-const REBUKES = new Set([1002, 1003, 1007, 1009, 4003]);
 const OUR_CLOSE = 3000;
 const MOST_MOVES = 5;
 
@@ -181,15 +180,15 @@ export class Connection {
 
   #heard(data: unknown): void {
     if (this.#ready) this.#deadline = Date.now() + this.#times.silence;
-    let frame: Frame;
+    let arrival: Arrival;
     try {
-      frame = this.#codec.decode(data);
+      arrival = this.#codec.decode(data);
     } catch {
       this.#lost(this.#times.rebuked);
       return;
     }
-    if (frame.seq > 0) this.#numbered(frame.seq, frame.message as Numbered);
-    else this.#bare(frame.message);
+    if (arrival.seq > 0) this.#numbered(arrival.seq, arrival.message as Numbered);
+    else this.#bare(arrival.message);
   }
 
   #numbered(seq: number, message: Numbered): void {
@@ -269,10 +268,11 @@ export class Connection {
   }
 
   #closed(code: number, reason: string): void {
-    if (code === 4001 && this.#refusal) this.#end({ by: "refused", refusal: this.#refusal });
-    else if (FINAL_CLOSES.has(code)) this.#end({ by: "closed", code });
-    else if (REBUKES.has(code)) this.#lost(this.#times.rebuked);
-    else this.#lost(code === 1012 ? (retryHint(reason) ?? 0) : 0);
+    const next = (AFTER_CLOSE as Record<number, "stop" | "again" | "hint">)[code] ?? "again";
+    if (code === CLOSE.REFUSED && this.#refusal) this.#end({ by: "refused", refusal: this.#refusal });
+    else if (next === "stop") this.#end({ by: "closed", code });
+    else if (code === CLOSE.FLOODED) this.#lost(this.#times.rebuked);
+    else this.#lost(next === "hint" ? (retryHint(reason) ?? 0) : 0);
   }
 
   /** Give this socket up and try again after a while. */
