@@ -1,0 +1,1 @@
+"""Proofs: the faults that the promises are tried against."""
