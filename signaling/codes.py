@@ -42,8 +42,10 @@ class Next(StrEnum):
     """Nothing: it is over, or a person has to act first."""
     AGAIN = "again"
     """Connect again, with the usual growing delay, and resume."""
+    LATER = "later"
+    """The same, but not before 5 s: something is wrong with what the client sends."""
     HINT = "hint"
-    """Connect again after the seconds that the reason names (`retry=2.5`), and resume."""
+    """The same, but not before the seconds that the reason names (`retry=2.5`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +57,28 @@ class Meaning:
 
 
 MEANINGS: Final[dict[Close, Meaning]] = {
-    Close.DONE: Meaning("Done. `bye` or `moved` was said before, and says why.", Next.STOP),
+    Close.DONE: Meaning("Done: `bye` or `moved` was said before, and says why.", Next.STOP),
     Close.GOING_AWAY: Meaning("The page or the server went away.", Next.AGAIN),
-    Close.PROTOCOL_ERROR: Meaning("A WebSocket frame broke RFC 6455.", Next.STOP),
-    Close.WRONG_FRAME: Meaning("A text frame on MessagePack, or a binary one on JSON.", Next.STOP),
+    Close.PROTOCOL_ERROR: Meaning("A WebSocket frame broke RFC 6455.", Next.LATER),
+    Close.WRONG_FRAME: Meaning("A text frame on MessagePack, or a binary one on JSON.", Next.LATER),
     Close.NOT_UNDERSTOOD: Meaning(
-        "Text that is not UTF-8, or the third frame in a row that is neither JSON nor MessagePack.", Next.STOP
+        "A text frame that is not UTF-8; or three messages in a row were not understood, the last of them not even"
+        " as JSON or MessagePack.",
+        Next.LATER,
     ),
-    Close.TOO_BIG: Meaning("A message was larger than 64 KiB.", Next.STOP),
+    Close.TOO_BIG: Meaning("A message was larger than 64 KiB.", Next.LATER),
     Close.FAILED: Meaning("We made a mistake, and log it.", Next.AGAIN),
     Close.RESTARTING: Meaning("The server restarts. The reason is `retry=<seconds>`.", Next.HINT),
     Close.SILENT: Meaning("No hello came within 5 s.", Next.AGAIN),
     Close.REFUSED: Meaning(
-        "Refused; the `error` before says why. Also after three messages in a row that were not understood.",
+        "Refused: the `error` before says why, and its code is the reason. Also when three messages in a row were"
+        " not understood.",
         Next.STOP,
     ),
     Close.REPLACED: Meaning(
-        "The seat moved to another device, or to another socket of this page.", Next.STOP
+        "The seat moved to another device, or to a newer socket of this page.", Next.STOP
     ),
-    Close.FLOODED: Meaning("Too many messages in too short a time.", Next.AGAIN),
+    Close.FLOODED: Meaning("Too many messages or bytes in too short a time.", Next.LATER),
     Close.REVOKED: Meaning("The staff member signed out, or the API key was withdrawn.", Next.STOP),
     Close.OWNER_LOST: Meaning("Another node took the visit over, or is about to.", Next.AGAIN),
 }
@@ -99,7 +104,21 @@ BEAT_AFTER: Final = 3.0
 GIVE_UP_AFTER: Final = 7.0
 """Seconds in which a client heard nothing, after which it connects again."""
 
+MESSAGES_PER_SECOND: Final = 200
+"""WebSocket frames of any kind that a client may send, in the long run."""
+MESSAGES_BURST: Final = 400
+"""How many it may send at once after a pause."""
+BYTES_PER_SECOND: Final = 524_288
+BYTES_BURST: Final = 2_097_152
+
 REPLAY_EVENTS: Final = 500
 """Messages of a stream that are kept for a resume."""
 REPLAY_MS: Final = 120_000
 """Milliseconds for which they are kept."""
+
+AFTER_BYE: Final[dict[str, Close]] = {
+    "moved": Close.REPLACED,
+    "signed_out": Close.REVOKED,
+    "restarting": Close.RESTARTING,
+}
+"""The close code that follows `bye`, by its code; after every other `bye` it is `Close.DONE`."""

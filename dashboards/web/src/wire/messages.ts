@@ -813,22 +813,22 @@ export const CLOSE = {
 } as const;
 
 /**
- * What to do after a close: "stop", connect "again", or again as the reason's `retry=<seconds>` says
- * ("hint"). For any other code, 1006 say: again.
+ * What to do after a close: "stop", connect "again", 5 s "later", or as the reason's `retry=<seconds>`
+ * says ("hint"). For any other code, 1006 say: again.
  */
 export const AFTER_CLOSE = {
   1000: "stop",
   1001: "again",
-  1002: "stop",
-  1003: "stop",
-  1007: "stop",
-  1009: "stop",
+  1002: "later",
+  1003: "later",
+  1007: "later",
+  1009: "later",
   1011: "again",
   1012: "hint",
   4000: "again",
   4001: "stop",
   4002: "stop",
-  4003: "again",
+  4003: "later",
   4004: "stop",
   4005: "again",
 } as const;

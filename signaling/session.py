@@ -1,0 +1,249 @@
+"""One connection's life, hello -> ready -> closing, and the log from which a stream is resumed.
+
+A `Session` stands between a socket and the host of the visits, without clock or I/O. The socket hands it what
+arrives, `receive` says what to do; the host hands it what it has to say, `answer`, `event` and `bare` spell it.
+Rates, and what a person's role allows, are not its business.
+"""
+
+from enum import Enum, auto
+from typing import Final, get_args
+
+from msgspec import Struct
+
+from engine.ids import Instant
+from engine.refusals import SENTENCES
+from signaling import messages as wire
+from signaling.codec import Codec, Encoded, Malformed
+from signaling.codes import AFTER_BYE, MAX_MALFORMED, MAX_OUTSTANDING, REPLAY_EVENTS, REPLAY_MS, Close
+
+
+class Reply(Struct, frozen=True, gc=False):
+    """What to do with the socket: send `data` if there is any, then close if there is a code."""
+
+    data: bytes = b""
+    close: int = 0
+    reason: str = ""
+    """At most 120 bytes of ASCII, for developers; after `RESTARTING` it is `retry=<seconds>`."""
+
+
+class Phase(Enum):
+    """How far a connection has come."""
+
+    HELLO = auto()
+    """Open; the client has to say hello."""
+    GREETING = auto()
+    """Hello was said; the host is making up its mind."""
+    READY = auto()
+    CLOSING = auto()
+    """The last word is said; nothing is heard any more."""
+
+
+class Kind(Enum):
+    """Who is at the other end, as the answer to hello decided."""
+
+    SEAT = auto()
+    PHONE = auto()
+    DASHBOARD = auto()
+
+
+Hello = wire.HelloLink | wire.HelloSeat | wire.HelloStaff | wire.HelloPhone
+Running = (
+    wire.GetPanel
+    | wire.Admit
+    | wire.Deny
+    | wire.Remove
+    | wire.Rename
+    | wire.AskMute
+    | wire.Lock
+    | wire.Extend
+    | wire.Complete
+)
+"""What a provider's seat and a dashboard may both ask."""
+FromSeat = wire.Signal | wire.Media | wire.Leave | wire.GetIce | Running
+FromPhone = wire.Digits | wire.Media | wire.Leave
+FromDashboard = wire.WatchBoard | wire.WatchVisit | wire.UnwatchVisit | Running
+
+Request = Hello | wire.Leave | wire.GetIce | wire.Digits | FromDashboard
+"""What carries an `id` and has to be answered."""
+
+HELLOS: Final = frozenset(get_args(Hello))
+ALLOWED: Final = {
+    Kind.SEAT: frozenset(get_args(FromSeat)),
+    Kind.PHONE: frozenset(get_args(FromPhone)),
+    Kind.DASHBOARD: frozenset(get_args(FromDashboard)),
+}
+"""What each kind of connection may say; whether the person's role allows it is for the visit to decide."""
+WELCOMES: Final = {wire.Ready: Kind.SEAT, wire.ReadyPhone: Kind.PHONE, wire.ReadyStaff: Kind.DASHBOARD}
+
+BUSY_RETRY_MS: Final = 1_000
+
+
+class Session:
+    """One connection's conversation.
+
+    `receive` gives the message that the host has to carry out, or a `Reply` to send at once, or None. Every
+    message with an `id` that it gave must be answered exactly once, by `answer`.
+    """
+
+    __slots__ = ("_allowed", "_malformed", "_outstanding", "codec", "kind", "phase")
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+        self.phase = Phase.HELLO
+        self.kind: Kind | None = None
+        self._allowed: frozenset[type] = HELLOS
+        self._outstanding: set[int] = set()
+        self._malformed = 0
+
+    # ------------------------------------------------------------ what arrives
+
+    def receive(self, data: bytes, text: bool) -> wire.FromClient | Reply | None:
+        """Take one whole message of the client; `text` says that it came in a text frame."""
+        if self.phase is Phase.CLOSING:
+            return None
+        message = self.codec.decode(data, text)
+        if isinstance(message, Malformed):
+            return self._not_understood(message, self.codec.id_of(data))
+        if type(message) not in self._allowed:
+            return self._out_of_place(message)
+        self._malformed = 0
+        if isinstance(message, wire.Signal | wire.Media):
+            return message
+        return self._request(message)
+
+    def overdue(self) -> Reply | None:
+        """Say what to do when `HELLO_WITHIN` is over; None when hello was said in time."""
+        return self._end(b"", Close.SILENT, "hello_first") if self.phase is Phase.HELLO else None
+
+    # ------------------------------------------------------------ what is said
+
+    def answer(self, message: wire.Message) -> Reply:
+        """Spell a bare message; if it is an answer, its request is done with.
+
+        The answer to hello makes the connection ready, or closes it. What nobody waits for is not sent.
+        """
+        if isinstance(message, wire.Relayed):
+            return Reply(self.codec.encode(message))
+        if isinstance(message, wire.Moved):
+            return self._end(self.codec.encode(message), Close.DONE, "moved")
+        ident: int = getattr(message, "id", 0)
+        if not ident:
+            return Reply(self.codec.encode(message))
+        if ident not in self._outstanding:
+            return Reply()
+        self._outstanding.discard(ident)
+        if self.phase is Phase.GREETING:
+            return self._greet(message)
+        return Reply(self.codec.encode(message))
+
+    def event(self, seq: int, encoded: Encoded) -> bytes:
+        """Spell a numbered message of the connection's stream."""
+        return self.codec.pair(seq, self.codec.body(encoded))
+
+    def bare(self, encoded: Encoded) -> bytes:
+        """Spell a bare message that others get too."""
+        return self.codec.body(encoded)
+
+    def bye(self, bye: wire.Bye, close: int = 0) -> Reply:
+        """Say goodbye and close, with `close` or else the close code that belongs to what `bye` says."""
+        code = close or AFTER_BYE.get(bye.code, Close.DONE)
+        reason = f"retry={bye.retry_after_ms / 1000:g}" if code == Close.RESTARTING else bye.code
+        return self._end(self.codec.encode(bye), code, reason)
+
+    def closed(self) -> None:
+        """The socket is gone, or was closed for a reason that the session cannot know."""
+        self.phase = Phase.CLOSING
+        self._outstanding.clear()
+
+    # ------------------------------------------------------------ in itself
+
+    def _request(self, message: Request) -> Request | Reply:
+        if message.id in self._outstanding:
+            # the one answer with this id is the first request's
+            return self._not_understood(Malformed("id in use", Close.REFUSED), 0)
+        if len(self._outstanding) >= MAX_OUTSTANDING:
+            return self._refuse("busy", message.id, retry_after_ms=BUSY_RETRY_MS)
+        self._outstanding.add(message.id)
+        if self.phase is Phase.HELLO:
+            self.phase, self._allowed = Phase.GREETING, frozenset()
+        return message
+
+    def _greet(self, message: wire.Message) -> Reply:
+        self.kind = WELCOMES.get(type(message))
+        data = self.codec.encode(message)
+        if self.kind is None:
+            return self._end(data, Close.REFUSED, getattr(message, "code", ""))
+        self.phase, self._allowed = Phase.READY, ALLOWED[self.kind]
+        return Reply(data)
+
+    def _out_of_place(self, message: wire.FromClient) -> Reply:
+        ident = self._free(getattr(message, "id", 0))
+        if self.phase is Phase.HELLO:
+            return self._end(self._refuse("hello_first", ident).data, Close.REFUSED, "hello_first")
+        if type(message) in HELLOS:
+            return self._not_understood(Malformed("hello was said before", Close.REFUSED), ident)
+        return self._refuse("hello_first" if self.phase is Phase.GREETING else "not_allowed", ident)
+
+    def _not_understood(self, malformed: Malformed, ident: int) -> Reply:
+        if malformed.at_once:
+            return self._end(b"", malformed.close, malformed.reason)
+        self._malformed += 1
+        reply = self._refuse("bad_message", self._free(ident))
+        if self._malformed < MAX_MALFORMED:
+            return reply
+        return self._end(reply.data, malformed.close, malformed.reason)
+
+    def _refuse(self, code: str, ident: int, retry_after_ms: int = 0) -> Reply:
+        error = wire.Error(id=ident, code=code, message=SENTENCES[code], retry_after_ms=retry_after_ms)
+        return Reply(self.codec.encode(error))
+
+    def _free(self, ident: int) -> int:
+        """Give the id if an answer with it would not be taken for another request's, else 0."""
+        return 0 if ident in self._outstanding else ident
+
+    def _end(self, data: bytes, close: int, reason: str) -> Reply:
+        self.closed()
+        return Reply(data, close, reason)
+
+
+class Stream:
+    """A seat's or a dashboard's numbered messages, without a gap, and the last of them for a resume.
+
+    `name` says which stream this is: another owner, or another epoch of it, has to make another one.
+    """
+
+    __slots__ = ("_log", "name", "seq")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.seq = 0
+        """The number of the last message, 0 before the first."""
+        self._log: list[tuple[Instant, Encoded]] = []
+
+    def append(self, encoded: Encoded, now: Instant) -> int:
+        """Add a message and give its number."""
+        self.seq += 1
+        self._log.append((now, encoded))
+        self.forget(now)
+        return self.seq
+
+    def since(self, stream: str, seq: int, now: Instant) -> list[tuple[int, Encoded]] | None:
+        """List the messages after a client's position, with their numbers.
+
+        None when not all of them are known: then the client gets a whole state, never a part of them.
+        """
+        self.forget(now)
+        missed = self.seq - seq
+        if stream != self.name or not 0 <= missed <= len(self._log):
+            return None
+        start = len(self._log) - missed
+        return [(seq + 1 + at, encoded) for at, (_, encoded) in enumerate(self._log[start:])]
+
+    def forget(self, now: Instant) -> None:
+        """Drop what is older than `REPLAY_MS` or more than `REPLAY_EVENTS` messages back."""
+        log, oldest = self._log, now - REPLAY_MS
+        drop = max(0, len(log) - REPLAY_EVENTS)
+        while drop < len(log) and log[drop][0] < oldest:
+            drop += 1
+        if drop:
+            del log[:drop]
