@@ -62,8 +62,8 @@ MEANINGS: Final[dict[Close, Meaning]] = {
     Close.PROTOCOL_ERROR: Meaning("A WebSocket frame broke RFC 6455.", Next.LATER),
     Close.WRONG_FRAME: Meaning("A text frame on MessagePack, or a binary one on JSON.", Next.LATER),
     Close.NOT_UNDERSTOOD: Meaning(
-        "A text frame that is not UTF-8; or three messages in a row were not understood, the last of them not even"
-        " as JSON or MessagePack.",
+        "A text frame that is not UTF-8; or three messages in a row were not understood, the last of them not"
+        " even as JSON or MessagePack.",
         Next.LATER,
     ),
     Close.TOO_BIG: Meaning("A message was larger than 64 KiB.", Next.LATER),
@@ -71,8 +71,8 @@ MEANINGS: Final[dict[Close, Meaning]] = {
     Close.RESTARTING: Meaning("The server restarts. The reason is `retry=<seconds>`.", Next.HINT),
     Close.SILENT: Meaning("No hello came within 5 s.", Next.AGAIN),
     Close.REFUSED: Meaning(
-        "Refused: the `error` before says why, and its code is the reason. Also when three messages in a row were"
-        " not understood.",
+        "Refused: the `error` before says why, and its code is the reason. Also when three messages in a row"
+        " were not understood.",
         Next.STOP,
     ),
     Close.REPLACED: Meaning(

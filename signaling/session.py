@@ -1,8 +1,8 @@
 """One connection's life, hello -> ready -> closing, and the log from which a stream is resumed.
 
-A `Session` stands between a socket and the host of the visits, without clock or I/O. The socket hands it what
-arrives, `receive` says what to do; the host hands it what it has to say, `answer`, `event` and `bare` spell it.
-Rates, and what a person's role allows, are not its business.
+A `Session` stands between a socket and the host of the visits, without clock or I/O. The socket hands it
+what arrives, `receive` says what to do; the host hands it what it has to say, `answer`, `event` and `bare`
+spell it. Rates, and what a person's role allows, are not its business.
 """
 
 from enum import Enum, auto

@@ -124,8 +124,8 @@ def _constants() -> Iterator[str]:
     yield _table(
         "AFTER_CLOSE",
         {str(code.value): json.dumps(meaning.then.value) for code, meaning in codes.MEANINGS.items()},
-        'What to do after a close: "stop", connect "again", 5 s "later", or as the reason\'s `retry=<seconds>`'
-        ' says ("hint"). For any other code, 1006 say: again.',
+        'What to do after a close: "stop", connect "again", 5 s "later", or as the reason\'s'
+        ' `retry=<seconds>` says ("hint"). For any other code, 1006 say: again.',
     )
     yield _table(
         "LIMITS", {name: str(value) for name, value in limits().items()}, "Bytes, counts, milliseconds."
