@@ -11,6 +11,6 @@ interface Props {
 
 /** An icon of the one set, at its one size. */
 export function Icon({ of: Shape, label, size = 20, class: more = "" }: Props) {
-  const said = label ? { role: "img", "aria-label": label } : { "aria-hidden": true };
+  const said = label ? { role: "img" as const, "aria-label": label } : { "aria-hidden": true };
   return <Shape size={size} strokeWidth={2} class={`icon ${more}`} {...said} />;
 }

@@ -271,7 +271,7 @@ export class Connection {
     const next = (AFTER_CLOSE as Record<number, (typeof AFTER_CLOSE)[keyof typeof AFTER_CLOSE]>)[code] ?? "again";
     if (code === CLOSE.REFUSED && this.#refusal) this.#end({ by: "refused", refusal: this.#refusal });
     else if (next === "stop") this.#end({ by: "closed", code });
-    else if (next === "later" || code === CLOSE.FLOODED) this.#lost(this.#times.rebuked);
+    else if (next === "later") this.#lost(this.#times.rebuked);
     else this.#lost(next === "hint" ? (retryHint(reason) ?? 0) : 0);
   }
 
