@@ -15,9 +15,13 @@ NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def environment() -> dict[str, str]:
-    """Return our environment with the wheel's `node` first on the PATH, where npm's scripts look for it."""
+    """Return our environment with the wheel's `node` first on the PATH, where npm's scripts look for it.
+
+    Node.js is told to trust the certificates that the machine trusts, as pip does: networks with an
+    authority of their own need it.
+    """
     path = os.pathsep.join([str(NODE.parent), os.environ.get("PATH", os.defpath)])
-    return {**os.environ, "PATH": path}
+    return {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}
 
 
 def command(program: str, arguments: list[str]) -> list[str]:

@@ -21,6 +21,14 @@ def test_scripts_of_npm_find_the_same_node(monkeypatch: pytest.MonkeyPatch) -> N
     assert environment()["PATH"] == f"{NODE.parent}:/usr/bin:/bin"
 
 
+def test_node_trusts_what_the_machine_trusts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's certificates count, unless the person says otherwise."""
+    monkeypatch.delenv("NODE_USE_SYSTEM_CA", raising=False)
+    assert environment()["NODE_USE_SYSTEM_CA"] == "1"
+    monkeypatch.setenv("NODE_USE_SYSTEM_CA", "0")
+    assert environment()["NODE_USE_SYSTEM_CA"] == "0"
+
+
 def test_nothing_else_is_run() -> None:
     """Any other program is refused."""
     with pytest.raises(ValueError, match="not bash"):
