@@ -168,8 +168,13 @@ class Outlet(Protocol):
     @property
     def id(self) -> ConnectionId: ...
 
+    @property
+    def credential(self) -> str:
+        """The hash of the session or API key that the connection stands on; "" for guests."""
+        ...
+
     def answer(self, message: Message) -> None:
-        """Send a bare message: an answer, `relayed`, `beat`."""
+        """Send a bare message: an answer, `relayed`, `beat`. A refused hello closes the connection."""
 
     def event(self, seq: int, encoded: Encoded) -> None:
         """Send a numbered message of this connection's stream."""
@@ -177,8 +182,8 @@ class Outlet(Protocol):
     def bare(self, encoded: Encoded) -> None:
         """Send a bare message that others get as well, encoded once."""
 
-    def bye(self, close_code: int, bye: Bye) -> None:
-        """Say goodbye and close."""
+    def bye(self, bye: Bye) -> None:
+        """Say goodbye and close, with the close code that belongs to it."""
 
 
 # ---------------------------------------------------------------- the observer: metrics, without knowing which

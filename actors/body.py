@@ -1,0 +1,65 @@
+"""A visit as bytes: its snapshot, with every name sealed before it leaves the process (R15)."""
+
+from typing import Any, Final
+
+from msgspec import msgpack
+
+from actors.ports import StoredVisit
+from actors.sealing import Sealer
+from engine.clinic import Clinic
+from engine.ids import VisitId
+from engine.snapshot import Snapshot, dump, load
+from engine.visit import Visit
+
+FORMAT: Final = 1
+"""The version of this envelope; the snapshot inside has its own."""
+
+_encoder = msgpack.Encoder()
+
+
+class BodyTooNew(Exception):
+    """The stored visit was written by a newer version of Vestibule."""
+
+
+class BodyCodec:
+    """Turns one visit into bytes and back; remembers the last sealed texts, so that an unchanged name is not sealed again."""
+
+    __slots__ = ("_clinic", "_guest", "_sealer", "_visit")
+
+    def __init__(self, sealer: Sealer, visit: VisitId) -> None:
+        self._sealer = sealer
+        self._visit = visit
+        self._guest: tuple[dict[str, str], bytes] = ({}, b"")
+        self._clinic: tuple[dict[str, str], bytes] = ({}, b"")
+
+    def encode(self, visit: Visit) -> bytes:
+        """The visit's bytes for the store."""
+        snapshot = dump(visit)
+        self._guest = self._sealed(self._guest, snapshot.guest_text, "guest")
+        self._clinic = self._sealed(self._clinic, snapshot.clinic_text, "clinic")
+        return _encoder.encode([FORMAT, snapshot.facts, self._guest[1], self._clinic[1]])
+
+    def decode(self, body: bytes, clinic: Clinic) -> Visit:
+        """The visit from its bytes. Raises BodyTooNew, SnapshotTooNew and SealBroken."""
+        parts: list[Any] = msgpack.decode(body)
+        if parts[0] != FORMAT:
+            raise BodyTooNew(f"visit {self._visit} has body format {parts[0]}, this version reads {FORMAT}")
+        return load(
+            Snapshot(
+                facts=parts[1], guest_text=self._opened(parts[2], "guest"), clinic_text=self._opened(parts[3], "clinic")
+            ),
+            clinic,
+        )
+
+    def _sealed(self, last: tuple[dict[str, str], bytes], text: dict[str, str], part: str) -> tuple[dict[str, str], bytes]:
+        if not text:
+            return {}, b""
+        return last if last[0] == text else (text, self._sealer.seal(text, self._visit, part))
+
+    def _opened(self, sealed: bytes, part: str) -> dict[str, str]:
+        return self._sealer.open(sealed, self._visit, part) if sealed else {}
+
+
+def decode(sealer: Sealer, stored: StoredVisit, clinic: Clinic) -> Visit:
+    """Read one stored visit."""
+    return BodyCodec(sealer, stored.visit).decode(stored.body, clinic)

@@ -1,0 +1,190 @@
+"""The clinic's desk: what REST asks of visits and settings. Answers are values; a store that is away is `try_later`."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict
+
+from msgspec import msgpack
+
+from actors.host import Host
+from actors.live import Answer, LiveVisit
+from actors.pins import link, panel, reserve, stretch
+from actors.ports import StoreDown
+from engine.clinic import MINUTE, Clinic
+from engine.commands import AssignPin, ByStaff, Command, Extend, Invite, Plan, Reschedule
+from engine.events import Done, Outcome
+from engine.ids import PATIENT, SHARED, ClinicId, Instant, InvitationId, OpId, VisitId, shard_of_clinic, visit_id
+from engine.refusals import Refused
+from engine.visit import Visit
+from signaling import messages as wire
+from signaling.translate import door
+
+
+class Desk:
+    """Plans, finds and runs visits for those who ask over HTTP."""
+
+    __slots__ = ("_host",)
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    # ------------------------------------------------------------ visits
+
+    def new_visit_id(self, clinic: ClinicId) -> VisitId:
+        """A fresh visit's id in the clinic's shard."""
+        return visit_id(shard_of_clinic(clinic), self._host.random_id(12))
+
+    async def plan(self, plan: Plan) -> Visit | Refused:
+        """Make a visit, its shared PIN reserved first, and save it. The same `plan.visit` again gives the visit there is."""
+        clinic, shard = self._host.clinic(plan.clinic), self._host.shard_of(plan.clinic)
+        if clinic is None or shard is None:
+            return Refused("no_such_visit")
+        if (known := self._host.live(plan.visit)) is not None:
+            return known.visit
+        visit = Visit.plan(plan, clinic, self._host.now())
+        if isinstance(visit, Refused):
+            return visit
+        try:
+            attempt = await reserve(self._host, clinic, plan.visit, SHARED, visit.start, visit.lapses_at)
+        except StoreDown:
+            return Refused("try_later")
+        visit.handle(AssignPin(SHARED, attempt), self._host.now())
+        if not self._host.can_save():
+            return Refused("try_later")
+        live = shard.add(visit)
+        outcome = await _awaited(live.begin)
+        return visit if isinstance(outcome, Done) else outcome
+
+    async def ask(self, visit: str, command: Command) -> Outcome:
+        """Carry out a command; the answer comes once it is saved."""
+        live = self._host.live(visit)
+        if live is None:
+            return Refused("visit_over" if await self.find(visit) else "no_such_visit")
+        try:
+            await self._prepare(live, command)
+        except StoreDown:
+            return Refused("try_later")
+        return await _awaited(lambda answer: live.submit(answer, command))
+
+    async def _prepare(self, live: LiveVisit, command: Command) -> None:
+        """The PIN index is lengthened before the save (architecture.md, State)."""
+        visit = live.visit
+        if isinstance(command, Extend):
+            await stretch(self._host, visit, visit.lapses_at + command.minutes * MINUTE)
+        elif isinstance(command, Reschedule):
+            await stretch(self._host, visit, command.end + visit.clinic.grace, start=command.start)
+
+    async def invite(
+        self, visit: str, by: ByStaff, op: OpId, label: str = "", contact: str = ""
+    ) -> tuple[InvitationId, wire.Panel] | Refused:
+        """Make a personal invitation with a link and a PIN of its own (D3)."""
+        live = self._host.live(visit)
+        if live is None:
+            return Refused("visit_over" if await self.find(visit) else "no_such_visit")
+        refused = live.visit.may_invite(by)
+        if refused is not None:
+            return refused
+        invitation = InvitationId(self._host.random_id(6))
+        try:
+            attempt = await reserve(
+                self._host, live.visit.clinic, live.visit.id, invitation, live.visit.start, live.visit.lapses_at
+            )
+        except StoreDown:
+            return Refused("try_later")
+        asked = Invite(op=op, by=by, invitation=invitation, label=label, contact=contact)
+        outcome = await _awaited(lambda answer: live.submit(answer, asked, AssignPin(invitation, attempt)))
+        if isinstance(outcome, Refused):
+            return outcome
+        made = InvitationId(outcome.created or invitation)
+        return made, panel(self._host, live.visit, made, 0)
+
+    async def find(self, visit: str) -> Visit | None:
+        """A visit, over or not; None when there is none or the store is away."""
+        live = self._host.live(visit)
+        if live is not None:
+            return live.visit
+        try:
+            return await self._host.stored(visit)
+        except StoreDown:
+            return None
+
+    async def day(self, clinic: str, day: str) -> tuple[str, list[Visit]] | Refused:
+        """The day's name and the clinic's visits of it ("" is today), by start."""
+        settings, shard = self._host.clinic(clinic), self._host.shard_of(clinic)
+        within = shard.within(settings, day) if shard and settings else None
+        if settings is None or shard is None or within is None:
+            return Refused("bad_request")
+        try:
+            visits = await self._host.finished(shard, settings, within)
+        except StoreDown:
+            return Refused("try_later")
+        visits += [
+            live.visit
+            for live in shard.visits.values()
+            if live.version and live.visit.clinic.id == clinic and within[0] <= live.visit.start < within[1]
+        ]
+        return day or shard.today(settings), sorted(visits, key=lambda visit: (visit.start, visit.id))
+
+    # ------------------------------------------------------------ links
+
+    def shared_panel(self, visit: Visit) -> wire.Panel:
+        """The visit's shared link, number and PIN (R4)."""
+        return panel(self._host, visit, SHARED, 0)
+
+    def guest_link(self, visit: Visit, invitation: InvitationId) -> str:
+        """One invitation's link."""
+        return link(self._host, visit, invitation)
+
+    def patient_link(self, visit: Visit) -> str:
+        """The patient's own link (R13)."""
+        return link(self._host, visit, PATIENT).replace("/j#", "/v#", 1)
+
+    def look(self, token: str) -> wire.Door | Refused:
+        """What somebody with a link may see before they join (D12); changes nothing (D8)."""
+        found = self._host.secrets.read_link(token)
+        live = self._host.live(found.visit) if found else None
+        if found is None or live is None:
+            return Refused("visit_over" if found else "link_unknown")
+        invitation = InvitationId(found.invitation)
+        generation = self._host.secrets.proven_generation(found, live.visit.generation(invitation))
+        if generation is None:
+            return Refused("link_unknown")
+        refused = live.visit.link_refusal(invitation, generation, self._host.now())
+        return refused or door(live.visit)
+
+    # ------------------------------------------------------------ settings
+
+    async def save_clinic(self, clinic: Clinic) -> Refused | None:
+        """Save a clinic's settings, new or changed; they hold for its visits at once (R1)."""
+        shard = self._host.shard_of(clinic.id)
+        if shard is None or not self._host.can_save():
+            return Refused("try_later")
+        try:
+            result = await self._host.store.save_clinic(shard.number, shard.epoch, clinic.id, msgpack.encode(clinic))
+        except StoreDown:
+            return Refused("try_later")
+        if result != "ok":
+            return Refused("try_later")
+        known = shard.clinics.setdefault(clinic.id, clinic)
+        for name, value in asdict(clinic).items():
+            setattr(known, name, value)
+        for live in shard.visits.values():
+            if live.visit.clinic is known:
+                self._host.arm(live)
+        return None
+
+    def now(self) -> Instant:
+        """The one clock."""
+        return self._host.now()
+
+
+async def _awaited(submit: Callable[[Answer], None]) -> Outcome:
+    """Wait for the one answer of a submission."""
+    waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+    def answer(outcome: Outcome) -> None:
+        if not waiter.done():
+            waiter.set_result(outcome)
+
+    submit(answer)
+    return await waiter

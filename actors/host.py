@@ -1,0 +1,360 @@
+"""The shards of a node: claimed under epochs, loaded, kept by leases, and fired at their deadlines.
+
+Life: `async with Host(...)` claims and loads; from then on its rooms (reception, requests, telephone, desk) work; leaving saves what is
+in flight and releases the shards. The host has no opinion about visits: it brings commands to them and time.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from msgspec import msgpack
+
+from actors.body import BodyCodec
+from actors.clock import Clock
+from actors.commit import Committer, SaveOutcome
+from actors.deadlines import RETRY, Deadlines
+from actors.live import LiveVisit
+from actors.ports import Observer, Outlet, PinStore, Save, ShardStore, StoreDown, StoredVisit
+from actors.sealing import Sealer
+from actors.secrets import Secrets
+from actors.shard import Shard
+from actors.tasks import Tasks
+from engine.clinic import Clinic
+from engine.commands import Drop, Tick
+from engine.events import Connected, Outcome, SeatChanged, VisitChanged
+from engine.ids import ALPHABET, SHARDS, ClinicId, ConnectionId, Instant, SeatId, VisitId, shard_of_clinic, shard_of_visit
+from engine.refusals import Refused
+from engine.visit import Visit
+from signaling.messages import Bye, IceServer
+
+IceFor = Callable[[VisitId, SeatId], tuple[list[IceServer], int]]
+"""ICE servers for one seat of one visit, and how long their credentials live, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostSettings:
+    """A node's own settings; times in milliseconds."""
+
+    node: str = "node-1"
+    address: str = "127.0.0.1"
+    public_url: str = "http://127.0.0.1:8080"
+    lease: int = 3_000
+    renew_every: int = 1_000
+    rewrite_every: int = 3_000_000
+    """How soon after guest text was removed the store's file is rewritten (R15: within the hour)."""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a connection is: in which visit and seat."""
+
+    live: LiveVisit
+    seat: SeatId
+    outlet: Outlet
+    phone: bool
+    budget: float = 0.0
+    budget_at: Instant = 0
+
+
+class Host:
+    """A node's shards."""
+
+    def __init__(
+        self,
+        *,
+        store: ShardStore,
+        pins: PinStore,
+        secrets: Secrets,
+        clock: Clock,
+        observer: Observer,
+        settings: HostSettings,
+        random: Callable[[int], bytes],
+        ice: IceFor,
+        buried: Callable[[VisitId], None],
+        report: Callable[[BaseException], None],
+    ) -> None:
+        self.store = store
+        self.pins = pins
+        self.secrets = secrets
+        self.observer = observer
+        self.settings = settings
+        self.ice = ice
+        self.tasks = Tasks(report)
+        self.places: dict[ConnectionId, Place] = {}
+        self.incarnation = ""
+        self._clock = clock
+        self._random = random
+        self._buried = buried
+        self._sealer = Sealer(secrets, random)
+        self._shards: dict[int, Shard] = {}
+        self._committer = Committer(store, self.tasks, observer)
+        self._deadlines = Deadlines(self.now, self._fire)
+        self._store_up = False
+        self._welcomes: dict[ConnectionId, Callable[[LiveVisit, Connected], None]] = {}
+        self._cut: Callable[[str], None] = lambda _: None
+
+    # ------------------------------------------------------------ life
+
+    async def __aenter__(self) -> Self:
+        self.incarnation = self.random_id(16)
+        await self.store.open()
+        await self._renew()
+        await self._claim(range(SHARDS))
+        self.tasks.start(self._keep())
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._deadlines.close()
+        await self._committer.settled()
+        await self.tasks.close()
+        await self.store.release(self.settings.node, self.incarnation)
+        await self.store.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether new facts can be saved now."""
+        return self._store_up and bool(self._shards)
+
+    def now(self) -> Instant:
+        """The one clock (architecture.md, Ownership)."""
+        return self._clock.now()
+
+    # ------------------------------------------------------------ the lease
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.renew_every / 1000)
+            was_up = self._store_up
+            if await self._renewed() and not was_up:
+                await self._claim(range(SHARDS))
+            self._deadlines.check()
+            for shard in self._shards.values():
+                shard.drop_boards()
+
+    async def _renewed(self) -> bool:
+        try:
+            await self._renew()
+        except StoreDown:
+            if not self._clock.lease_holds():
+                self._down()
+            return False
+        return True
+
+    async def _renew(self) -> None:
+        sent = self._clock.monotonic()
+        renewal = await self.store.renew(
+            self.settings.node, self.incarnation, self.settings.address, self.settings.lease
+        )
+        self._clock.renewed(renewal.now, sent)
+        if not self._store_up:
+            self._store_up = True
+            self.observer.store_available(True)
+        for credential in renewal.revoked:
+            self._cut(credential)
+
+    def _down(self) -> None:
+        if self._store_up:
+            self._store_up = False
+            self.observer.store_available(False)
+            self.observer.lease_lost()
+
+    def on_revoked(self, cut: Callable[[str], None]) -> None:
+        """Say what closes the sockets of a revoked session or key, by its hash."""
+        self._cut = cut
+
+    # ------------------------------------------------------------ claiming and loading
+
+    async def _claim(self, numbers: range) -> None:
+        """Claim shards, or make sure after an absence of the store that they are still ours."""
+        for claim in await self.store.claim(numbers, self.settings.node, self.incarnation):
+            held = self._shards.get(claim.shard)
+            if held is not None and held.epoch != claim.epoch:
+                self.lost(held)
+                held = None
+            if held is None and claim.epoch:
+                shard = Shard(self, claim.shard, claim.epoch)
+                if claim.live:
+                    await self._load(shard)
+                self._shards[claim.shard] = shard
+
+    async def _load(self, shard: Shard) -> None:
+        contents = await self.store.load(shard.number)
+        for clinic, body in contents.clinics.items():
+            shard.clinics[clinic] = msgpack.decode(body, type=Clinic)
+        for stored in contents.visits:
+            visit = self._read(shard, stored)
+            if visit is not None:
+                visit.restore(self.now())
+                shard.add(visit, stored)
+
+    def _read(self, shard: Shard, stored: StoredVisit) -> Visit | None:
+        clinic = shard.clinics.get(ClinicId(msgpack.decode(stored.body)[1]["c"]))
+        return self.codec(stored.visit).decode(stored.body, clinic) if clinic is not None else None
+
+    def lost(self, shard: Shard) -> None:
+        """Another owner has this shard: forget it and send its people there."""
+        self._shards.pop(shard.number, None)
+        bye = Bye(code="restarting", message="Reconnecting...", retry_after_ms=500)
+        for live in shard.visits.values():
+            for outlet in tuple(live.outlets.values()):
+                self.places.pop(outlet.id, None)
+                outlet.bye(bye)
+
+    # ------------------------------------------------------------ finding
+
+    def shard(self, number: int | None) -> Shard | None:
+        """A shard that this node owns."""
+        return self._shards.get(number) if number is not None else None
+
+    def shards(self) -> list[Shard]:
+        """All shards that this node owns."""
+        return list(self._shards.values())
+
+    def live(self, visit: str) -> LiveVisit | None:
+        """A visit that is not over and was saved."""
+        shard = self.shard(shard_of_visit(visit))
+        live = shard.visits.get(VisitId(visit)) if shard else None
+        return live if live is not None and live.version else None
+
+    def clinic(self, clinic: str) -> Clinic | None:
+        """A clinic's settings."""
+        shard = self.shard_of(clinic)
+        return shard.clinics.get(ClinicId(clinic)) if shard else None
+
+    def shard_of(self, clinic: str) -> Shard | None:
+        """The shard of a clinic, if this node owns it."""
+        return self.shard(shard_of_clinic(ClinicId(clinic)))
+
+    async def finished(self, shard: Shard, clinic: Clinic, within: tuple[Instant, Instant]) -> list[Visit]:
+        """The visits of some hours that are over, from the store. Raises StoreDown."""
+        ids = [one for one in await self.store.day(shard.number, clinic.id, *within) if one not in shard.visits]
+        found = await self.store.read(ids) if ids else []
+        return [visit for one in found if one is not None and (visit := self._read(shard, one)) is not None]
+
+    async def stored(self, visit: str) -> Visit | None:
+        """A visit from the store, over or not. Raises StoreDown."""
+        shard = self.shard(shard_of_visit(visit))
+        if shard is None:
+            return None
+        found = (await self.store.read([VisitId(visit)]))[0]
+        return self._read(shard, found) if found is not None else None
+
+    # ------------------------------------------------------------ for shards and visits (the Landlord's part)
+
+    def can_save(self) -> bool:
+        return self._store_up and self._clock.lease_holds()
+
+    def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        self._committer.put(save, settled)
+
+    def random_id(self, letters: int) -> str:
+        """A random text of `ALPHABET`, 5 bits a letter."""
+        return "".join(ALPHABET[byte & 31] for byte in self._random(letters))
+
+    def store_deadline(self, at: Instant) -> Instant:
+        return self._clock.to_store(at)
+
+    def arm(self, live: LiveVisit) -> None:
+        self._deadlines.set(live, live.visit.deadline)
+
+    def codec(self, visit: VisitId) -> BodyCodec:
+        return BodyCodec(self._sealer, visit)
+
+    def expect(self, connection: ConnectionId, welcome: Callable[[LiveVisit, Connected], None]) -> None:
+        """Remember how to greet a connection once its seat is saved."""
+        self._welcomes[connection] = welcome
+
+    def unexpect(self, connection: ConnectionId) -> None:
+        """A connection that waited for its greeting was refused, or is gone."""
+        self._welcomes.pop(connection, None)
+
+    def welcome(self, live: LiveVisit, connected: Connected) -> None:
+        greet = self._welcomes.pop(connected.connection, None)
+        if greet is not None:
+            greet(live, connected)
+        else:  # gone before its seat was saved
+            live.outlets.pop(connected.connection, None)
+            live.submit(lambda _: None, Drop(connected.connection))
+
+    def over(self, live: LiveVisit) -> None:
+        """A visit ended and is saved so: its id is written down outside the store, its PINs are let go."""
+        self._deadlines.set(live, None)
+        self._buried(live.visit.id)
+        self.tasks.start(self._let_go(live.visit))
+
+    def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        self.tasks.start(self._resolve(live, save, settled))
+
+    def late(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        self.tasks.start(self._look_again(save, settled))
+
+    async def _resolve(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Read the stored version until the store answers; only then is the outcome known."""
+        while True:
+            try:
+                found = (await self.store.read([save.visit]))[0]
+            except StoreDown:
+                await asyncio.sleep(self.settings.renew_every / 1000)
+                continue
+            if found is not None and found.save_id == save.save_id:
+                settled("ok")
+            elif found is not None and found.version != live.version:
+                settled("stale")
+            else:
+                settled("down")
+            return
+
+    async def _look_again(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """The store says that the visit's time is over: true, unless its clock jumped since the last renewal."""
+        before = save.lapses_at
+        lapses = self._clock.from_store(before)
+        if not await self._renewed() or self.now() >= lapses or self._clock.to_store(lapses) == before:
+            settled("expired")
+            return
+        moved = Save(**{name: getattr(save, name) for name in save.__dataclass_fields__} | {"lapses_at": self._clock.to_store(lapses)})
+        self._committer.put(moved, lambda outcome: settled("expired" if outcome == "late" else outcome))
+
+    async def _let_go(self, visit: Visit) -> None:
+        """Tell the PIN index that a visit's PINs are over."""
+        try:
+            await release(self, visit)
+        except StoreDown:
+            return  # the visit refuses its PINs by itself; the index forgets them a day after the end
+
+    # ------------------------------------------------------------ deadlines
+
+    def _fire(self, live: LiveVisit, due: Instant) -> None:
+        self.observer.expiry(max(0, self.now() - due) / 1000)
+
+        def answered(outcome: Outcome) -> None:
+            if isinstance(outcome, Refused):
+                self._deadlines.set(live, self.now() + RETRY)
+
+        live.submit(answered, Tick())
+
+    # ------------------------------------------------------------ figures
+
+    def figures(self) -> "Figures":
+        """What is live now, for the gauges."""
+        visits: Counter[str] = Counter()
+        seats: Counter[tuple[str, str]] = Counter()
+        for shard in self._shards.values():
+            for live in shard.visits.values():
+                visits[live.visit.status] += 1
+                for standing, link in live.visit.standings():
+                    seats[(standing, link)] += 1
+        return Figures(visits=visits, seats=seats, shards=len(self._shards), queue=self._committer.depth)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of a moment: visits by status, seats by (standing, link), owned shards, saves waiting for the store."""
+
+    visits: Counter[str]
+    seats: Counter[tuple[str, str]]
+    shards: int
+    queue: int

@@ -1,0 +1,310 @@
+"""One visit in memory: what it decides is saved, then said (architecture.md, State).
+
+`handle` is synchronous. At most one save is in flight; further commands that change facts queue behind it, in order and bounded.
+Everything a command says to anybody is worked out right after `handle` and held until its save is acknowledged, so that each
+connection's output is one FIFO and nobody hears of what was not saved. A save that failed puts the last saved bytes back.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Final, Protocol
+
+from actors.body import BodyCodec
+from actors.commit import SaveOutcome
+from actors.ports import Observer, Outlet, Save, StoredVisit
+from engine.commands import AskMute, Command, Drop, Resume, SetMedia
+from engine.events import Audited, Connected, Done, Event, Outcome, VisitChanged, VisitWhy
+from engine.ids import ConnectionId, Instant, SeatId
+from engine.refusals import Refused
+from engine.visit import Visit
+from signaling.codec import Encoded
+from signaling.messages import Message
+from signaling.session import Stream
+from signaling.translate import Close, Outgoing, ToBoard, ToConnection, ToSeat, ToWatchers, outgoing, resync, row_changed
+
+QUEUE: Final = 64
+"""How many commands may wait behind a save before `try_later`."""
+
+PASSING: Final = (Drop, SetMedia, Resume, AskMute)
+"""Commands that change nothing durable, and so need not wait for a save in flight."""
+
+Answer = Callable[[Outcome], None]
+"""Told once, when the outcome may be told: after the save, where there is one."""
+
+
+class Surroundings(Protocol):
+    """What a live visit needs from its shard and host."""
+
+    observer: Observer
+    epoch: int
+    number: int
+
+    def now(self) -> Instant: ...
+    def can_save(self) -> bool:
+        """Whether the store is there and this node's lease is sound."""
+        ...
+
+    def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None: ...
+    def save_id(self) -> str: ...
+    def store_deadline(self, at: Instant) -> Instant:
+        """An instant of the one clock, as the store's own clock shows it."""
+        ...
+
+    def arm(self, live: "LiveVisit") -> None: ...
+    def welcome(self, live: "LiveVisit", connected: Connected) -> None:
+        """Send `ready`, and what was missed."""
+        ...
+
+    def to_board(self, live: "LiveVisit", message: Message) -> None: ...
+    def lost(self, live: "LiveVisit") -> None:
+        """Another owner has the shard: this node's copy is worthless."""
+        ...
+
+    def doubt(self, live: "LiveVisit", save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """The outcome is not known: find out, then settle with `ok` or `down`."""
+        ...
+
+    def late(self, live: "LiveVisit", save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """The store finds the visit's time over: believe it unless its clock jumped, then settle."""
+        ...
+
+    def over(self, live: "LiveVisit") -> None: ...
+
+
+@dataclass(slots=True)
+class _Said:
+    """One command's outcome, and what is to be said once it may be."""
+
+    answer: Answer
+    outcome: Outcome
+    out: Sequence[Outgoing]
+    began: float
+
+
+class LiveVisit:
+    """A visit with its connections, its streams and its place in the store."""
+
+    __slots__ = (
+        "_codec",
+        "_env",
+        "_held",
+        "_queue",
+        "_saving",
+        "armed",
+        "day",
+        "outlets",
+        "routes",
+        "saved",
+        "streams",
+        "version",
+        "visit",
+        "watchers",
+    )
+
+    def __init__(self, env: Surroundings, visit: Visit, codec: BodyCodec, stored: StoredVisit | None) -> None:
+        self._env = env
+        self.visit = visit
+        self._codec = codec
+        self.version = stored.version if stored else 0
+        self.saved = stored.body if stored else b""
+        self._saving = False
+        self._queue: deque[tuple[tuple[Command, ...], Answer]] = deque()
+        self._held: list[_Said] = []
+        self.outlets: dict[ConnectionId, Outlet] = {}
+        self.streams: dict[SeatId, Stream] = {}
+        self.routes: dict[SeatId, Outlet] = {}
+        self.watchers: dict[ConnectionId, Outlet] = {}
+        self.armed: Instant = 0
+        self.day = ""
+
+    # ------------------------------------------------------------ commands
+
+    def submit(self, answer: Answer, *commands: Command) -> None:
+        """Carry out `commands` as one: all in one save, answered once with the first one's outcome."""
+        if isinstance(commands[0], PASSING):
+            self._run(commands, answer)
+        elif not self._env.can_save() or len(self._queue) >= QUEUE:
+            answer(Refused("try_later"))
+        elif self._saving:
+            self._queue.append((commands, answer))
+        else:
+            self._run(commands, answer)
+
+    def begin(self, answer: Answer) -> None:
+        """Save a visit that was just planned."""
+        said = _Said(answer, Done(durable=True), [ToBoard(row_changed(self.visit))], perf_counter())
+        self._save(said, seats_new=False, events=())
+
+    def _run(self, commands: Sequence[Command], answer: Answer) -> None:
+        began, now = perf_counter(), self._env.now()
+        outcome = self.visit.handle(commands[0], now)
+        if isinstance(outcome, Done):
+            for command in commands[1:]:
+                outcome = _joined(outcome, self.visit.handle(command, now))
+        self._env.arm(self)
+        if isinstance(outcome, Refused):
+            self._say_when_due(_Said(answer, outcome, (), began))
+            return
+        said = _Said(answer, outcome, outgoing(self.visit, outcome.events, now=now), began)
+        if outcome.durable and not self._saving:
+            self._save(said, seats_new=outcome.seats_new, events=outcome.events)
+        else:
+            self._say_when_due(said)
+
+    # ------------------------------------------------------------ saving
+
+    def _save(self, said: _Said, *, seats_new: bool, events: Sequence[Event]) -> None:
+        visit = self.visit
+        over = any(isinstance(event, VisitChanged) and event.why is VisitWhy.OVER for event in events)
+        save = Save(
+            shard=self._env.number,
+            epoch=self._env.epoch,
+            visit=visit.id,
+            clinic=visit.clinic.id,
+            version=self.version + 1,
+            save_id=self._env.save_id(),
+            body=self._codec.encode(visit),
+            start=visit.start,
+            due=None if over else visit.deadline,
+            lapses_at=self._env.store_deadline(visit.lapses_at) if seats_new else 0,
+            over=over,
+            audit=tuple(_audit_row(visit, event) for event in events if isinstance(event, Audited)),
+        )
+        self._saving = True
+
+        def settled(outcome: SaveOutcome) -> None:
+            self._settled(outcome, save, said, settled)
+
+        self._env.put(save, settled)
+
+    def _settled(self, outcome: SaveOutcome, save: Save, said: _Said, again: Callable[[SaveOutcome], None]) -> None:
+        if outcome == "ok":
+            self._committed(save, said)
+        elif outcome == "stale":
+            self._env.observer.double_owner()
+            self._env.lost(self)
+            said.answer(Refused("try_later"))
+        elif outcome in ("unknown", "conflict"):
+            self._env.doubt(self, save, again)
+        elif outcome == "late":
+            self._env.late(self, save, again)
+        else:
+            self._restore(said, Refused("link_over") if outcome == "expired" else Refused("try_later"))
+
+    def _committed(self, save: Save, said: _Said) -> None:
+        self.saved, self.version = save.body, save.version
+        held, self._held = self._held, []
+        self._saving = False
+        self._say(said)
+        for later in held:
+            self._say(later)
+        if save.over:
+            self._env.over(self)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._queue and not self._saving:
+            commands, answer = self._queue.popleft()
+            if self._env.can_save():
+                self._run(commands, answer)
+            else:
+                answer(Refused("try_later"))
+
+    def _restore(self, said: _Said, refused: Refused) -> None:
+        """Put the last saved state back, with the connections that are here now, and show everybody a whole state."""
+        now = self._env.now()
+        connections = self.visit.connections()
+        held, self._held = self._held, []
+        self._saving = False
+        if not self.saved:
+            said.answer(refused)
+            self._env.lost(self)
+            return
+        self.visit = self._codec.decode(self.saved, self.visit.clinic)
+        self.visit.reattach([one for one in connections if one.id in self.outlets], now)
+        self._env.arm(self)
+        said.answer(refused)
+        for later in held:
+            later.answer(later.outcome)
+            self._welcome(later)
+        self._publish(resync(self.visit, now=now))
+        self._reroute()
+        self._go_on()
+
+    # ------------------------------------------------------------ saying
+
+    def _say_when_due(self, said: _Said) -> None:
+        if self._saving:
+            self._held.append(said)
+        else:
+            self._say(said)
+
+    def _say(self, said: _Said) -> None:
+        said.answer(said.outcome)
+        self._welcome(said)
+        self._publish(said.out)
+        if isinstance(said.outcome, Done) and said.outcome.events:
+            self._reroute()
+            self._env.observer.presence(perf_counter() - said.began)
+
+    def _welcome(self, said: _Said) -> None:
+        if isinstance(said.outcome, Done):
+            for event in said.outcome.events:
+                if isinstance(event, Connected):
+                    self._env.welcome(self, event)
+
+    def _publish(self, out: Sequence[Outgoing]) -> None:
+        encoded: dict[int, Encoded] = {}
+        for item in out:
+            if isinstance(item, ToSeat):
+                key = id(item.message)
+                shared = encoded.get(key)
+                if shared is None:
+                    shared = encoded[key] = Encoded(item.message)
+                self.to_seat(item.seat, shared)
+            elif isinstance(item, ToBoard):
+                self._env.to_board(self, item.message)
+            elif isinstance(item, ToConnection):
+                if (outlet := self.outlets.get(item.connection)) is not None:
+                    outlet.answer(item.message)
+            elif isinstance(item, ToWatchers):
+                shared = Encoded(item.message)
+                for watcher in tuple(self.watchers.values()):
+                    watcher.bare(shared)
+            elif isinstance(item, Close) and (outlet := self.outlets.pop(item.connection, None)) is not None:
+                outlet.bye(item.bye)
+
+    def to_seat(self, seat: SeatId, encoded: Encoded) -> None:
+        """Append to a seat's stream and send to whoever is connected to it."""
+        stream = self.stream(seat)
+        seq = stream.append(encoded, self._env.now())
+        for connection in self.visit.connections_of(seat):
+            if (outlet := self.outlets.get(connection)) is not None:
+                outlet.event(seq, encoded)
+
+    def stream(self, seat: SeatId) -> Stream:
+        """The seat's stream of this epoch."""
+        stream = self.streams.get(seat)
+        if stream is None:
+            stream = self.streams[seat] = Stream(f"{self._env.epoch:x}.{seat}")
+        return stream
+
+    def _reroute(self) -> None:
+        self.routes = {
+            seat: outlet
+            for seat, connection in self.visit.browsers_inside()
+            if (outlet := self.outlets.get(connection)) is not None
+        }
+
+
+def _joined(first: Done, second: Outcome) -> Done:
+    """Two outcomes of one submission as one; the second command is ours and is never refused."""
+    if isinstance(second, Refused):
+        return first
+    return replace(first, events=first.events + second.events, durable=first.durable or second.durable)
+
+
+def _audit_row(visit: Visit, event: Audited) -> bytes:
+    return "\t".join((visit.id, event.action, str(event.by or ""), event.target)).encode()

@@ -1,0 +1,202 @@
+"""Hello: every connection is brought to its seat, or to a dashboard, or turned away with a reason (D10, D11, B3)."""
+
+from time import perf_counter
+
+from actors.host import Host, Place
+from actors.live import LiveVisit
+from actors.ports import Outlet, StoreDown
+from actors.requests import Requests
+from engine.commands import Arrive, ByStaff, Channel, Drop, Enter, Leave, Resume
+from engine.events import Connected, Outcome
+from engine.ids import InvitationId, OpId, PageId, SeatId
+from engine.refusals import Refused
+from signaling import messages as wire
+from signaling.translate import error, ready
+
+
+class Reception:
+    """Answers hellos; knows which connection sits where until it is gone."""
+
+    __slots__ = ("_host", "_requests")
+
+    def __init__(self, host: Host, requests: Requests) -> None:
+        self._host = host
+        self._requests = requests
+
+    def arrive(self, outlet: Outlet, hello: wire.HelloLink) -> None:
+        """Somebody comes by a link: a guest, or the patient."""
+        host = self._host
+        link = host.secrets.read_link(hello.token)
+        if link is None:
+            self._refuse(outlet, hello.id, Refused("link_unknown"), "web", "guest")
+            return
+        live = host.live(link.visit)
+        if live is None:
+            host.tasks.start(self._not_here(outlet, hello.id, link.visit))
+            return
+        generation = host.secrets.proven_generation(link, live.visit.generation(InvitationId(link.invitation)))
+        if generation is None:
+            self._refuse(outlet, hello.id, Refused("link_unknown"), "web", "guest", live)
+            return
+        seat = self._new_seat()
+        self._seat(
+            outlet,
+            live,
+            hello.id,
+            Arrive(
+                op=OpId(hello.op or host.random_id(16)),
+                seat=seat,
+                proof=self._proof(live, seat),
+                invitation=InvitationId(link.invitation),
+                generation=generation,
+                channel=Channel.WEB,
+                connection=outlet.id,
+                page=PageId(hello.page),
+                name=hello.name,
+                move=hello.move,
+            ),
+        )
+
+    def resume(self, outlet: Outlet, hello: wire.HelloSeat) -> None:
+        """The holder of a seat is back."""
+        host = self._host
+        live = host.live(hello.visit)
+        if live is None:
+            host.tasks.start(self._not_here(outlet, hello.id, hello.visit))
+            return
+        command = Resume(
+            seat=SeatId(hello.seat),
+            proof=host.secrets.proof(hello.secret),
+            connection=outlet.id,
+            page=PageId(hello.page),
+        )
+        self._seat(outlet, live, hello.id, command, stream=hello.stream, seq=hello.seq)
+
+    def enter(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, visit: str) -> None:
+        """A provider takes their seat in a visit of their clinic; the caller has checked ticket and clinic."""
+        live = self._host.live(visit)
+        if live is None:
+            self._host.tasks.start(self._not_here(outlet, hello.id, visit))
+            return
+        seat = self._new_seat()
+        self._seat(
+            outlet,
+            live,
+            hello.id,
+            Enter(
+                op=OpId(self._host.random_id(16)),
+                seat=seat,
+                proof=self._proof(live, seat),
+                by=by,
+                connection=outlet.id,
+                page=PageId(hello.page),
+                move=hello.move,
+            ),
+        )
+
+    def dashboard(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, clinic: str) -> None:
+        """A member of staff opens a dashboard of their clinic."""
+        self._requests.open_dashboard(outlet, by, clinic)
+        outlet.answer(
+            wire.ReadyStaff(
+                id=hello.id, user=by.user, name=by.name, role=by.role.value, clinic=clinic, now=self._host.now()
+            )
+        )
+
+    def closed(self, outlet: Outlet, *, hung_up: bool) -> None:
+        """A connection is gone; `hung_up`: a telephone said goodbye itself."""
+        host = self._host
+        host.unexpect(outlet.id)
+        self._requests.close_dashboard(outlet)
+        place = host.places.pop(outlet.id, None)
+        if place is None:
+            return
+        place.live.outlets.pop(outlet.id, None)
+        place.live.submit(_nothing, Leave(outlet.id) if place.phone and hung_up else Drop(outlet.id))
+
+    # ------------------------------------------------------------ in itself
+
+    def _seat(
+        self,
+        outlet: Outlet,
+        live: LiveVisit,
+        request: int,
+        command: Arrive | Enter | Resume,
+        stream: str = "",
+        seq: int = 0,
+    ) -> None:
+        host, began = self._host, perf_counter()
+        live.outlets[outlet.id] = outlet
+        role = "provider" if isinstance(command, Enter) else "guest"
+
+        def greet(where: LiveVisit, connected: Connected) -> None:
+            self._greet(outlet, where, connected, request, stream, seq)
+
+        def answered(outcome: Outcome) -> None:
+            if isinstance(outcome, Refused):
+                host.unexpect(outlet.id)
+                live.outlets.pop(outlet.id, None)
+                self._refuse(outlet, request, outcome, "web", role, live)
+                if isinstance(command, Resume):
+                    host.observer.resume("refused")
+            elif not isinstance(command, Resume):
+                host.observer.join("web", role, "ok", "", perf_counter() - began)
+
+        host.expect(outlet.id, greet)
+        live.submit(answered, command)
+
+    def _greet(
+        self, outlet: Outlet, live: LiveVisit, connected: Connected, request: int, stream: str, seq: int
+    ) -> None:
+        """Say `ready`, and whatever was missed; the seat is saved by now."""
+        host = self._host
+        host.places[outlet.id] = Place(live, connected.seat, outlet, phone=False)
+        log = live.stream(connected.seat)
+        missed = log.since(stream, seq, host.now()) if connected.resumed and stream else None
+        servers, _ = host.ice(live.visit.id, connected.seat)
+        outlet.answer(
+            ready(
+                live.visit,
+                connected.seat,
+                connected.connection,
+                id=request,
+                secret=host.secrets.seat_secret(live.visit.id, connected.seat),
+                stream=log.name,
+                seq=seq if missed is not None else log.seq,
+                resumed="replay" if missed is not None else "state" if connected.resumed else "new",
+                now=host.now(),
+                ice=servers,
+            )
+        )
+        for number, encoded in missed or ():
+            outlet.event(number, encoded)
+        if connected.resumed:
+            host.observer.resume("state" if missed is None else "replay")
+
+    def _refuse(
+        self, outlet: Outlet, request: int, refused: Refused, channel: str, role: str, live: LiveVisit | None = None
+    ) -> None:
+        outlet.answer(error(request, refused, live.visit.clinic if live else None))
+        self._host.observer.join(channel, role, "refused", refused.code, 0.0)
+
+    async def _not_here(self, outlet: Outlet, request: int, visit: str) -> None:
+        """No such visit is live here: it is over, or never was."""
+        try:
+            known = await self._host.stored(visit)
+        except StoreDown:
+            self._refuse(outlet, request, Refused("try_later"), "web", "guest")
+            return
+        self._refuse(outlet, request, Refused("visit_over" if known else "link_unknown"), "web", "guest")
+
+    def _new_seat(self) -> SeatId:
+        return SeatId(self._host.random_id(10))
+
+    def _proof(self, live: LiveVisit, seat: SeatId) -> str:
+        secrets = self._host.secrets
+        return secrets.proof(secrets.seat_secret(live.visit.id, seat))
+
+
+def _nothing(_: Outcome) -> None:
+    """Nobody waits for this outcome."""
+
+

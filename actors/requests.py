@@ -1,0 +1,223 @@
+"""Requests on a socket that has said hello: relay, running a visit, the waiting room (R11, B2, B12)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from actors.host import Host, Place
+from actors.live import Answer, LiveVisit
+from actors.pins import panel, stretch
+from actors.ports import Outlet, StoreDown
+from engine.clinic import Clinic, Right, may
+from engine.commands import By, BySeat, ByStaff, Extend, Leave, SetMedia
+from engine.events import Outcome
+from engine.ids import SHARED, ConnectionId, SeatId
+from engine.refusals import Refused
+from signaling import messages as wire
+from signaling.translate import command, details, error
+
+SIGNALS: Final = 100.0
+"""`signal` messages a second that one seat may send for long; ten times as many in a burst, while pairs connect."""
+
+
+@dataclass(slots=True)
+class Dashboard:
+    """A member of staff's socket: what it watches."""
+
+    outlet: Outlet
+    by: ByStaff
+    clinic: str
+    watched: LiveVisit | None = None
+
+
+class Requests:
+    """Carries out what connections ask; every request is answered once."""
+
+    __slots__ = ("_dashboards", "_host")
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._dashboards: dict[ConnectionId, Dashboard] = {}
+
+    # ------------------------------------------------------------ everyone in a visit
+
+    def relay(self, outlet: Outlet, message: wire.Signal) -> None:
+        """Pass opaque text on to another browser in the call; looks only at committed seats, and never waits."""
+        place = self._host.places.get(outlet.id)
+        if place is None:
+            return
+        routes = place.live.routes
+        target = routes.get(SeatId(message.to))
+        if target is not None and routes.get(place.seat) is outlet and self._afford(place):
+            target.answer(wire.Relayed(seat=place.seat, data=message.data))
+
+    def media(self, outlet: Outlet, message: wire.Media) -> None:
+        """Show the others what this browser sends now."""
+        place = self._host.places.get(outlet.id)
+        if place is not None and self._afford(place):
+            place.live.submit(_nothing, SetMedia(outlet.id, message.mic, message.cam, message.screen))
+
+    def request(self, outlet: Outlet, message: wire.FromClient) -> None:
+        """Answer one request of a seat, a telephone or a dashboard."""
+        if isinstance(message, wire.Leave):
+            self._leave(outlet, message)
+        elif isinstance(message, wire.GetIce):
+            self._ice(outlet, message)
+        elif isinstance(message, wire.GetPanel):
+            self._panel(outlet, message)
+        elif isinstance(message, wire.WatchBoard):
+            self._watch_board(outlet, message)
+        elif isinstance(message, wire.WatchVisit):
+            self._watch_visit(outlet, message)
+        elif isinstance(message, wire.UnwatchVisit):
+            self._unwatch(self._dashboards.get(outlet.id))
+            outlet.answer(wire.Ok(id=message.id))
+        else:
+            self._run(outlet, message)
+
+    def _leave(self, outlet: Outlet, message: wire.Leave) -> None:
+        place = self._host.places.get(outlet.id)
+        if place is None:
+            outlet.answer(error(message.id, Refused("not_allowed"), None))
+        else:
+            place.live.submit(self._answerer(outlet, message.id, place.live.visit.clinic), Leave(outlet.id))
+
+    def _ice(self, outlet: Outlet, message: wire.GetIce) -> None:
+        place = self._host.places.get(outlet.id)
+        if place is None:
+            outlet.answer(error(message.id, Refused("not_allowed"), None))
+            return
+        servers, ttl = self._host.ice(place.live.visit.id, place.seat)
+        outlet.answer(wire.Ice(id=message.id, servers=servers, ttl_ms=ttl))
+
+    def _panel(self, outlet: Outlet, message: wire.GetPanel) -> None:
+        live, by = self._where(outlet, message.visit)
+        if live is None or by is None:
+            outlet.answer(error(message.id, Refused("no_such_visit"), None))
+            return
+        refused = live.visit.may_invite(by)
+        if refused is not None:
+            outlet.answer(error(message.id, refused, live.visit.clinic))
+            return
+        outlet.answer(panel(self._host, live.visit, SHARED, message.id))
+
+    # ------------------------------------------------------------ those who run the visit
+
+    def _run(self, outlet: Outlet, message: wire.FromClient) -> None:
+        ident: int = getattr(message, "id", 0)
+        live, by = self._where(outlet, getattr(message, "visit", ""))
+        if live is None or by is None:
+            outlet.answer(error(ident, Refused("no_such_visit"), None))
+            return
+        asked = command(message, by)
+        if isinstance(asked, Refused):
+            outlet.answer(error(ident, asked, live.visit.clinic))
+        elif isinstance(asked, Extend):
+            self._host.tasks.start(self._extend(outlet, ident, live, asked))
+        else:
+            live.submit(self._answerer(outlet, ident, live.visit.clinic), asked)
+
+    async def _extend(self, outlet: Outlet, ident: int, live: LiveVisit, asked: Extend) -> None:
+        """The PIN index is lengthened before the extension is saved (architecture.md, State)."""
+        answer = self._answerer(outlet, ident, live.visit.clinic)
+        try:
+            await stretch(self._host, live.visit, live.visit.lapses_at + asked.minutes * 60_000)
+        except StoreDown:
+            answer(Refused("try_later"))
+            return
+        live.submit(answer, asked)
+
+    # ------------------------------------------------------------ dashboards
+
+    def open_dashboard(self, outlet: Outlet, by: ByStaff, clinic: str) -> None:
+        """Remember who sits at a dashboard."""
+        self._dashboards[outlet.id] = Dashboard(outlet, by, clinic)
+
+    def close_dashboard(self, outlet: Outlet) -> None:
+        """A dashboard's socket is gone."""
+        dashboard = self._dashboards.pop(outlet.id, None)
+        if dashboard is not None:
+            self._unwatch(dashboard)
+            if (shard := self._host.shard_of(dashboard.clinic)) is not None:
+                shard.unwatch(outlet.id)
+
+    def _watch_board(self, outlet: Outlet, message: wire.WatchBoard) -> None:
+        dashboard = self._dashboards.get(outlet.id)
+        clinic = self._host.clinic(dashboard.clinic) if dashboard else None
+        if dashboard is None or clinic is None or not may(dashboard.by.role, Right.SEE_VISITS):
+            outlet.answer(error(message.id, Refused("not_allowed"), clinic))
+            return
+        self._host.tasks.start(self._show_board(dashboard, clinic, message))
+
+    async def _show_board(self, dashboard: Dashboard, clinic: Clinic, message: wire.WatchBoard) -> None:
+        outlet, shard = dashboard.outlet, self._host.shard_of(clinic.id)
+        within = shard.within(clinic, message.day) if shard else None
+        if shard is None or within is None:
+            outlet.answer(error(message.id, Refused("bad_request" if shard else "try_later"), clinic))
+            return
+        day = message.day or shard.today(clinic)
+        if shard.board(clinic.id, day) is None:
+            try:
+                finished = await self._host.finished(shard, clinic, within)
+            except StoreDown:
+                outlet.answer(error(message.id, Refused("try_later"), clinic))
+                return
+            shard.open_board(clinic, day, finished)
+        board = shard.board(clinic.id, day)
+        if board is not None and outlet.id in self._dashboards:
+            shard.unwatch(outlet.id)
+            rows = shard.rows(clinic.id, board)
+            board.watch(outlet, message.id, message.stream, message.seq, rows, self._host.now())
+
+    def _watch_visit(self, outlet: Outlet, message: wire.WatchVisit) -> None:
+        dashboard = self._dashboards.get(outlet.id)
+        live, by = self._where(outlet, message.visit)
+        if dashboard is None or live is None or by is None:
+            outlet.answer(error(message.id, Refused("no_such_visit"), None))
+            return
+        self._unwatch(dashboard)
+        dashboard.watched = live
+        live.watchers[outlet.id] = outlet
+        outlet.answer(details(live.visit, id=message.id))
+
+    def _unwatch(self, dashboard: Dashboard | None) -> None:
+        if dashboard is not None and dashboard.watched is not None:
+            dashboard.watched.watchers.pop(dashboard.outlet.id, None)
+            dashboard.watched = None
+
+    # ------------------------------------------------------------ in itself
+
+    def _where(self, outlet: Outlet, visit: str) -> tuple[LiveVisit | None, By | None]:
+        """The visit a request speaks of, and who asks; a dashboard reaches only its own clinic's visits."""
+        dashboard = self._dashboards.get(outlet.id)
+        if dashboard is None:
+            place = self._host.places.get(outlet.id)
+            if place is None or visit not in ("", place.live.visit.id):
+                return None, None
+            return place.live, BySeat(place.seat)
+        live = self._host.live(visit)
+        if live is None or live.visit.clinic.id != dashboard.clinic or not may(dashboard.by.role, Right.SEE_VISITS):
+            return None, None
+        return live, dashboard.by
+
+    def _answerer(self, outlet: Outlet, ident: int, clinic: Clinic) -> Answer:
+        def answer(outcome: Outcome) -> None:
+            if isinstance(outcome, Refused):
+                outlet.answer(error(ident, outcome, clinic))
+            else:
+                outlet.answer(wire.Ok(id=ident))
+
+        return answer
+
+    def _afford(self, place: Place) -> bool:
+        """Whether a seat may send one more relayed message now (a token bucket)."""
+        now = self._host.now()
+        place.budget = min(SIGNALS * 10, place.budget + (now - place.budget_at) * SIGNALS / 1000)
+        place.budget_at = now
+        if place.budget < 1:
+            return False
+        place.budget -= 1
+        return True
+
+
+def _nothing(_: Outcome) -> None:
+    """Nobody waits for this outcome."""

@@ -1,0 +1,168 @@
+"""One shard in memory: its clinics, their visits and waiting rooms, under one epoch (architecture.md, Ownership)."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from actors.board import Board
+from actors.body import BodyCodec
+from actors.commit import SaveOutcome
+from actors.days import bounds, day_of
+from actors.live import LiveVisit
+from actors.ports import Observer, Save, StoredVisit
+from engine.clinic import Clinic
+from engine.events import Connected
+from engine.ids import ClinicId, ConnectionId, Instant, VisitId
+from engine.visit import Visit
+from signaling.messages import BoardRow, Message, RowChanged, RowGone, RowSeat
+from signaling.session import Stream
+from signaling.translate import row, row_changed
+
+
+class Landlord(Protocol):
+    """What a shard needs from the host that owns it."""
+
+    observer: Observer
+
+    def now(self) -> Instant: ...
+    def can_save(self) -> bool: ...
+    def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None: ...
+    def random_id(self, letters: int) -> str: ...
+    def store_deadline(self, at: Instant) -> Instant: ...
+    def arm(self, live: LiveVisit) -> None: ...
+    def welcome(self, live: LiveVisit, connected: Connected) -> None: ...
+    def lost(self, shard: "Shard") -> None: ...
+    def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None: ...
+    def late(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None: ...
+    def over(self, live: LiveVisit) -> None: ...
+    def codec(self, visit: VisitId) -> BodyCodec: ...
+
+
+class Shard:
+    """A clinic group: everything of its clinics that is not over, and the surroundings of its live visits."""
+
+    __slots__ = ("_boards", "_host", "_streams", "clinics", "epoch", "number", "observer", "visits")
+
+    def __init__(self, host: Landlord, number: int, epoch: int) -> None:
+        self._host = host
+        self.observer = host.observer
+        self.number = number
+        self.epoch = epoch
+        self.clinics: dict[ClinicId, Clinic] = {}
+        self.visits: dict[VisitId, LiveVisit] = {}
+        self._boards: dict[tuple[ClinicId, str], Board] = {}
+        self._streams = 0
+
+    # ------------------------------------------------------------ visits
+
+    def add(self, visit: Visit, stored: StoredVisit | None = None) -> LiveVisit:
+        """Take a visit into memory: a loaded one with what the store holds, or a new one."""
+        live = LiveVisit(self, visit, self._host.codec(visit.id), stored)
+        live.day = day_of(visit.start, visit.clinic.zone)
+        self.visits[visit.id] = live
+        self._host.arm(live)
+        return live
+
+    # ------------------------------------------------------------ the waiting rooms
+
+    def board(self, clinic: ClinicId, day: str) -> Board | None:
+        """The waiting room of a day, if somebody has watched it lately."""
+        return self._boards.get((clinic, day))
+
+    def open_board(self, clinic: Clinic, day: str, finished: list[Visit]) -> None:
+        """Make the waiting room of a day, unless somebody just did; `finished` are that day's visits that are over."""
+        if (clinic.id, day) not in self._boards:
+            self._streams += 1
+            board = Board(day, clinic.zone, Stream(f"{self.epoch:x}.b{self._streams}"))
+            board.finished = {visit.id: row(visit) for visit in finished}
+            self._boards[(clinic.id, day)] = board
+
+    def unwatch(self, connection: ConnectionId) -> None:
+        """A dashboard looks elsewhere, or is gone."""
+        for board in self._boards.values():
+            board.watchers.pop(connection, None)
+
+    def rows(self, clinic: ClinicId, board: Board) -> list[BoardRow]:
+        """The live visits that belong to a waiting room."""
+        now = self.now()
+        return [
+            row(live.visit)
+            for live in self.visits.values()
+            if live.visit.clinic.id == clinic and live.version and board.shows(live.visit, now)
+        ]
+
+    def drop_boards(self) -> None:
+        """Forget waiting rooms that nobody watches and whose changes nobody may ask for any more."""
+        now = self.now()
+        for key in [key for key, board in self._boards.items() if not board.watchers and board.stream.idle(now)]:
+            del self._boards[key]
+
+    def to_board(self, live: LiveVisit, message: Message) -> None:
+        """Tell a clinic's waiting rooms of a change; a visit that moved to another day leaves its old one."""
+        if not self._boards:
+            return
+        visit, now = live.visit, self.now()
+        day = day_of(visit.start, visit.clinic.zone)
+        if day != live.day:
+            if (old := self._boards.get((visit.clinic.id, live.day))) is not None:
+                old.tell(RowGone(visit=visit.id), now)
+            live.day = day
+            message = row_changed(visit, seats=True)
+        if isinstance(message, (RowChanged, RowSeat)):
+            for (clinic, _), board in self._boards.items():
+                if clinic == visit.clinic.id and board.shows(visit, now):
+                    board.tell(message, now)
+
+    def finished(self, live: LiveVisit) -> None:
+        """A visit is over: it leaves memory and stays in the waiting rooms as it ended."""
+        visit, now = live.visit, self.now()
+        self.visits.pop(visit.id, None)
+        for (clinic, _), board in self._boards.items():
+            if clinic == visit.clinic.id and board.shows(visit, now):
+                board.finished[visit.id] = row(visit)
+
+    def today(self, clinic: Clinic) -> str:
+        """The clinic's day now."""
+        return day_of(self.now(), clinic.zone)
+
+    def within(self, clinic: Clinic, day: str) -> tuple[Instant, Instant] | None:
+        """The bounds of a clinic's day; "" is today."""
+        return bounds(day or day_of(self.now(), clinic.zone), clinic.zone)
+
+    # ------------------------------------------------------------ surroundings of its visits
+
+    def now(self) -> Instant:
+        return self._host.now()
+
+    def can_save(self) -> bool:
+        return self._host.can_save()
+
+    def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        self._host.put(save, settled)
+
+    def save_id(self) -> str:
+        return self._host.random_id(12)
+
+    def store_deadline(self, at: Instant) -> Instant:
+        return self._host.store_deadline(at)
+
+    def arm(self, live: LiveVisit) -> None:
+        self._host.arm(live)
+
+    def welcome(self, live: LiveVisit, connected: Connected) -> None:
+        self._host.welcome(live, connected)
+
+    def lost(self, live: LiveVisit) -> None:
+        if live.version:
+            self._host.lost(self)
+        else:
+            self.visits.pop(live.visit.id, None)
+
+    def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        self._host.doubt(live, save, settled)
+
+    def late(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        self._host.late(save, settled)
+
+    def over(self, live: LiveVisit) -> None:
+        self.finished(live)
+        self._host.over(live)

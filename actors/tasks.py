@@ -1,0 +1,33 @@
+"""An owner for every task: nothing runs that nobody waits for."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+
+class Tasks:
+    """Tasks that end with their owner. One that fails is reported at once and takes nothing else down."""
+
+    __slots__ = ("_report", "_running")
+
+    def __init__(self, report: Callable[[BaseException], None]) -> None:
+        self._report = report
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` until it ends or `close` is called."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._report(error)
+
+    async def close(self) -> None:
+        """Cancel what still runs and wait for it; idempotent."""
+        running = tuple(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

@@ -1,0 +1,163 @@
+"""A telephone call, as far as the PIN: who calls, what they typed, and whether it lets them in (R10, D4-D7, B6)."""
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+from actors.host import Host, Place
+from actors.live import LiveVisit
+from actors.ports import Outlet, PinEntry, StoreDown
+from engine.commands import Arrive, Channel
+from engine.events import Connected, Outcome
+from engine.ids import ConnectionId, InvitationId, OpId, PageId, SeatId
+from engine.pin import LENGTH, Verdict, check_digit_ok, judge
+from engine.refusals import Refused
+from signaling import messages as wire
+from signaling.translate import error
+
+TRIES: Final = 3
+"""PINs that one call may try (D4)."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call that has not found its visit yet."""
+
+    outlet: Outlet
+    key: str
+    number: str
+    caller: str
+    call: str
+    tries_left: int = TRIES
+    busy: bool = False
+
+
+class Telephone:
+    """Calls between their hello and their seat."""
+
+    __slots__ = ("_calls", "_host")
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._calls: dict[ConnectionId, Call] = {}
+
+    def dial(self, outlet: Outlet, hello: wire.HelloPhone, key: str) -> None:
+        """A call comes in; the caller has checked the key's scope. `key` is the key's id."""
+        if hello.dialled not in self._numbers():
+            outlet.answer(error(hello.id, Refused("number_unknown"), None))
+            return
+        now = self._host.now()
+        caller = self._host.secrets.caller_hash(hello.caller, now)
+        self._calls[outlet.id] = Call(outlet, key, hello.dialled, caller, hello.call)
+        outlet.answer(wire.ReadyPhone(id=hello.id, tries=TRIES, length=LENGTH, now=now))
+
+    def digits(self, outlet: Outlet, message: wire.Digits) -> None:
+        """A PIN was typed."""
+        call = self._calls.get(outlet.id)
+        if call is None or call.busy:
+            outlet.answer(error(message.id, Refused("not_allowed" if call is None else "busy"), None))
+            return
+        call.busy = True
+        self._host.tasks.start(self._try(call, message))
+
+    def closed(self, outlet: Outlet) -> None:
+        """The call ended before it found its visit."""
+        self._calls.pop(outlet.id, None)
+
+    # ------------------------------------------------------------ one PIN
+
+    async def _try(self, call: Call, message: wire.Digits) -> None:
+        try:
+            await self._look(call, message)
+        except StoreDown:
+            call.outlet.answer(error(message.id, Refused("try_later"), None))
+        finally:
+            call.busy = False
+
+    async def _look(self, call: Call, message: wire.Digits) -> None:
+        """Look the PIN up and judge the guess; a right PIN is a read and writes no counter."""
+        host, pins = self._host, self._host.pins
+        digits = message.digits
+        if not check_digit_ok(digits):
+            self._missed(call, message.id, Refused("pin_wrong"), "bad_check_digit")
+            return
+        entry, guesses = await pins.look(call.number, host.secrets.pin_hash(digits), call.caller, call.key)
+        verdict = judge(guesses.space, guesses.caller, guesses.known)
+        live = host.live(entry.visit) if entry else None
+        if entry is None or live is None or not self._leads_in(entry, live):
+            if entry is None or entry.known_until > host.now():
+                await self._count(call, verdict)
+                self._missed(call, message.id, Refused("pin_wrong"), "wrong")
+            else:
+                self._missed(call, message.id, Refused("pin_over"), "expired")
+            return
+        self._seat(call, message.id, entry, live, strict=verdict.strict)
+
+    def _leads_in(self, entry: PinEntry, live: LiveVisit) -> bool:
+        """The visit confirms the index: this invitation has this PIN, and it is known now (D7)."""
+        invitation = InvitationId(entry.invitation)
+        known = live.visit.known_from <= self._host.now()
+        return known and live.visit.generation(invitation) is not None and live.visit.attempt(invitation) == entry.attempt
+
+    async def _count(self, call: Call, verdict: Verdict) -> None:
+        if verdict.counts:
+            await self._host.pins.count(call.number, call.caller, call.key, space=True, caller=True)
+
+    def _seat(self, call: Call, request: int, entry: PinEntry, live: LiveVisit, *, strict: bool) -> None:
+        host, outlet, began = self._host, call.outlet, perf_counter()
+        invitation = InvitationId(entry.invitation)
+        seat = SeatId(host.random_id(10))
+        live.outlets[outlet.id] = outlet
+
+        def greet(where: LiveVisit, connected: Connected) -> None:
+            self._calls.pop(outlet.id, None)
+            host.places[outlet.id] = Place(where, connected.seat, outlet, phone=True)
+
+        def answered(outcome: Outcome) -> None:
+            if isinstance(outcome, Refused):
+                host.unexpect(outlet.id)
+                live.outlets.pop(outlet.id, None)
+                host.observer.join("phone", "phone", "refused", outcome.code, 0.0)
+                if outcome.code in ("pin_early", "link_over", "visit_over"):
+                    host.observer.pin_attempt("early" if outcome.code == "pin_early" else "expired")
+                outlet.answer(error(request, _as_heard(outcome), live.visit.clinic))
+            else:
+                host.observer.pin_attempt("ok_strict" if strict else "ok")
+                host.observer.join("phone", "phone", "ok", "", perf_counter() - began)
+                outlet.answer(wire.Ok(id=request))
+
+        host.expect(outlet.id, greet)
+        live.submit(
+            answered,
+            Arrive(
+                op=OpId(host.random_id(16)),
+                seat=seat,
+                proof=host.secrets.proof(host.secrets.seat_secret(live.visit.id, seat)),
+                invitation=invitation,
+                generation=live.visit.generation(invitation) or 0,
+                channel=Channel.PHONE,
+                connection=outlet.id,
+                page=PageId(call.call),
+                strict=strict,
+            ),
+        )
+
+    def _missed(self, call: Call, request: int, refused: Refused, result: str) -> None:
+        """A try is used up; after the last one the call is told so and closed by the dial-in client."""
+        call.tries_left -= 1
+        self._host.observer.pin_attempt(result)
+        code = refused.code if call.tries_left > 0 else "tries_used"
+        call.outlet.answer(error(request, Refused(code, tries_left=call.tries_left), None))
+        if call.tries_left <= 0:
+            self._calls.pop(call.outlet.id, None)
+            call.outlet.answer(wire.Bye(code="left", message="Please call the clinic."))
+
+    def _numbers(self) -> frozenset[str]:
+        return frozenset(
+            number for shard in self._host.shards() for clinic in shard.clinics.values() for number in clinic.dial_in
+        )
+
+
+def _as_heard(refused: Refused) -> Refused:
+    """A link's refusal in a caller's words."""
+    return Refused("pin_over", refused.at) if refused.code in ("link_over", "link_revoked") else refused
