@@ -73,8 +73,10 @@ class HelloLink(Message, tag="hello.link", frozen=True, kw_only=True):
 
     id: Id
     token: Token
+    """What stands after `#` in the link."""
     page: Short
     name: Name = ""
+    """What others see; asked of guests, known of patients."""
     move: bool = False
     op: Annotated[str, Meta(max_length=40)] = ""
 
@@ -133,6 +135,7 @@ class Signal(Message, tag="signal", frozen=True, kw_only=True):
     """
 
     to: Short
+    """The other seat."""
     data: Annotated[str, Meta(max_length=60000)]
 
 
@@ -140,8 +143,11 @@ class Media(Message, tag="media", frozen=True, kw_only=True):
     """What this browser sends now; shown to the others. Not answered."""
 
     mic: bool
+    """The microphone is on."""
     cam: bool
+    """The camera is on."""
     screen: bool = False
+    """The screen is shared."""
 
 
 class Leave(Message, tag="leave", frozen=True, kw_only=True):
@@ -331,13 +337,17 @@ class Door(Part, frozen=True, kw_only=True):
 
     clinic: str
     provider: str
+    """The provider's display name."""
     start: int
     end: int
     zone: str
+    """The clinic's zone, as in the IANA database; show times in it."""
     status: Status
     opens_at: int
+    """From when on people may wait inside the visit."""
     clinic_phone: str = ""
     logo: str = ""
+    """A URL of the clinic's logo."""
     late: bool = False
     """The time is over while they wait: the provider is running late, they keep their place (D2)."""
 
@@ -364,9 +374,12 @@ class Participant(Part, frozen=True, kw_only=True):
     since: int = 0
     """When the standing began."""
     lost_since: int = 0
+    """When the connection was lost; 0 unless `link` is `lost`."""
     media: MediaState = MediaState()
     invitation: str = ""
+    """Whose invitation it was."""
     label: str = ""
+    """What the invitation is called: Daughter, Interpreter."""
 
 
 class VisitInfo(Part, frozen=True, kw_only=True):
@@ -377,17 +390,24 @@ class VisitInfo(Part, frozen=True, kw_only=True):
     start: int
     end: int
     lapses_at: int
+    """When links and PINs expire: the end, and the clinic's grace (R14)."""
     zone: str
+    """The clinic's zone, as in the IANA database."""
     clinic: str
+    """The clinic's name."""
     patient: str = ""
+    """The patient's name."""
     providers: list[str] = []
+    """The providers' display names."""
     name: str = ""
     room: str = ""
     option: str = ""
     locked: bool = False
+    """Every new guest waits for the provider."""
     warned: bool = False
     """The last five minutes have begun, or the time is over."""
     may_invite: bool = False
+    """The receiver may ask `get.panel`."""
     clinic_phone: str = ""
 
 
@@ -421,9 +441,11 @@ class InvitationInfo(Part, frozen=True, kw_only=True):
     state: str
     via: str = ""
     masked: str = ""
+    """The address or number with its middle left out."""
     created_at: int = 0
     changed_at: int = 0
     seats: list[str] = []
+    """Who came with it."""
 
 
 class BoardRow(Part, frozen=True, kw_only=True):
@@ -475,6 +497,7 @@ class Bye(Message, tag="bye", frozen=True, kw_only=True):
     code: Farewell
     message: str
     retry_after_ms: int = 0
+    """How long to wait before connecting again, after `restarting`."""
 
 
 class Ready(Message, tag="ready", frozen=True, kw_only=True):
@@ -492,8 +515,11 @@ class Ready(Message, tag="ready", frozen=True, kw_only=True):
     name: str
     standing: Standing
     stream: str
+    """The name of the seat's stream."""
     seq: int
+    """The position of this answer: the next numbered message is `seq` + 1."""
     now: int
+    """The server's clock."""
     resumed: Literal["new", "replay", "state"]
     inside: "Inside | None" = None
     door: Door | None = None
@@ -508,6 +534,7 @@ class ReadyStaff(Message, tag="ready.staff", frozen=True, kw_only=True):
     name: str
     role: str
     clinic: str
+    """The clinic's id."""
     now: int
 
 
@@ -539,6 +566,7 @@ class Panel(Message, tag="panel", frozen=True, kw_only=True):
     number: str
     pin: str
     expires_at: int
+    """When link and PIN expire."""
 
 
 class Board(Message, tag="board", frozen=True, kw_only=True):
@@ -548,7 +576,9 @@ class Board(Message, tag="board", frozen=True, kw_only=True):
     stream: str
     seq: int
     day: str
+    """The day it shows, `YYYY-MM-DD`."""
     zone: str
+    """The clinic's zone, as in the IANA database."""
     now: int
     rows: list[BoardRow]
 
@@ -568,6 +598,7 @@ class Relayed(Message, tag="relayed", frozen=True, kw_only=True):
     """
 
     seat: str
+    """Who sent it."""
     data: str
 
 
@@ -591,6 +622,7 @@ class You(Message, tag="you", frozen=True, kw_only=True):
     standing: Standing
     why: Why
     name: str = ""
+    """Your name, if it changed or others chose it."""
 
 
 class AtDoor(Message, tag="door", frozen=True, kw_only=True):
@@ -618,6 +650,7 @@ class Asked(Message, tag="asked", frozen=True, kw_only=True):
 
     what: Literal["mute"]
     by: str
+    """The name of who asks."""
 
 
 class Ended(Message, tag="ended", frozen=True, kw_only=True):

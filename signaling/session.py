@@ -124,6 +124,8 @@ class Session:
         """
         if isinstance(message, wire.Relayed):
             return Reply(self.codec.encode(message))
+        if isinstance(message, wire.Bye):
+            return self.bye(message)
         if isinstance(message, wire.Moved):
             return self._end(self.codec.encode(message), Close.DONE, "moved")
         ident: int = getattr(message, "id", 0)

@@ -8,12 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from signaling.schema import vectors
+from signaling.schema.page import page
 from signaling.schema.typescript import typescript
 
 ROOT: Final = Path(__file__).parents[2]
 
 WRITTEN: Final[dict[str, Callable[[], str]]] = {
     "dashboards/web/src/wire/messages.ts": typescript,
+    "docs/protocol.md": page,
+    "tests/vectors/client.json": vectors.from_client,
+    "tests/vectors/server.json": vectors.from_server,
+    "tests/vectors/numbered.json": vectors.numbered,
+    "tests/vectors/edges.json": vectors.edges,
 }
 """Every file that is written from the messages, and by what."""
 

@@ -20,15 +20,18 @@ export type Farewell = "left" | "removed" | "denied" | "moved" | "completed" | "
 /** What somebody may see before they are let in (D12), and no more. */
 export interface Door {
   readonly clinic: string;
+  /** The provider's display name. */
   readonly provider: string;
   readonly start: number;
   readonly end: number;
+  /** The clinic's zone, as in the IANA database; show times in it. */
   readonly zone: string;
   readonly status: Status;
+  /** From when on people may wait inside the visit. */
   readonly opens_at: number;
   /** Default: "". */
   readonly clinic_phone?: string;
-  /** Default: "". */
+  /** A URL of the clinic's logo. Default: "". */
   readonly logo?: string;
   /**
    * The time is over while they wait: the provider is running late, they keep their place (D2). Default:
@@ -63,12 +66,12 @@ export interface Participant {
   readonly page?: string;
   /** When the standing began. Default: 0. */
   readonly since?: number;
-  /** Default: 0. */
+  /** When the connection was lost; 0 unless `link` is `lost`. Default: 0. */
   readonly lost_since?: number;
   readonly media?: MediaState;
-  /** Default: "". */
+  /** Whose invitation it was. Default: "". */
   readonly invitation?: string;
-  /** Default: "". */
+  /** What the invitation is called: Daughter, Interpreter. Default: "". */
   readonly label?: string;
 }
 
@@ -78,12 +81,15 @@ export interface VisitInfo {
   readonly status: Status;
   readonly start: number;
   readonly end: number;
+  /** When links and PINs expire: the end, and the clinic's grace (R14). */
   readonly lapses_at: number;
+  /** The clinic's zone, as in the IANA database. */
   readonly zone: string;
+  /** The clinic's name. */
   readonly clinic: string;
-  /** Default: "". */
+  /** The patient's name. Default: "". */
   readonly patient?: string;
-  /** Default: []. */
+  /** The providers' display names. Default: []. */
   readonly providers?: readonly string[];
   /** Default: "". */
   readonly name?: string;
@@ -91,11 +97,11 @@ export interface VisitInfo {
   readonly room?: string;
   /** Default: "". */
   readonly option?: string;
-  /** Default: false. */
+  /** Every new guest waits for the provider. Default: false. */
   readonly locked?: boolean;
   /** The last five minutes have begun, or the time is over. Default: false. */
   readonly warned?: boolean;
-  /** Default: false. */
+  /** The receiver may ask `get.panel`. Default: false. */
   readonly may_invite?: boolean;
   /** Default: "". */
   readonly clinic_phone?: string;
@@ -132,13 +138,13 @@ export interface InvitationInfo {
   readonly state: string;
   /** Default: "". */
   readonly via?: string;
-  /** Default: "". */
+  /** The address or number with its middle left out. Default: "". */
   readonly masked?: string;
   /** Default: 0. */
   readonly created_at?: number;
   /** Default: 0. */
   readonly changed_at?: number;
-  /** Default: []. */
+  /** Who came with it. Default: []. */
   readonly seats?: readonly string[];
 }
 
@@ -160,11 +166,11 @@ export interface HelloLink {
   readonly t: "hello.link";
   /** 1 to 4294967295. */
   readonly id: number;
-  /** 1 to 200 characters. */
+  /** What stands after `#` in the link. 1 to 200 characters. */
   readonly token: string;
   /** At most 64 characters. */
   readonly page: string;
-  /** At most 4096 characters. Default: "". */
+  /** What others see; asked of guests, known of patients. At most 4096 characters. Default: "". */
   readonly name?: string;
   /** Default: false. */
   readonly move?: boolean;
@@ -242,7 +248,7 @@ export interface HelloPhone {
  */
 export interface Signal {
   readonly t: "signal";
-  /** At most 64 characters. */
+  /** The other seat. At most 64 characters. */
   readonly to: string;
   /** At most 60000 characters. */
   readonly data: string;
@@ -251,9 +257,11 @@ export interface Signal {
 /** What this browser sends now; shown to the others. Not answered. */
 export interface Media {
   readonly t: "media";
+  /** The microphone is on. */
   readonly mic: boolean;
+  /** The camera is on. */
   readonly cam: boolean;
-  /** Default: false. */
+  /** The screen is shared. Default: false. */
   readonly screen?: boolean;
 }
 
@@ -495,7 +503,7 @@ export interface Bye {
   readonly t: "bye";
   readonly code: Farewell;
   readonly message: string;
-  /** Default: 0. */
+  /** How long to wait before connecting again, after `restarting`. Default: 0. */
   readonly retry_after_ms?: number;
 }
 
@@ -514,8 +522,11 @@ export interface Ready {
   readonly role: Role;
   readonly name: string;
   readonly standing: Standing;
+  /** The name of the seat's stream. */
   readonly stream: string;
+  /** The position of this answer: the next numbered message is `seq` + 1. */
   readonly seq: number;
+  /** The server's clock. */
   readonly now: number;
   readonly resumed: "new" | "replay" | "state";
   readonly inside?: Inside;
@@ -531,6 +542,7 @@ export interface ReadyStaff {
   readonly user: string;
   readonly name: string;
   readonly role: string;
+  /** The clinic's id. */
   readonly clinic: string;
   readonly now: number;
 }
@@ -563,6 +575,7 @@ export interface Panel {
   readonly link: string;
   readonly number: string;
   readonly pin: string;
+  /** When link and PIN expire. */
   readonly expires_at: number;
 }
 
@@ -572,7 +585,9 @@ export interface Board {
   readonly id: number;
   readonly stream: string;
   readonly seq: number;
+  /** The day it shows, `YYYY-MM-DD`. */
   readonly day: string;
+  /** The clinic's zone, as in the IANA database. */
   readonly zone: string;
   readonly now: number;
   readonly rows: readonly BoardRow[];
@@ -593,6 +608,7 @@ export interface Details {
  */
 export interface Relayed {
   readonly t: "relayed";
+  /** Who sent it. */
   readonly seat: string;
   readonly data: string;
 }
@@ -615,7 +631,7 @@ export interface You {
   readonly t: "you";
   readonly standing: Standing;
   readonly why: Why;
-  /** Default: "". */
+  /** Your name, if it changed or others chose it. Default: "". */
   readonly name?: string;
 }
 
@@ -643,6 +659,7 @@ export interface VisitChanged {
 export interface Asked {
   readonly t: "asked";
   readonly what: "mute";
+  /** The name of who asks. */
   readonly by: string;
 }
 
@@ -770,6 +787,9 @@ export const REFUSALS = {
   tries_used: "That PIN was not found. Please call the clinic{number}.",
   not_allowed: "You can't do that in this visit.",
   no_such_visit: "That visit was not found.",
+  time_over: "This visit's time is over. Extend it first.",
+  not_yet: "Nobody can be let in before a provider is in the visit.",
+  already_started: "Somebody is in this visit. Extend it, or complete it.",
   no_such_seat: "That person is no longer here.",
   no_such_invitation: "That invitation was not found.",
   not_waiting: "That person is not waiting.",
