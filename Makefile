@@ -27,6 +27,7 @@ run: .venv/.run gateway/static/manifest.json ## start one node with a demo clini
 	@exec $(BIN)/vestibule dev --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") $(if $(HTTPS),--https)
 
 test: system .venv/.stamp gateway/static/manifest.json ## all tests: unit, real parts, browser journeys
+	$(NPM) test
 	$(PYTEST) tests/unit
 	$(PYTEST) -n 2 tests/real
 	$(PYTEST) tests/browser

@@ -42,7 +42,7 @@ class EmbeddedStoreError(Exception):
     """The embedded store cannot serve; the text is one sentence for the person who starts the node."""
 
 
-class StoreInUse(EmbeddedStoreError):  # noqa: N818 - says what is the case, as a sentence would
+class StoreInUse(EmbeddedStoreError):
     """Another live node uses this data directory; `pid` is its process id, or None if it has not said."""
 
     def __init__(self, data_dir: Path, pid: int | None) -> None:
@@ -54,7 +54,7 @@ class StoreInUse(EmbeddedStoreError):  # noqa: N818 - says what is the case, as 
         self.pid = pid
 
 
-class StoreUnusable(EmbeddedStoreError):  # noqa: N818 - likewise
+class StoreUnusable(EmbeddedStoreError):
     """The store cannot run in its folder; the text says why and what to do."""
 
 

@@ -55,7 +55,7 @@ _LIVE_SETTINGS: Final = {
 }
 
 
-class ServerDied(EmbeddedStoreError):  # noqa: N818 - says what is the case
+class ServerDied(EmbeddedStoreError):
     """The server ended before it was ready; the text says how, and what it logged last."""
 
 

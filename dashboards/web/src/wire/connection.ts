@@ -55,7 +55,7 @@ export const TIMINGS = {
   /** How long a request waits for its answer, reconnects included. */
   answer: 20_000,
 };
-export type Timings = typeof TIMINGS;
+export type Timings = { readonly [name in keyof typeof TIMINGS]: number };
 
 export interface Options {
   /** Where to connect; asked after `hello`, so that a ticket's answer can choose. `moved` overrides it. */
