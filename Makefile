@@ -24,7 +24,7 @@ help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: .venv/.run gateway/static/manifest.json ## start one node with a demo clinic; PORT=8080 DATA_DIR=... HTTPS=1
-	@exec $(BIN)/vestibule dev --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") $(if $(HTTPS),--https)
+	@exec $(BIN)/vestibule dev --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") $(if $(filter-out 0,$(HTTPS)),--https)
 
 test: system .venv/.stamp gateway/static/manifest.json ## all tests: unit, real parts, browser journeys
 	$(NPM) test
