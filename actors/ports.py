@@ -81,6 +81,10 @@ class StoreDown(Exception):
     """The store cannot be reached, is loading, is full or refuses writes; nothing is known of what was asked."""
 
 
+class WrongDataVersion(Exception):
+    """The store's data was written by a newer release; this one must not touch it."""
+
+
 class ShardStore(Protocol):
     """Typed calls to the store's scripts. Every script touches one hash tag. All raise StoreDown when the store is away."""
 
@@ -91,6 +95,9 @@ class ShardStore(Protocol):
 
     async def renew(self, node: str, incarnation: str, address: str, lease: int) -> Renewal:
         """Renew this node's lease for `lease` ms and read the store's TIME."""
+
+    async def release(self, node: str, incarnation: str) -> None:
+        """Give this node's lease up at a clean stop, so that its shards can be claimed at once."""
 
     async def claim(self, shards: Sequence[int], node: str, incarnation: str) -> list[Claim]:
         """Claim shards in one pipeline: free ones, ones whose owner's lease lapsed, ones of this node's earlier incarnation."""

@@ -1,0 +1,22 @@
+"""The store: Redis or Valkey behind typed calls. Nothing of redis is seen outside this package.
+
+    line      one connection: bursts of commands out, replies in, bounded in time, reconnecting with backoff
+    servers   one server or a cluster: which line a command takes, scripts loaded, moves followed
+    scripts   the Lua scripts as values, and the commands made from them
+    shards    ShardStore: leases, claims, loads, group commit
+    pins      PinStore: the PIN index and the guess counters
+    rewrite   the rewrite of the append-only file that forgets purged guest text (R15)
+
+Every key carries one hash tag, and a script touches keys of one tag only, so that a cluster serves it too:
+
+    {s0417}:owner          hash epoch, incarnation, node
+    {s0417}:clinics        hash clinic -> document
+    {s0417}:v:<visit>      head line (version, save id, clinic), then the visit's body
+    {s0417}:due            zset of the visits that are not over, by deadline
+    {s0417}:day:<clinic>   zset of the clinic's visits, by start
+    {s0417}:outbox, :audit streams of rows
+    {n:<node>}:lease       incarnation and address; lapses
+    {meta}:version         the version of all this
+    {p:<number>}:pins, :from, :until, :keep, :guesses      see pins
+    {revoked}:feed, {u:..}, {e:..}, {k:..}, {t:..}, {a:..} sign-in, see actors.accounts
+"""

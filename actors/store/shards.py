@@ -1,0 +1,306 @@
+"""Shards and visits in the store: leases, claims, loads, and saves in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from actors.ports import (
+    Claim,
+    Renewal,
+    Save,
+    SaveResult,
+    ShardContents,
+    StoreDown,
+    StoredVisit,
+    WrongDataVersion,
+)
+from actors.store.line import NOT_DONE, Fault, Reply
+from actors.store.reading import integer, items, optional, string, text
+from actors.store.scripts import Call, Script, command
+from actors.store.servers import Servers
+from actors.store.settings import StoreSettings
+from engine.ids import ClinicId, Instant, VisitId, shard_of_visit
+
+DATA_VERSION: Final = 1
+"""The version of everything stored: keys, heads and rows. A node refuses to open data of a newer one."""
+LOAD_AT_ONCE: Final = 200
+"""How many visits are read in one pipeline, so that no answer takes long."""
+SAVE_ID_BYTES: Final = 40
+FEED_AT_ONCE: Final = 10_000
+"""How many revocations one renewal reads at most; further ones come with the next."""
+
+FEED: Final = b"{revoked}:feed"
+_VERSION: Final = b"{meta}:version"
+_SAVE: Final = Script("save")
+_SAVE_CLINIC: Final = Script("save_clinic")
+_FORGET: Final = Script("forget")
+_CLAIM: Final = Script("claim")
+_RENEW: Final = Script("renew")
+_RELEASE: Final = Script("release")
+_ADOPT: Final = Script("adopt")
+
+_SAVED: Final[dict[Reply, SaveResult]] = {1: "ok", 2: "stale", 3: "late", 4: "conflict"}
+
+
+class _Keys(NamedTuple):
+    """A shard's keys."""
+
+    owner: bytes
+    due: bytes
+    clinics: bytes
+    outbox: bytes
+    audit: bytes
+    visit: bytes
+    day: bytes
+
+
+@cache
+def _keys(shard: int) -> _Keys:
+    tag = b"{s%04d}:" % shard
+    return _Keys(
+        *(tag + part for part in (b"owner", b"due", b"clinics", b"outbox", b"audit", b"v:", b"day:"))
+    )
+
+
+class RedisShards:
+    """The ShardStore on Redis or Valkey.
+
+    `purged` is called when a visit that is over was saved: the append-only file must be rewritten soon.
+    """
+
+    def __init__(
+        self, servers: Servers, settings: StoreSettings, purged: Callable[[], None] = lambda: None
+    ) -> None:
+        self._servers = servers
+        self._purged = purged
+        self._audit_kept = b"%d" % settings.audit_kept_ms
+        self._feed_read = b"0-0"
+
+    # ------------------------------------------------------------ life
+
+    async def open(self) -> None:
+        """Connect and check the data's version. Raises StoreDown and WrongDataVersion."""
+        await self._servers.open()
+        stored = int(text(await self._servers.ask(_ADOPT.call((_VERSION,), DATA_VERSION))))
+        if stored > DATA_VERSION:
+            raise WrongDataVersion(
+                f"the store's data has version {stored}, this release knows {DATA_VERSION}"
+            )
+        newest = items(await self._servers.ask(command(b"XREVRANGE", FEED, b"+", b"-", b"COUNT", 1)))
+        self._feed_read = _entry_id(newest[0]) if newest else b"0-0"
+
+    async def close(self) -> None:
+        """Disconnect; may be called again."""
+        await self._servers.close()
+
+    async def renew(self, node: str, incarnation: str, address: str, lease: int) -> Renewal:
+        """Renew this node's lease for `lease` ms; read the store's TIME and what was revoked since."""
+        now, feed = await self._servers.ask_all(
+            (
+                _RENEW.call((_lease_key(node),), f"{incarnation} {address}", lease),
+                command(b"XRANGE", FEED, b"(" + self._feed_read, b"+", b"COUNT", FEED_AT_ONCE),
+            )
+        )
+        entries = items(feed)
+        if entries:
+            self._feed_read = _entry_id(entries[-1])
+        return Renewal(integer(now), tuple(_revoked(entry) for entry in entries))
+
+    async def release(self, node: str, incarnation: str) -> None:
+        """Give this node's lease up at a clean stop, so that its shards can be claimed at once."""
+        await self._servers.ask(_RELEASE.call((_lease_key(node),), incarnation))
+
+    async def claim(self, shards: Sequence[int], node: str, incarnation: str) -> list[Claim]:
+        """Claim shards: free ones, ones whose owner's lease lapsed or is another incarnation's, our own anew.
+
+        Renew the lease first. A claim always gives a new epoch: what is under way under the old is stale.
+        """
+        owners = [
+            _Owner.read(reply)
+            for reply in await self._servers.ask_all([_read_owner(shard) for shard in shards])
+        ]
+        leases = await self._leases({owner.node for owner in owners if owner.node and owner.node != node})
+        claims = [Claim(shard, 0, owner.incarnation, 0) for shard, owner in zip(shards, owners, strict=True)]
+        free = [
+            at
+            for at, owner in enumerate(owners)
+            if owner.node in ("", node) or leases.get(owner.node) != owner.incarnation
+        ]
+        calls = [_claim(shards[at], owners[at].epoch, incarnation, node) for at in free]
+        for at, reply in zip(free, await self._servers.ask_all(calls), strict=True):
+            epoch, holder, live = items(reply)
+            claims[at] = Claim(shards[at], integer(epoch), text(holder), integer(live))
+        return claims
+
+    async def _leases(self, nodes: set[str]) -> dict[str, str]:
+        """Read which incarnation holds the lease of each node."""
+        asked = sorted(nodes)
+        replies = await self._servers.ask_all([command(b"GET", _lease_key(node)) for node in asked])
+        return {
+            node: lease.decode().partition(" ")[0]
+            for node, lease in zip(asked, map(optional, replies), strict=True)
+            if lease is not None
+        }
+
+    # ------------------------------------------------------------ reading
+
+    async def load(self, shard: int) -> ShardContents:
+        """Read a shard's clinics and the visits that are not over."""
+        keys = _keys(shard)
+        clinics, due = await self._servers.ask_all(
+            (command(b"HGETALL", keys.clinics), command(b"ZRANGE", keys.due, 0, -1))
+        )
+        flat = items(clinics)
+        visits = [VisitId(text(member)) for member in items(due)]
+        stored: list[StoredVisit] = []
+        for first in range(0, len(visits), LOAD_AT_ONCE):
+            stored.extend(
+                one for one in await self.read(visits[first : first + LOAD_AT_ONCE]) if one is not None
+            )
+        return ShardContents(
+            {ClinicId(text(one)): string(body) for one, body in zip(flat[::2], flat[1::2], strict=True)},
+            stored,
+        )
+
+    async def read(self, visits: Sequence[VisitId]) -> list[StoredVisit | None]:
+        """Read visits, also those that are over. No save sent before takes effect after this read."""
+        replies = await self._servers.ask_all(
+            [command(b"GET", _visit_key(visit)) for visit in visits], lane="save"
+        )
+        return [_stored(visit, optional(reply)) for visit, reply in zip(visits, replies, strict=True)]
+
+    async def day(self, shard: int, clinic: ClinicId, start: Instant, end: Instant) -> list[VisitId]:
+        """The visits of a clinic that start in [start, end), in the order of their starts."""
+        key = _keys(shard).day + clinic.encode()
+        reply = await self._servers.ask(command(b"ZRANGE", key, start, b"(%d" % end, b"BYSCORE"))
+        return [VisitId(text(member)) for member in items(reply)]
+
+    # ------------------------------------------------------------ writing
+
+    async def save(self, saves: Sequence[Save]) -> list[SaveResult]:
+        """Write a batch in one pipeline, each for itself. Raises StoreDown only if nothing was written."""
+        replies = await self._servers.run([self._save(save) for save in saves], "save")
+        if replies and all(type(reply) is Fault and reply.kind in NOT_DONE for reply in replies):
+            raise StoreDown("no save was carried out: the store is away or refuses writes")
+        results: list[SaveResult] = [
+            "unknown" if type(reply) is Fault else _SAVED[reply] for reply in replies
+        ]
+        if any(
+            save.over and result in ("ok", "unknown") for save, result in zip(saves, results, strict=True)
+        ):
+            self._purged()
+        return results
+
+    def _save(self, save: Save) -> Call:
+        save_id, clinic = save.save_id, save.clinic.encode()
+        if not save_id or len(save_id) > SAVE_ID_BYTES or " " in save_id:
+            raise ValueError(f"a save's id has 1 to {SAVE_ID_BYTES} characters and no space: {save_id!r}")
+        keys, visit = _keys(save.shard), save.visit.encode()
+        return _SAVE.call(
+            (keys.owner, keys.visit + visit, keys.due, keys.day + clinic, keys.outbox, keys.audit),
+            save.epoch,
+            save.version,
+            save_id,
+            b"%d %b %b\n%b" % (save.version, save_id.encode(), clinic, save.body),
+            visit,
+            save.start,
+            b"" if save.due is None else save.due,
+            save.lapses_at,
+            b"1" if save.over else b"0",
+            self._audit_kept,
+            len(save.outbox),
+            *save.outbox,
+            *save.audit,
+        )
+
+    async def save_clinic(self, shard: int, epoch: int, clinic: ClinicId, body: bytes) -> SaveResult:
+        """Write a clinic's document."""
+        keys = _keys(shard)
+        call = _SAVE_CLINIC.call((keys.owner, keys.clinics), epoch, clinic, body)
+        return self._written((await self._servers.run((call,), "save"))[0])
+
+    async def forget(self, shard: int, epoch: int, visits: Sequence[VisitId]) -> None:
+        """Drop visits past their retention, unless another epoch owns the shard now. Raises StoreDown."""
+        keys = _keys(shard)
+        heads = await self._servers.ask_all(
+            [command(b"GETRANGE", keys.visit + visit.encode(), 0, 255) for visit in visits], "save"
+        )
+        calls = [
+            _FORGET.call(
+                (
+                    keys.owner,
+                    keys.visit + visit.encode(),
+                    keys.due,
+                    keys.day + _clinic_of(optional(head) or b""),
+                ),
+                epoch,
+                visit,
+            )
+            for visit, head in zip(visits, heads, strict=True)
+            if head
+        ]
+        await self._servers.ask_all(calls, "save")
+
+    def _written(self, reply: Reply) -> SaveResult:
+        if type(reply) is Fault:
+            if reply.kind in NOT_DONE:
+                raise StoreDown("the store is away or refuses writes")
+            return "unknown"
+        return _SAVED[reply]
+
+
+class _Owner(NamedTuple):
+    """Who owns a shard, as the store holds it; empty when nobody ever did."""
+
+    epoch: int
+    incarnation: str
+    node: str
+
+    @classmethod
+    def read(cls, reply: Reply) -> _Owner:
+        epoch, incarnation, node = (optional(one) or b"" for one in items(reply))
+        return cls(int(epoch or 0), incarnation.decode(), node.decode())
+
+
+def _read_owner(shard: int) -> Call:
+    return command(b"HMGET", _keys(shard).owner, b"epoch", b"incarnation", b"node")
+
+
+def _claim(shard: int, seen: int, incarnation: str, node: str) -> Call:
+    keys = _keys(shard)
+    return _CLAIM.call((keys.owner, keys.due, keys.clinics), seen, incarnation, node)
+
+
+def _lease_key(node: str) -> bytes:
+    return b"{n:%b}:lease" % node.encode()
+
+
+def _visit_key(visit: VisitId) -> bytes:
+    shard = shard_of_visit(visit)
+    if shard is None:
+        raise ValueError(f"not a visit's id: {visit!r}")
+    return _keys(shard).visit + visit.encode()
+
+
+def _stored(visit: VisitId, value: bytes | None) -> StoredVisit | None:
+    """Take a stored value apart: `version save_id clinic`, a line's end, and the body."""
+    if value is None:
+        return None
+    head, _, body = value.partition(b"\n")
+    version, save_id, _ = head.split(b" ", 2)
+    return StoredVisit(visit, int(version), save_id.decode(), body)
+
+
+def _clinic_of(value: bytes) -> bytes:
+    return value.partition(b"\n")[0].split(b" ", 2)[2]
+
+
+def _entry_id(entry: Reply) -> bytes:
+    return string(items(entry)[0])
+
+
+def _revoked(entry: Reply) -> str:
+    _, fields = items(entry)
+    return text(items(fields)[1])
