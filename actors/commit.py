@@ -1,5 +1,6 @@
 """Group commit: all saves of a tick go to the store in one pipeline, one pipeline at a time."""
 
+import asyncio
 from collections.abc import Callable
 from time import perf_counter
 from typing import Final, Literal
@@ -17,7 +18,7 @@ BATCH: Final = 256
 class Committer:
     """Collects saves and writes them in order; each caller hears the outcome of its own."""
 
-    __slots__ = ("_observer", "_queue", "_store", "_tasks", "_writing")
+    __slots__ = ("_idle", "_observer", "_queue", "_store", "_tasks", "_writing")
 
     def __init__(self, store: ShardStore, tasks: Tasks, observer: Observer) -> None:
         self._store = store
@@ -25,17 +26,24 @@ class Committer:
         self._observer = observer
         self._queue: list[tuple[Save, Callable[[SaveOutcome], None]]] = []
         self._writing = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def depth(self) -> int:
         """How many saves wait for their pipeline."""
         return len(self._queue)
 
+    async def settled(self) -> None:
+        """Wait until every save that was put is settled."""
+        await self._idle.wait()
+
     def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Write `save` with everything else of this tick; `settled` is called once, from the loop."""
         self._queue.append((save, settled))
         if not self._writing:
             self._writing = True
+            self._idle.clear()
             self._tasks.start(self._drain())
 
     async def _drain(self) -> None:
@@ -45,6 +53,7 @@ class Committer:
                 await self._write(batch)
         finally:
             self._writing = False
+            self._idle.set()
 
     async def _write(self, batch: list[tuple[Save, Callable[[SaveOutcome], None]]]) -> None:
         began = perf_counter()

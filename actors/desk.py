@@ -8,7 +8,7 @@ from msgspec import msgpack
 
 from actors.host import Host
 from actors.live import Answer, LiveVisit
-from actors.pins import link, panel, reserve, stretch
+from actors.pins import link, panel, proven, reserve, stretch
 from actors.ports import StoreDown
 from engine.clinic import MINUTE, Clinic
 from engine.commands import AssignPin, ByStaff, Command, Extend, Invite, Plan, Reschedule
@@ -146,7 +146,7 @@ class Desk:
         if found is None or live is None:
             return Refused("visit_over" if found else "link_unknown")
         invitation = InvitationId(found.invitation)
-        generation = self._host.secrets.proven_generation(found, live.visit.generation(invitation))
+        generation = proven(self._host.secrets, found, live.visit)
         if generation is None:
             return Refused("link_unknown")
         refused = live.visit.link_refusal(invitation, generation, self._host.now())

@@ -7,7 +7,7 @@ in flight and releases the shards. The host has no opinion about visits: it brin
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final, Self
 
@@ -18,6 +18,7 @@ from actors.clock import Clock
 from actors.commit import Committer, SaveOutcome
 from actors.deadlines import RETRY, Deadlines
 from actors.live import LiveVisit
+from actors.pins import release
 from actors.ports import Observer, Outlet, PinStore, Save, ShardStore, StoreDown, StoredVisit
 from actors.sealing import Sealer
 from actors.secrets import Secrets
@@ -25,7 +26,7 @@ from actors.shard import Shard
 from actors.tasks import Tasks
 from engine.clinic import Clinic
 from engine.commands import Drop, Tick
-from engine.events import Connected, Outcome, SeatChanged, VisitChanged
+from engine.events import Connected, Outcome
 from engine.ids import ALPHABET, SHARDS, ClinicId, ConnectionId, Instant, SeatId, VisitId, shard_of_clinic, shard_of_visit
 from engine.refusals import Refused
 from engine.visit import Visit
@@ -113,6 +114,11 @@ class Host:
         await self.tasks.close()
         await self.store.release(self.settings.node, self.incarnation)
         await self.store.close()
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach this deployment."""
+        return self.settings.public_url
 
     @property
     def ready(self) -> bool:
@@ -315,7 +321,7 @@ class Host:
         if not await self._renewed() or self.now() >= lapses or self._clock.to_store(lapses) == before:
             settled("expired")
             return
-        moved = Save(**{name: getattr(save, name) for name in save.__dataclass_fields__} | {"lapses_at": self._clock.to_store(lapses)})
+        moved = replace(save, lapses_at=self._clock.to_store(lapses))
         self._committer.put(moved, lambda outcome: settled("expired" if outcome == "late" else outcome))
 
     async def _let_go(self, visit: Visit) -> None:

@@ -20,15 +20,15 @@ from engine.ids import ConnectionId, Instant, SeatId
 from engine.refusals import Refused
 from engine.visit import Visit
 from signaling.codec import Encoded
-from signaling.messages import Message
+from signaling.messages import Bye, Message
 from signaling.session import Stream
 from signaling.translate import Close, Outgoing, ToBoard, ToConnection, ToSeat, ToWatchers, outgoing, resync, row_changed
 
 QUEUE: Final = 64
 """How many commands may wait behind a save before `try_later`."""
 
-PASSING: Final = (Drop, SetMedia, Resume, AskMute)
-"""Commands that change nothing durable, and so need not wait for a save in flight."""
+PASSING: Final = (Drop, SetMedia, AskMute)
+"""Commands that change nothing durable, and so need not wait for a save in flight, nor for the store."""
 
 Answer = Callable[[Outcome], None]
 """Told once, when the outcome may be told: after the save, where there is one."""
@@ -123,7 +123,7 @@ class LiveVisit:
 
     def submit(self, answer: Answer, *commands: Command) -> None:
         """Carry out `commands` as one: all in one save, answered once with the first one's outcome."""
-        if isinstance(commands[0], PASSING):
+        if self._passes(commands[0]):
             self._run(commands, answer)
         elif not self._env.can_save() or len(self._queue) >= QUEUE:
             answer(Refused("try_later"))
@@ -131,6 +131,13 @@ class LiveVisit:
             self._queue.append((commands, answer))
         else:
             self._run(commands, answer)
+
+    def _passes(self, command: Command) -> bool:
+        """Whether a command needs no save; so does who resumes a seat that they hold."""
+        if isinstance(command, Resume):
+            seat = self.visit.seats.get(command.seat)
+            return seat is None or seat.present
+        return isinstance(command, PASSING)
 
     def begin(self, answer: Answer) -> None:
         """Save a visit that was just planned."""
@@ -223,13 +230,16 @@ class LiveVisit:
             self._env.lost(self)
             return
         self.visit = self._codec.decode(self.saved, self.visit.clinic)
-        self.visit.reattach([one for one in connections if one.id in self.outlets], now)
+        homeless = self.visit.reattach([one for one in connections if one.id in self.outlets or not one.live], now)
         self._env.arm(self)
         said.answer(refused)
         for later in held:
             later.answer(later.outcome)
             self._welcome(later)
         self._publish(resync(self.visit, now=now))
+        for connection in homeless:
+            if (outlet := self.outlets.pop(connection, None)) is not None:
+                outlet.bye(Bye(code="restarting", message="Reconnecting...", retry_after_ms=500))
         self._reroute()
         self._go_on()
 

@@ -6,7 +6,7 @@ The index is a hint, the visit decides (architecture.md, State): an entry that n
 from typing import Final, Protocol
 
 from actors.ports import PinEntry, PinStore
-from actors.secrets import Secrets
+from actors.secrets import Link, Secrets
 from engine.clinic import MINUTE, Clinic
 from engine.ids import Instant, InvitationId, VisitId
 from engine.visit import Visit
@@ -88,3 +88,12 @@ def _entries(house: _House, visit: Visit) -> list[tuple[str, str]]:
         for number in visit.clinic.dial_in
         for invitation in visit.pinned_invitations()
     ]
+
+
+def proven(secrets: Secrets, shown: Link, visit: Visit) -> int | None:
+    """The generation with which a shown link was made, older ones included, so that a revoked link is told so; None: never ours."""
+    generation = visit.generation(shown.invitation)
+    for earlier in range(generation or 0, -1, -1):
+        if secrets.proven_generation(shown, earlier) is not None:
+            return earlier if generation is not None else None
+    return None

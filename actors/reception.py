@@ -4,6 +4,7 @@ from time import perf_counter
 
 from actors.host import Host, Place
 from actors.live import LiveVisit
+from actors.pins import proven
 from actors.ports import Outlet, StoreDown
 from actors.requests import Requests
 from engine.commands import Arrive, ByStaff, Channel, Drop, Enter, Leave, Resume
@@ -34,11 +35,11 @@ class Reception:
         if live is None:
             host.tasks.start(self._not_here(outlet, hello.id, link.visit))
             return
-        generation = host.secrets.proven_generation(link, live.visit.generation(InvitationId(link.invitation)))
+        generation = proven(host.secrets, link, live.visit)
         if generation is None:
             self._refuse(outlet, hello.id, Refused("link_unknown"), "web", "guest", live)
             return
-        seat = self._new_seat()
+        seat, secret = self._candidate(live)
         self._seat(
             outlet,
             live,
@@ -46,7 +47,7 @@ class Reception:
             Arrive(
                 op=OpId(hello.op or host.random_id(16)),
                 seat=seat,
-                proof=self._proof(live, seat),
+                proof=host.secrets.proof(secret),
                 invitation=InvitationId(link.invitation),
                 generation=generation,
                 channel=Channel.WEB,
@@ -55,6 +56,7 @@ class Reception:
                 name=hello.name,
                 move=hello.move,
             ),
+            secret,
         )
 
     def resume(self, outlet: Outlet, hello: wire.HelloSeat) -> None:
@@ -70,28 +72,30 @@ class Reception:
             connection=outlet.id,
             page=PageId(hello.page),
         )
-        self._seat(outlet, live, hello.id, command, stream=hello.stream, seq=hello.seq)
+        self._seat(outlet, live, hello.id, command, hello.secret, hello.stream, hello.seq)
 
     def enter(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, visit: str) -> None:
         """A provider takes their seat in a visit of their clinic; the caller has checked ticket and clinic."""
-        live = self._host.live(visit)
+        host = self._host
+        live = host.live(visit)
         if live is None:
-            self._host.tasks.start(self._not_here(outlet, hello.id, visit))
+            host.tasks.start(self._not_here(outlet, hello.id, visit))
             return
-        seat = self._new_seat()
+        seat, secret = self._candidate(live)
         self._seat(
             outlet,
             live,
             hello.id,
             Enter(
-                op=OpId(self._host.random_id(16)),
+                op=OpId(host.random_id(16)),
                 seat=seat,
-                proof=self._proof(live, seat),
+                proof=host.secrets.proof(secret),
                 by=by,
                 connection=outlet.id,
                 page=PageId(hello.page),
                 move=hello.move,
             ),
+            secret,
         )
 
     def dashboard(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, clinic: str) -> None:
@@ -122,6 +126,7 @@ class Reception:
         live: LiveVisit,
         request: int,
         command: Arrive | Enter | Resume,
+        secret: str,
         stream: str = "",
         seq: int = 0,
     ) -> None:
@@ -130,7 +135,7 @@ class Reception:
         role = "provider" if isinstance(command, Enter) else "guest"
 
         def greet(where: LiveVisit, connected: Connected) -> None:
-            self._greet(outlet, where, connected, request, stream, seq)
+            self._greet(outlet, where, connected, request, secret, stream, seq)
 
         def answered(outcome: Outcome) -> None:
             if isinstance(outcome, Refused):
@@ -146,7 +151,14 @@ class Reception:
         live.submit(answered, command)
 
     def _greet(
-        self, outlet: Outlet, live: LiveVisit, connected: Connected, request: int, stream: str, seq: int
+        self,
+        outlet: Outlet,
+        live: LiveVisit,
+        connected: Connected,
+        request: int,
+        secret: str,
+        stream: str,
+        seq: int,
     ) -> None:
         """Say `ready`, and whatever was missed; the seat is saved by now."""
         host = self._host
@@ -160,7 +172,7 @@ class Reception:
                 connected.seat,
                 connected.connection,
                 id=request,
-                secret=host.secrets.seat_secret(live.visit.id, connected.seat),
+                secret=secret,
                 stream=log.name,
                 seq=seq if missed is not None else log.seq,
                 resumed="replay" if missed is not None else "state" if connected.resumed else "new",
@@ -188,12 +200,10 @@ class Reception:
             return
         self._refuse(outlet, request, Refused("visit_over" if known else "link_unknown"), "web", "guest")
 
-    def _new_seat(self) -> SeatId:
-        return SeatId(self._host.random_id(10))
-
-    def _proof(self, live: LiveVisit, seat: SeatId) -> str:
-        secrets = self._host.secrets
-        return secrets.proof(secrets.seat_secret(live.visit.id, seat))
+    def _candidate(self, live: LiveVisit) -> tuple[SeatId, str]:
+        """A seat that may be taken, and the secret that its holder would get."""
+        seat = SeatId(self._host.random_id(10))
+        return seat, self._host.secrets.seat_secret(live.visit.id, seat)
 
 
 def _nothing(_: Outcome) -> None:

@@ -241,6 +241,11 @@ class Stream:
         start = len(self._log) - missed
         return [(seq + 1 + at, encoded) for at, (_, encoded) in enumerate(self._log[start:])]
 
+    def idle(self, now: Instant) -> bool:
+        """Whether nothing is kept any more that somebody could ask for."""
+        self.forget(now)
+        return not self._log
+
     def forget(self, now: Instant) -> None:
         """Drop what is older than `REPLAY_MS` or more than `REPLAY_EVENTS` messages back."""
         log, oldest = self._log, now - REPLAY_MS

@@ -1,0 +1,240 @@
+"""Where a socket meets the visits: one conversation per connection, synchronous from the frame to the actor."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Final, Protocol
+
+from actors.ports import StoreDown
+from actors.reception import Reception
+from actors.requests import Requests
+from actors.tasks import Tasks
+from actors.telephone import Telephone
+from engine.clinic import StaffRole
+from engine.commands import ByStaff
+from engine.ids import ConnectionId, UserId
+from engine.refusals import Refused
+from gateway.websocket import Accepted, Handshake, Rejection, Socket, frame
+from signaling import messages as wire
+from signaling.codec import JSON, MSGPACK, Codec, Encoded
+from signaling.codes import HELLO_WITHIN, Close
+from signaling.session import Reply, Session
+from signaling.translate import error
+
+CODECS: Final = {codec.subprotocol.value: codec for codec in (MSGPACK, JSON)}
+BEATS: Final = {codec.subprotocol.value: frame(codec.beat, text=codec.text) for codec in (MSGPACK, JSON)}
+HUNG_UP: Final = Close.DONE
+"""The close code with which a dial-in client says that its caller hung up."""
+
+NO_SUBPROTOCOL: Final = Rejection(
+    400, "subprotocol_needed", "Offer the subprotocol vestibule.v1.msgpack or vestibule.v1.json."
+)
+NOT_READY: Final = Rejection(
+    503, "try_later", "This server is starting. Try again in a moment.", (("Retry-After", "1"),)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketHolder:
+    """Whom a one-use ticket stands for; `visit` is None for a dashboard, `credential` the hash of the session behind it."""
+
+    user: UserId
+    role: StaffRole
+    name: str
+    clinic: str
+    visit: str | None
+    credential: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """The API key behind a dial-in client's socket."""
+
+    key: str
+    credential: str
+
+
+class Door(Protocol):
+    """Checks what a hello brings; raises StoreDown when the store is away."""
+
+    async def redeem_ticket(self, ticket: str) -> TicketHolder | None:
+        """Use a ticket up; None when it is unknown, used or too old."""
+        ...
+
+    async def check_dialin_key(self, key: str) -> KeyHolder | None:
+        """Check an API key for the scope `dialin`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Where conversations are brought."""
+
+    reception: Reception
+    requests: Requests
+    telephone: Telephone
+    door: Door
+    tasks: Tasks
+
+
+class Conversations:
+    """Opens a conversation for each accepted socket; closes those of a revoked session or key."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._numbers = count(1)
+        self._staffed: dict[str, set[Conversation]] = {}
+        self.open = False
+        """Whether visits may be joined: set once the host has its shards."""
+
+    def accept(self, handshake: Handshake) -> Accepted | Rejection:
+        """Decide on an opening; the first subprotocol offered that we speak is spoken."""
+        if not self.open:
+            return NOT_READY
+        spoken = next((name for name in handshake.subprotocols if name in CODECS), None)
+        if spoken is None:
+            return NO_SUBPROTOCOL
+        codec = CODECS[spoken]
+        conversation = Conversation(self, self._rooms, codec, ConnectionId(next(self._numbers)))
+        return Accepted(conversation, spoken, text=codec.text, beat=BEATS[spoken])
+
+    def stands_on(self, conversation: "Conversation", credential: str) -> None:
+        """Remember that a conversation ends with this session or key."""
+        self._staffed.setdefault(credential, set()).add(conversation)
+
+    def forget(self, conversation: "Conversation") -> None:
+        """A conversation is over."""
+        if conversation.credential and (same := self._staffed.get(conversation.credential)) is not None:
+            same.discard(conversation)
+            if not same:
+                del self._staffed[conversation.credential]
+
+    def cut(self, credential: str) -> None:
+        """A session or key was revoked: its sockets are closed at once."""
+        for conversation in tuple(self._staffed.get(credential, ())):
+            conversation.bye(wire.Bye(code="signed_out", message="You were signed out."))
+
+
+class Conversation:
+    """One connection: the receiver of its socket, and the outlet of the actors."""
+
+    __slots__ = ("_all", "_rooms", "_session", "_socket", "credential", "id")
+
+    def __init__(self, everyone: Conversations, rooms: Rooms, codec: Codec, number: ConnectionId) -> None:
+        self._all = everyone
+        self._rooms = rooms
+        self._session = Session(codec)
+        self._socket: Socket | None = None
+        self.id = number
+        self.credential = ""
+
+    # ------------------------------------------------------------ from the socket
+
+    def opened(self, socket: Socket) -> None:
+        """The socket is open: hello must come within 5 s."""
+        self._socket = socket
+        socket.deadline(HELLO_WITHIN, self._overdue)
+
+    def message(self, data: bytes, text: bool) -> None:
+        """Bring one message to where it belongs."""
+        message = self._session.receive(data, text)
+        if isinstance(message, wire.Signal):
+            self._rooms.requests.relay(self, message)
+        elif isinstance(message, Reply):
+            self._do(message)
+        elif message is not None:
+            self._bring(message)
+
+    def closed(self, code: int, reason: str) -> None:
+        """The socket is gone."""
+        self._session.closed()
+        self._socket = None
+        self._rooms.telephone.closed(self)
+        self._rooms.reception.closed(self, hung_up=code == HUNG_UP)
+        self._all.forget(self)
+
+    # ------------------------------------------------------------ from the actors
+
+    def answer(self, message: wire.Message) -> None:
+        self._do(self._session.answer(message))
+
+    def event(self, seq: int, encoded: Encoded) -> None:
+        if self._socket is not None:
+            self._socket.send(self._session.event(seq, encoded))
+
+    def bare(self, encoded: Encoded) -> None:
+        if self._socket is not None:
+            self._socket.send(self._session.bare(encoded))
+
+    def bye(self, bye: wire.Bye) -> None:
+        self._do(self._session.bye(bye))
+
+    # ------------------------------------------------------------ in itself
+
+    def _bring(self, message: wire.FromClient) -> None:
+        rooms = self._rooms
+        if isinstance(message, wire.Media):
+            rooms.requests.media(self, message)
+        elif isinstance(message, wire.Digits):
+            rooms.telephone.digits(self, message)
+        elif isinstance(message, wire.HelloLink):
+            rooms.reception.arrive(self, message)
+        elif isinstance(message, wire.HelloSeat):
+            rooms.reception.resume(self, message)
+        elif isinstance(message, wire.HelloStaff):
+            rooms.tasks.start(self._staff(message))
+        elif isinstance(message, wire.HelloPhone):
+            rooms.tasks.start(self._phone(message))
+        else:
+            rooms.requests.request(self, message)
+
+    async def _staff(self, hello: wire.HelloStaff) -> None:
+        """Redeem a ticket, then take the seat or the dashboard it was made for."""
+        try:
+            holder = await self._rooms.door.redeem_ticket(hello.ticket)
+        except StoreDown:
+            self.answer(error(hello.id, Refused("try_later"), None))
+            return
+        if holder is None:
+            self.answer(error(hello.id, Refused("ticket_refused"), None))
+            return
+        if not self._stands_on(holder.credential):
+            return
+        by = ByStaff(holder.user, holder.role, holder.name)
+        if holder.visit is None:
+            self._rooms.reception.dashboard(self, hello, by, holder.clinic)
+        else:
+            self._rooms.reception.enter(self, hello, by, holder.visit)
+
+    async def _phone(self, hello: wire.HelloPhone) -> None:
+        """Check the dial-in client's key, then take the call."""
+        try:
+            holder = await self._rooms.door.check_dialin_key(hello.key)
+        except StoreDown:
+            self.answer(error(hello.id, Refused("try_later"), None))
+            return
+        if holder is None:
+            self.answer(error(hello.id, Refused("key_refused"), None))
+        elif self._stands_on(holder.credential):
+            self._rooms.telephone.dial(self, hello, holder.key)
+
+    def _stands_on(self, credential: str) -> bool:
+        """Tie this conversation to a session or key; False when the socket has gone meanwhile."""
+        if self._socket is None:
+            return False
+        self.credential = credential
+        self._all.stands_on(self, credential)
+        return True
+
+    def _overdue(self) -> None:
+        overdue = self._session.overdue()
+        if overdue is not None:
+            self._do(overdue)
+
+    def _do(self, reply: Reply) -> None:
+        socket = self._socket
+        if socket is None:
+            return
+        if reply.data:
+            socket.send(reply.data)
+        if reply.close is not None:
+            socket.close(reply.close, reply.reason)
