@@ -7,7 +7,8 @@ import re
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import NoneType, UnionType
+from functools import cache
+from types import ModuleType, NoneType, UnionType
 from typing import Annotated, Literal, get_args, get_origin
 
 import msgspec
@@ -66,6 +67,7 @@ def members(union: UnionType | type_of) -> tuple[type_of, ...]:
     return get_args(union) if isinstance(union, UnionType) else (union,)
 
 
+@cache
 def parts() -> tuple[type_of, ...]:
     """List what stands inside messages, in the order in which it was written."""
     return tuple(
@@ -75,6 +77,7 @@ def parts() -> tuple[type_of, ...]:
     )
 
 
+@cache
 def vocabularies() -> dict[object, str]:
     """Name every closed list of words, such as `Role`."""
     return {value: name for name, value in vars(messages).items() if get_origin(value) is Literal}
@@ -117,9 +120,10 @@ def _default(field: msgspec.structs.FieldInfo) -> object:
     return field.default
 
 
-def _notes(module: object) -> dict[str, dict[str, str]]:
+@cache
+def _notes(module: ModuleType) -> dict[str, dict[str, str]]:
     """Collect the docstrings that stand below fields; Python itself throws them away."""
-    tree = ast.parse(inspect.getsource(module))  # type: ignore[arg-type]
+    tree = ast.parse(inspect.getsource(module))
     found: dict[str, dict[str, str]] = {}
     for node in tree.body:
         if isinstance(node, ast.ClassDef):

@@ -1,6 +1,6 @@
 """The golden vectors in tests/vectors: every message as a value, as JSON and as MessagePack.
 
-They are read by tests in Python and in the browser's code, so that both sides agree on bytes and not only with
+They are read by tests in Python and in the browser's code, so that both agree on bytes and not only with
 themselves. A change of these files is a change of the wire.
 """
 
