@@ -21,7 +21,7 @@ class Reply(Struct, frozen=True, gc=False):
     """What to do with the socket: send `data` if there is any, then close if there is a code."""
 
     data: bytes = b""
-    close: int = 0
+    close: Close | None = None
     reason: str = ""
     """At most 120 bytes of ASCII, for developers; after `RESTARTING` it is `retry=<seconds>`."""
 
@@ -146,10 +146,10 @@ class Session:
         """Spell a bare message that others get too."""
         return self.codec.body(encoded)
 
-    def bye(self, bye: wire.Bye, close: int = 0) -> Reply:
+    def bye(self, bye: wire.Bye, close: Close | None = None) -> Reply:
         """Say goodbye and close, with `close` or else the close code that belongs to what `bye` says."""
         code = close or AFTER_BYE.get(bye.code, Close.DONE)
-        reason = f"retry={bye.retry_after_ms / 1000:g}" if code == Close.RESTARTING else bye.code
+        reason = f"retry={bye.retry_after_ms / 1000:g}" if code is Close.RESTARTING else bye.code
         return self._end(self.codec.encode(bye), code, reason)
 
     def closed(self) -> None:
@@ -203,7 +203,7 @@ class Session:
         """Give the id if an answer with it would not be taken for another request's, else 0."""
         return 0 if ident in self._outstanding else ident
 
-    def _end(self, data: bytes, close: int, reason: str) -> Reply:
+    def _end(self, data: bytes, close: Close, reason: str) -> Reply:
         self.closed()
         return Reply(data, close, reason)
 

@@ -51,13 +51,13 @@ def heard(session: Session, reply: object) -> dict[str, Any]:
     return found
 
 
-def refusal(session: Session, reply: object, *, close: int = 0) -> tuple[str, int]:
+def refusal(session: Session, reply: object, *, close: Close | None = None) -> tuple[str, int]:
     """Read a refusal's code and id; its sentence must be the code's, and the connection end as expected."""
     error = heard(session, reply)
     assert isinstance(reply, Reply)
     assert error["t"] == "error"
     assert error["message"] == SENTENCES[error["code"]]
-    assert reply.close == close
+    assert reply.close is close
     return error["code"], error["id"]
 
 
@@ -92,7 +92,7 @@ def test_bob_joins(opened: Session) -> None:
     assert opened.phase is Phase.GREETING
     reply = opened.answer(READY)
     assert heard(opened, reply)["seat"] == READY.seat
-    assert not reply.close
+    assert reply.close is None
     assert (opened.phase, opened.kind) == (Phase.READY, Kind.SEAT)
 
 
@@ -290,7 +290,7 @@ def test_noise_ends_with_1007(codec: Codec) -> None:
     session = Session(codec)
     for at in range(1, MAX_MALFORMED + 1):
         reply = session.receive(b"\xc1", codec.text)
-        close = Close.NOT_UNDERSTOOD if at == MAX_MALFORMED else 0
+        close = Close.NOT_UNDERSTOOD if at == MAX_MALFORMED else None
         assert refusal(session, reply, close=close) == ("bad_message", 0)
 
 
@@ -381,7 +381,7 @@ def test_every_request_gets_exactly_one_answer(
         found = session.receive(step if isinstance(step, bytes) else codec.encode(step), codec.text)
         if isinstance(found, Reply):
             assert not closed
-            closed = bool(found.close)
+            closed = found.close is not None
             if found.data:
                 assert heard(session, found)["id"] not in asked
         elif found is not None and not isinstance(found, wire.Signal | wire.Media):
