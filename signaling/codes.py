@@ -24,15 +24,14 @@ class Close(IntEnum):
     PROTOCOL_ERROR = 1002
     WRONG_FRAME = 1003
     NOT_UNDERSTOOD = 1007
+    FLOODED = 1008
     TOO_BIG = 1009
     FAILED = 1011
     RESTARTING = 1012
     SILENT = 4000
     REFUSED = 4001
     REPLACED = 4002
-    FLOODED = 4003
     REVOKED = 4004
-    OWNER_LOST = 4005
 
 
 class Next(StrEnum):
@@ -66,9 +65,12 @@ MEANINGS: Final[dict[Close, Meaning]] = {
         " even as JSON or MessagePack.",
         Next.LATER,
     ),
+    Close.FLOODED: Meaning("Too many messages or bytes in too short a time.", Next.LATER),
     Close.TOO_BIG: Meaning("A message was larger than 64 KiB.", Next.LATER),
     Close.FAILED: Meaning("We made a mistake, and log it.", Next.AGAIN),
-    Close.RESTARTING: Meaning("The server restarts. The reason is `retry=<seconds>`.", Next.HINT),
+    Close.RESTARTING: Meaning(
+        "The server restarts, or the visit moves to another node. The reason is `retry=<seconds>`.", Next.HINT
+    ),
     Close.SILENT: Meaning("No hello came within 5 s.", Next.AGAIN),
     Close.REFUSED: Meaning(
         "Refused: the `error` before says why, and its code is the reason. Also when three messages in a row"
@@ -78,9 +80,7 @@ MEANINGS: Final[dict[Close, Meaning]] = {
     Close.REPLACED: Meaning(
         "The seat moved to another device, or to a newer socket of this page.", Next.STOP
     ),
-    Close.FLOODED: Meaning("Too many messages or bytes in too short a time.", Next.LATER),
     Close.REVOKED: Meaning("The staff member signed out, or the API key was withdrawn.", Next.STOP),
-    Close.OWNER_LOST: Meaning("Another node took the visit over, or is about to.", Next.AGAIN),
 }
 """The meaning of every close code that we send, and what a client does next."""
 

@@ -47,7 +47,7 @@ Why = Literal[
     "changed",
 ]
 Farewell = Literal[
-    "left", "removed", "denied", "moved", "completed", "cancelled", "ended", "signed_out", "restarting"
+    "left", "removed", "denied", "moved", "rescheduled", "completed", "cancelled", "ended", "signed_out", "restarting"
 ]
 
 
@@ -153,7 +153,7 @@ class Media(Message, tag="media", frozen=True, kw_only=True):
 class Leave(Message, tag="leave", frozen=True, kw_only=True):
     """Leave the visit. Answer: `ok`, then `bye`.
 
-    A personal link or the seat's secret brings the person back.
+    The link brings the person back: a personal one to the same seat, the shared one to a new seat.
     """
 
     id: Id

@@ -146,9 +146,9 @@ class Session:
         """Spell a bare message that others get too."""
         return self.codec.body(encoded)
 
-    def bye(self, bye: wire.Bye, close: Close | None = None) -> Reply:
-        """Say goodbye and close, with `close` or else the close code that belongs to what `bye` says."""
-        code = close or AFTER_BYE.get(bye.code, Close.DONE)
+    def bye(self, bye: wire.Bye) -> Reply:
+        """Say goodbye and close, with the close code that belongs to what `bye` says."""
+        code = AFTER_BYE.get(bye.code, Close.DONE)
         reason = f"retry={bye.retry_after_ms / 1000:g}" if code is Close.RESTARTING else bye.code
         return self._end(self.codec.encode(bye), code, reason)
 

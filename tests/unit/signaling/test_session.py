@@ -345,12 +345,6 @@ def test_a_restart_says_when_to_come_back(codec: Codec) -> None:
     assert reply.reason == "retry=2.5"
 
 
-def test_the_host_may_name_another_close_code(codec: Codec) -> None:
-    """An owner that lost its visit says goodbye as usual, and lets clients come back at once."""
-    reply = greeted(codec).bye(wire.Bye(code="restarting", message="."), Close.OWNER_LOST)
-    assert reply.close == Close.OWNER_LOST
-
-
 def test_after_the_last_word_nothing_is_heard_or_answered(codec: Codec) -> None:
     """What was under way when the connection ended finds nobody."""
     session = greeted(codec)

@@ -821,15 +821,14 @@ export const CLOSE = {
   PROTOCOL_ERROR: 1002,
   WRONG_FRAME: 1003,
   NOT_UNDERSTOOD: 1007,
+  FLOODED: 1008,
   TOO_BIG: 1009,
   FAILED: 1011,
   RESTARTING: 1012,
   SILENT: 4000,
   REFUSED: 4001,
   REPLACED: 4002,
-  FLOODED: 4003,
   REVOKED: 4004,
-  OWNER_LOST: 4005,
 } as const;
 
 /**
@@ -842,15 +841,14 @@ export const AFTER_CLOSE = {
   1002: "later",
   1003: "later",
   1007: "later",
+  1008: "later",
   1009: "later",
   1011: "again",
   1012: "hint",
   4000: "again",
   4001: "stop",
   4002: "stop",
-  4003: "later",
   4004: "stop",
-  4005: "again",
 } as const;
 
 /** Bytes, counts, milliseconds. */
