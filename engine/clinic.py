@@ -85,5 +85,3 @@ class ProviderOfVisit:
 
     user: UserId
     name: str
-
-

@@ -195,13 +195,17 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """Make a personal invitation (D3). `label` says who it is for ("Interpreter"), `contact` where it goes; both are guest text."""
+    """Make a personal invitation (D3). `label` says who it is for ("Daughter"), `contact` where it goes; both are guest text.
+
+    `interpreter`: who comes by it is an interpreter, not a guest.
+    """
 
     op: OpId
     by: By
     invitation: InvitationId
     label: str = ""
     contact: str = ""
+    interpreter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

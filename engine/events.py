@@ -6,6 +6,7 @@ purged) only after the change they belong to is saved, when it is durable.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from engine.ids import ConnectionId, InvitationId, SeatId, UserId
 from engine.refusals import Refused
@@ -57,11 +58,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeatChanged:
-    """A seat is new or changed. `before` is its standing before the command, None when it is new."""
+    """A seat is new or changed. `before` is its standing before the command, None when it is new.
+
+    `media`: only what its browser sends has changed.
+    """
 
     seat: SeatId
     why: Why
     before: Standing | None
+    media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,17 @@ class Connected:
     resumed: bool
 
 
+Goodbye = Literal["left", "removed", "denied", "moved", "rescheduled", "completed", "cancelled", "ended"]
+"""Why somebody is said goodbye to. `rescheduled` is for callers only: a page stays, and shows the new time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """A connection must be told goodbye and closed: left, removed, denied, moved, completed, cancelled, ended."""
+    """A seat's connection must be told goodbye and closed."""
 
     connection: ConnectionId
-    code: str
+    code: Goodbye
+    seat: SeatId
 
 
 class VisitWhy(StrEnum):

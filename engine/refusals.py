@@ -29,6 +29,9 @@ SENTENCES: Final[dict[str, str]] = {
     # running the visit
     "not_allowed": "You can't do that in this visit.",
     "no_such_visit": "That visit was not found.",
+    "time_over": "This visit's time is over. Extend it first.",
+    "not_yet": "Nobody can be let in before a provider is in the visit.",
+    "already_started": "Somebody is in this visit. Extend it, or complete it.",
     "no_such_seat": "That person is no longer here.",
     "no_such_invitation": "That invitation was not found.",
     "not_waiting": "That person is not waiting.",

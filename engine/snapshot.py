@@ -1,0 +1,194 @@
+"""A visit as plain data, versioned, and back.
+
+What is durable goes in: facts, and two texts apart, for whoever stores them to seal. Connections do not, but for which ones
+there were and what they sent, so that a restart shows people as they were. After the end nothing of a guest is in it (R15).
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from engine.clinic import Clinic, ProviderOfVisit
+from engine.commands import Channel
+from engine.events import Standing, Status
+from engine.ids import InvitationId, OpId, PageId, SeatId, UserId, VisitId
+from engine.invitations import Invitation
+from engine.operations import Operation, Operations
+from engine.presence import GUESTS, NOBODY, UNKNOWN, Connection, Role, Seat
+from engine.visit import Visit
+
+VERSION: Final = 1
+
+_STARTED, _WARNED, _LOCKED, _BARRED = 1, 2, 4, 8
+_WEB, _PHONE, _ASKS, _MIC, _CAM, _SCREEN = 1, 2, 4, 8, 16, 32
+_REVOKED, _INTERPRETER = 1, 2
+
+
+class SnapshotTooNew(Exception):
+    """The snapshot was written by a newer version than this one, and is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A visit's parts. `facts`: plain values only, ids and times; `guest_text`: names, labels and contacts of guests, empty
+    after the end; `clinic_text`: names of the patient, the visit and the providers, which the clinic keeps.
+    """
+
+    facts: dict[str, Any]
+    guest_text: dict[str, str]
+    clinic_text: dict[str, str]
+
+
+def dump(visit: Visit) -> Snapshot:
+    """Write a visit down."""
+    flags = (
+        visit.started * _STARTED
+        | visit.warned * _WARNED
+        | visit.locked * _LOCKED
+        | visit.shared_barred * _BARRED
+    )
+    facts: dict[str, Any] = {
+        "v": VERSION,
+        "id": visit.id,
+        "c": visit.clinic.id,
+        "s": visit.start,
+        "e": visit.end,
+        "st": str(visit.status),
+        "f": flags,
+        "l": visit.lapsed_for,
+        "em": visit.emptied,
+        "n": visit.callers,
+        "t": [visit.type, visit.room, visit.option],
+        "p": [provider.user for provider in visit.providers],
+        "q": [_seat_facts(seat) for seat in visit.seats.values()],
+        "i": [_invitation_facts(invitation) for invitation in visit.invitations.values()],
+        "o": [list(operation) for operation in visit.operations.kept],
+    }
+    return Snapshot(facts, _guest_text(visit), _clinic_text(visit))
+
+
+def load(snapshot: Snapshot, clinic: Clinic) -> Visit:
+    """Read a visit back; call `restore` or `reattach` before anything else. Raises SnapshotTooNew."""
+    facts = snapshot.facts
+    if facts["v"] > VERSION:
+        raise SnapshotTooNew(f"visit {facts['id']} has version {facts['v']}, this is version {VERSION}")
+    kind, room, option = facts["t"]
+    flags = facts["f"]
+    text = snapshot.clinic_text | snapshot.guest_text
+    return Visit(
+        id=VisitId(facts["id"]),
+        clinic=clinic,
+        start=facts["s"],
+        end=facts["e"],
+        patient=text.get("p", ""),
+        name=text.get("v", ""),
+        type=kind,
+        room=room,
+        option=option,
+        providers=tuple(
+            ProviderOfVisit(UserId(user), text.get(f"p{place}", "")) for place, user in enumerate(facts["p"])
+        ),
+        status=Status(facts["st"]),
+        started=bool(flags & _STARTED),
+        warned=bool(flags & _WARNED),
+        locked=bool(flags & _LOCKED),
+        shared_barred=bool(flags & _BARRED),
+        lapsed_for=facts["l"],
+        emptied=facts["em"],
+        callers=facts["n"],
+        seats={seat.id: seat for seat in (_seat(entry, text) for entry in facts["q"])},
+        invitations={one.id: one for one in (_invitation(entry, text) for entry in facts["i"])},
+        operations=Operations([Operation(key, OpId(op), made, at) for key, op, made, at in facts["o"]]),
+    )
+
+
+# ---------------------------------------------------------------- texts
+
+
+def _guest_text(visit: Visit) -> dict[str, str]:
+    text = {f"s{seat.id}": seat.name for seat in visit.seats.values() if seat.role in GUESTS and seat.name}
+    for invitation in visit.invitations.values():
+        if invitation.label:
+            text[f"l{invitation.id}"] = invitation.label
+        if invitation.contact:
+            text[f"c{invitation.id}"] = invitation.contact
+    return text
+
+
+def _clinic_text(visit: Visit) -> dict[str, str]:
+    text = {"p": visit.patient, "v": visit.name}
+    for place, provider in enumerate(visit.providers):
+        text[f"p{place}"] = provider.name
+    for seat in visit.seats.values():
+        if seat.role not in GUESTS:
+            text[f"s{seat.id}"] = seat.name
+    return text
+
+
+# ---------------------------------------------------------------- seats and invitations
+
+
+def _seat_facts(seat: Seat) -> list[Any]:
+    flags = (seat.web is not None) * _WEB | (seat.phone is not None) * _PHONE | seat.asks * _ASKS
+    if seat.web is not None:
+        flags |= seat.web.mic * _MIC | seat.web.cam * _CAM | seat.web.screen * _SCREEN
+    facts: list[Any] = [seat.id, str(seat.role), str(seat.standing), seat.since, flags]
+    facts += (
+        seat.proof,
+        "" if seat.secret == seat.id else seat.secret,
+        seat.invitation or "",
+        seat.user or "",
+    )
+    return facts
+
+
+def _seat(facts: list[Any], text: dict[str, str]) -> Seat:
+    id_, role, standing, since, flags, proof, secret, invitation, user = facts
+    seat = Seat(
+        id=SeatId(id_),
+        role=Role(role),
+        name=text.get(f"s{id_}", ""),
+        standing=Standing(standing),
+        since=since,
+        proof=proof,
+        secret=SeatId(secret or id_),
+        invitation=InvitationId(invitation) if invitation else None,
+        user=UserId(user) if user else None,
+        asks=bool(flags & _ASKS),
+    )
+    if flags & _WEB:
+        seat.web = _kept(seat, Channel.WEB)
+        seat.web.mic, seat.web.cam, seat.web.screen = (bool(flags & bit) for bit in (_MIC, _CAM, _SCREEN))
+    if flags & _PHONE:
+        seat.phone = _kept(seat, Channel.PHONE)
+    return seat
+
+
+def _kept(seat: Seat, channel: Channel) -> Connection:
+    """Name a connection that there was; its page is not known any more."""
+    return Connection(
+        id=NOBODY, seat=seat.id, channel=channel, page=PageId(""), since=seat.since, lost_since=UNKNOWN
+    )
+
+
+def _invitation_facts(invitation: Invitation) -> list[Any]:
+    flags = invitation.revoked * _REVOKED | invitation.interpreter * _INTERPRETER
+    facts: list[Any] = [invitation.id, invitation.generation, invitation.attempt, flags]
+    facts += (invitation.created_at, invitation.changed_at, invitation.by, invitation.seat or "")
+    return facts
+
+
+def _invitation(facts: list[Any], text: dict[str, str]) -> Invitation:
+    id_, generation, attempt, flags, created_at, changed_at, by, seat = facts
+    return Invitation(
+        id=InvitationId(id_),
+        created_at=created_at,
+        changed_at=changed_at,
+        generation=generation,
+        attempt=attempt,
+        revoked=bool(flags & _REVOKED),
+        interpreter=bool(flags & _INTERPRETER),
+        by=by,
+        seat=SeatId(seat) if seat else None,
+        label=text.get(f"l{id_}", ""),
+        contact=text.get(f"c{id_}", ""),
+    )

@@ -1,0 +1,258 @@
+"""How a visit looks, and to whom: each audience sees what it may see, and no more (R12, D12, B1).
+
+Nothing here changes a visit. What a view leaves out, no message carries.
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import Final, Literal
+
+from engine.clinic import ProviderOfVisit
+from engine.events import Standing, Status
+from engine.ids import ConnectionId, Instant, SeatId
+from engine.invitations import Invitation
+from engine.presence import Connection, LinkState, Role, Seat
+from engine.visit import Visit
+from signaling import messages as wire
+
+
+class Audience(Enum):
+    """Who looks at a visit. `PARTY`: patient and guests in the call; who is not let in has a `door` instead."""
+
+    DASHBOARD = auto()
+    PROVIDER = auto()
+    PATIENT = auto()
+    GUEST = auto()
+
+
+_CLINIC: Final = frozenset({Audience.DASHBOARD, Audience.PROVIDER})
+_NO_MEDIA: Final = wire.MediaState()
+_AS_LEFT: Final = frozenset({Standing.REMOVED, Standing.DENIED})
+
+
+def audience_of(seat: Seat) -> Audience:
+    """Say as whom somebody in the call looks at it."""
+    if seat.role is Role.PROVIDER:
+        return Audience.PROVIDER
+    return Audience.PATIENT if seat.role is Role.PATIENT else Audience.GUEST
+
+
+# ---------------------------------------------------------------- the visit
+
+
+def visit_info(visit: Visit, audience: Audience) -> wire.VisitInfo:
+    """Show the visit's own facts; its name, room and option, the lock and the warning are for the clinic's eyes."""
+    clinic, inside_clinic = visit.clinic, audience in _CLINIC
+    return wire.VisitInfo(
+        visit=visit.id,
+        status=visit.status.value,
+        start=visit.start,
+        end=visit.end,
+        lapses_at=visit.lapses_at,
+        zone=clinic.zone,
+        clinic=clinic.name,
+        patient=visit.patient,
+        providers=[provider.name for provider in visit.providers],
+        name=visit.name if inside_clinic else "",
+        room=visit.room if inside_clinic else "",
+        option=visit.option if inside_clinic else "",
+        locked=visit.locked and inside_clinic,
+        warned=visit.warned and inside_clinic,
+        may_invite=clinic.guests_by_provider
+        if inside_clinic
+        else audience is Audience.PATIENT and clinic.guests_by_patient,
+        clinic_phone=clinic.phone,
+    )
+
+
+def door(visit: Visit) -> wire.Door:
+    """Show what somebody sees who is not let in (D12): nothing of the patient, the visit's name or who is there."""
+    clinic = visit.clinic
+    first: Sequence[ProviderOfVisit] = visit.providers[:1]
+    return wire.Door(
+        clinic=clinic.name,
+        provider=first[0].name if first else "",
+        start=visit.start,
+        end=visit.end,
+        zone=clinic.zone,
+        status=visit.status.value,
+        opens_at=visit.opens_at,
+        clinic_phone=clinic.phone,
+        logo=clinic.logo,
+        late=visit.status is Status.LAPSED,
+    )
+
+
+# ---------------------------------------------------------------- people
+
+
+def participant(visit: Visit, seat: Seat, audience: Audience) -> wire.Participant:
+    """Show one seat. Label and invitation are for the clinic; who was put out has simply left, to everybody else."""
+    inside_clinic, web = audience in _CLINIC, seat.web
+    standing = seat.standing if inside_clinic or seat.standing not in _AS_LEFT else Standing.LEFT
+    return wire.Participant(
+        seat=seat.id,
+        role=seat.role.value,
+        name=seat.name,
+        standing=standing.value,
+        link=seat.link.value,
+        how=how(seat),
+        page=web.page if web is not None else "",
+        since=seat.since,
+        lost_since=seat.lost_since,
+        media=_media(web),
+        invitation=(seat.invitation or "") if inside_clinic else "",
+        label=visit.label_of(seat) if inside_clinic else "",
+    )
+
+
+def how(seat: Seat) -> Literal["browser", "phone", "both"]:
+    """Say by what somebody is here, or was."""
+    if seat.phone is not None:
+        return "both" if seat.web is not None else "phone"
+    return "phone" if seat.web is None and seat.role is Role.PHONE else "browser"
+
+
+def _media(web: Connection | None) -> wire.MediaState:
+    if web is None or not (web.mic or web.cam or web.screen):
+        return _NO_MEDIA
+    return wire.MediaState(mic=web.mic, cam=web.cam, screen=web.screen)
+
+
+def inside(visit: Visit, seat: SeatId) -> wire.Inside:
+    """Show the whole call to somebody in it, and whom their browser offers to."""
+    looks = visit.seats[seat]
+    audience = audience_of(looks)
+    seen = [
+        one for one in visit.seats.values() if audience is Audience.PROVIDER or one.standing is Standing.IN
+    ]
+    return wire.Inside(
+        visit=visit_info(visit, audience),
+        seats=[participant(visit, one, audience) for one in seen],
+        peers=_peers(visit, looks),
+    )
+
+
+def _peers(visit: Visit, seat: Seat) -> list[wire.Peer]:
+    """Name the browsers that came into the call before this seat's: of each pair, the later one offers."""
+    turn = seat.web.entered if seat.web is not None and seat.web.live else 0
+    return [
+        wire.Peer(seat=one.id, page=one.web.page)
+        for one in visit.seats.values()
+        if one.web is not None and one.web.live and 0 < one.web.entered < turn and one.standing is Standing.IN
+    ]
+
+
+def ready(  # noqa: PLR0913  (what `ready` carries and a visit does not know)
+    visit: Visit,
+    seat: SeatId,
+    connection: ConnectionId,
+    *,
+    id: int,  # noqa: A002  (the message's own word)
+    secret: str,
+    stream: str,
+    seq: int,
+    resumed: Literal["new", "replay", "state"],
+    now: Instant,
+    ice: list[wire.IceServer],
+) -> wire.Ready:
+    """Welcome a connection to its seat: with the whole call, or the door, or, for a replay, neither."""
+    mine = visit.seats[seat]
+    whole = resumed != "replay"
+    within = mine.standing is Standing.IN
+    return wire.Ready(
+        id=id,
+        visit=visit.id,
+        seat=seat,
+        secret=secret,
+        role=mine.role.value,
+        name=mine.name,
+        standing=mine.standing.value,
+        stream=stream,
+        seq=seq,
+        now=now,
+        resumed=resumed,
+        inside=inside(visit, seat) if whole and within else None,
+        door=door(visit) if whole and not within else None,
+        ice=ice,
+    )
+
+
+# ---------------------------------------------------------------- the clinic's dashboard
+
+
+def row(visit: Visit) -> wire.BoardRow:
+    """Show a visit in the waiting room."""
+    return wire.BoardRow(visit=visit_info(visit, Audience.DASHBOARD), seats=_everybody(visit))
+
+
+def row_changed(visit: Visit, *, seats: bool = False) -> wire.RowChanged:
+    """Tell the waiting room of a visit, with everybody in it if asked."""
+    return wire.RowChanged(
+        visit=visit_info(visit, Audience.DASHBOARD), seats=_everybody(visit) if seats else None
+    )
+
+
+def _everybody(visit: Visit) -> list[wire.Participant]:
+    return [participant(visit, seat, Audience.DASHBOARD) for seat in visit.seats.values()]
+
+
+def details(visit: Visit, *, id: int = 0) -> wire.Details:  # noqa: A002  (the message's own word)
+    """Show the personal invitations of a visit (B1)."""
+    seats: dict[str, list[Seat]] = {}
+    for seat in visit.seats.values():
+        if seat.invitation is not None:
+            seats.setdefault(seat.invitation, []).append(seat)
+    return wire.Details(
+        id=id,
+        visit=visit.id,
+        invitations=[
+            _invitation_info(visit, one, seats.get(one.id, []))
+            for one in visit.invitations.values()
+            if one.personal
+        ],
+    )
+
+
+def _invitation_info(visit: Visit, invitation: Invitation, seats: list[Seat]) -> wire.InvitationInfo:
+    own = visit.seats.get(invitation.seat) if invitation.seat is not None else None
+    return wire.InvitationInfo(
+        invitation=invitation.id,
+        label=invitation.label,
+        state=_state(visit, invitation, own),
+        via=_via(invitation.contact),
+        masked=masked(invitation.contact),
+        created_at=invitation.created_at,
+        changed_at=max(invitation.changed_at, own.since if own is not None else 0),
+        seats=[seat.id for seat in seats],
+    )
+
+
+def _state(visit: Visit, invitation: Invitation, own: Seat | None) -> str:
+    if invitation.revoked:
+        return "revoked"
+    if own is not None and own.standing is Standing.IN:
+        return "in" if own.link is LinkState.OK else "lost"
+    if own is not None and own.standing is Standing.WAITING:
+        return "waiting"
+    if visit.over or visit.status is Status.LAPSED:
+        return "expired"
+    if own is None:
+        return "made"
+    return "early" if own.standing is Standing.HELD else own.standing.value
+
+
+def _via(contact: str) -> str:
+    if not contact:
+        return ""
+    return "email" if "@" in contact else "sms"
+
+
+def masked(contact: str) -> str:
+    """Show enough of an address or number to know it again, and no more: "j***@e***.com", "***23"."""
+    if not contact:
+        return ""
+    name, at, domain = contact.rpartition("@")
+    if not at:
+        return f"***{contact[-2:]}"
+    return f"{name[:1]}***@{domain[:1]}***{domain[domain.rfind('.') :] if '.' in domain else ''}"
