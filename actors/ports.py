@@ -141,7 +141,18 @@ class Guesses:
     caller: int
     key: int
     known: int
-    """How many PINs of the number are known now."""
+    """The most PINs of the number that were known at once when a guess was counted today, or are now."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuessLimits:
+    """When guesses count no more, because they cannot get anybody in directly (engine.pin.judge).
+
+    `space_of_one`: how many a day a space with one known PIN bears; with N it is that divided by N.
+    """
+
+    space_of_one: int
+    caller: int
 
 
 class PinStore(Protocol):
@@ -159,6 +170,15 @@ class PinStore(Protocol):
         self, number: str, pin_hash: str, caller_hash: str, key_id: str
     ) -> tuple[PinEntry | None, Guesses]:
         """Read a PIN and the counters, in one script, changing nothing."""
+
+    async def guess(
+        self, number: str, pin_hashes: Sequence[str], caller_hash: str, key_id: str, limits: GuessLimits
+    ) -> tuple[PinEntry | None, Guesses]:
+        """Read a PIN, under the first of its hashes that is known, and count it at once if it is wrong.
+
+        Gives the counters as they were before. No entry: wrong, or not known yet, and counted where the limits let it count.
+        An entry that is known no more is no guess. A right PIN writes nothing.
+        """
 
     async def count(
         self, number: str, caller_hash: str, key_id: str, *, space: bool, caller: bool

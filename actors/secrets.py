@@ -18,17 +18,15 @@ from typing import Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from engine.pin import check_digit_ok
 
 from engine.ids import Instant, InvitationId, SeatId, VisitId, shard_of_visit
+from engine.pin import RANDOM_DIGITS, with_check_digit
 
 PEPPER_BYTES: Final = 32
 KEYS_AT_MOST: Final = 4
 """How many keys a pepper holds, and so how many are tried on a link, at most."""
 SECRET_BYTES: Final = 16
 """128 bits: what a link and a seat's secret are worth."""
-PIN_DIGITS: Final = 9
-"""Random digits of a PIN; one check digit follows (D4)."""
 DAY: Final = 86_400_000
 """Milliseconds in a day."""
 
@@ -70,12 +68,11 @@ class Secrets:
     is newest.
     """
 
-    def __init__(self, peppers: dict[int, bytes], *, pin_digits: int = PIN_DIGITS) -> None:
+    def __init__(self, peppers: dict[int, bytes]) -> None:
         if not 1 <= len(peppers) <= KEYS_AT_MOST or any(len(key) != PEPPER_BYTES for key in peppers.values()):
             raise ValueError(f"a pepper has 1 to {KEYS_AT_MOST} keys of {PEPPER_BYTES} bytes")
         self._keys = {key_id: _Key.of(key_id, peppers[key_id]) for key_id in sorted(peppers, reverse=True)}
         self.newest = max(peppers)
-        self.pin_digits = pin_digits
 
     # ------------------------------------------------------------ links
 
@@ -115,12 +112,11 @@ class Secrets:
         key = self._key(key_id).pin
         digits = ""
         block = 0
-        while len(digits) < self.pin_digits:
+        while len(digits) < RANDOM_DIGITS:
             stream = _mac(key, "pin", visit, invitation, str(attempt), str(block))
             digits += "".join(str(byte % 10) for byte in stream if byte < _FAIR)
             block += 1
-        digits = digits[: self.pin_digits]
-        return digits + next(last for last in "0123456789" if check_digit_ok(digits + last))
+        return with_check_digit(digits[:RANDOM_DIGITS])
 
     def pin_hash(self, pin: str, key_id: int | None = None) -> str:
         """Make the keyed hash under which a PIN index knows a PIN."""

@@ -82,6 +82,10 @@ class Servers:
                 replies[at] = reply
         return replies
 
+    async def everywhere(self, call: Call) -> list[Reply]:
+        """Carry out one command on every server that holds keys."""
+        return [(await server.run((call,), "ask"))[0] for server in self.masters()]
+
     async def _round(self, calls: Sequence[Call], lane: Lane) -> list[Reply]:
         if not self.clustered:
             return await self._seeds[0].run(calls, lane)

@@ -113,9 +113,9 @@ class RedisShards:
         await self._servers.ask(_RELEASE.call((_lease_key(node),), incarnation))
 
     async def claim(self, shards: Sequence[int], node: str, incarnation: str) -> list[Claim]:
-        """Claim shards: free ones, ones whose owner's lease lapsed or is another incarnation's, our own anew.
+        """Claim shards: free ones, and ones whose owner's lease lapsed or is another incarnation's.
 
-        Renew the lease first. A claim always gives a new epoch: what is under way under the old is stale.
+        Renew the lease first. What this incarnation holds already is answered with its epoch as it is.
         """
         owners = [
             _Owner.read(reply)
