@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
         return 0
     differing = stale(ROOT)
     for name in differing:
-        sys.stderr.write(f"{name} differs from signaling/messages.py; write it anew with `make types`\n")
+        sys.stderr.write(f"{name} differs from signaling/; write it anew with `make types`\n")
     return 1 if differing else 0
 
 

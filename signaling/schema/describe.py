@@ -4,6 +4,7 @@ import ast
 import inspect
 import itertools
 import re
+import sys
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class Shape:
 def describe(struct: type_of) -> Shape:
     """Describe one struct of signaling.messages."""
     hints = typing.get_type_hints(struct, include_extras=True)
-    notes = _notes(messages)[struct.__name__]
+    notes = _notes(sys.modules[struct.__module__])[struct.__name__]
     fields = tuple(
         Field(field.name, hints[field.name], field.required, _default(field), notes.get(field.name, ""))
         for field in msgspec.structs.fields(struct)
@@ -72,7 +73,7 @@ def parts() -> tuple[type_of, ...]:
     """List what stands inside messages, in the order in which it was written."""
     return tuple(
         value
-        for value in vars(messages).values()
+        for value in vars(messages.parts).values()
         if isinstance(value, type) and issubclass(value, messages.Part) and value is not messages.Part
     )
 
@@ -80,7 +81,7 @@ def parts() -> tuple[type_of, ...]:
 @cache
 def vocabularies() -> dict[object, str]:
     """Name every closed list of words, such as `Role`."""
-    return {value: name for name, value in vars(messages).items() if get_origin(value) is Literal}
+    return {value: name for name, value in vars(messages.base).items() if get_origin(value) is Literal}
 
 
 def strip(kind: object) -> object:

@@ -21,7 +21,7 @@ from signaling.schema.describe import (
 )
 
 HEAD = """\
-// Written by `python -m signaling.schema` from signaling/messages.py; do not edit.
+// Written by `python -m signaling.schema` from signaling/messages; do not edit.
 //
 // A field marked `?` is left out when it has its default, which its comment names.
 // New fields, messages, words and codes may come: ignore what you do not know.

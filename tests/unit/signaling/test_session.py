@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgpack  # type: ignore[import-untyped]  # ships no types
 import pytest
@@ -316,26 +316,14 @@ def test_some_mistakes_end_it_at_once(codec: Codec, size: int, wrong: bool, clos
 # ---------------------------------------------------------------- the end
 
 
-@pytest.mark.parametrize(
-    ("code", "close"),
-    [
-        ("left", Close.DONE),
-        ("removed", Close.DONE),
-        ("denied", Close.DONE),
-        ("completed", Close.DONE),
-        ("cancelled", Close.DONE),
-        ("ended", Close.DONE),
-        ("moved", Close.REPLACED),
-        ("signed_out", Close.REVOKED),
-        ("restarting", Close.RESTARTING),
-    ],
-)
-def test_goodbye_has_its_close_code(codec: Codec, code: wire.Farewell, close: Close) -> None:
+@pytest.mark.parametrize("code", get_args(wire.Farewell))
+def test_goodbye_has_its_close_code(codec: Codec, code: wire.Farewell) -> None:
     """A client that missed the message still learns from the code whether to come back."""
     session = greeted(codec)
     reply = session.bye(wire.Bye(code=code, message="."))
+    others = {"moved": Close.REPLACED, "signed_out": Close.REVOKED, "restarting": Close.RESTARTING}
     assert heard(session, reply)["code"] == code
-    assert reply.close == close
+    assert reply.close is others.get(code, Close.DONE)
     assert session.phase is Phase.CLOSING
 
 

@@ -1,4 +1,4 @@
-// Written by `python -m signaling.schema` from signaling/messages.py; do not edit.
+// Written by `python -m signaling.schema` from signaling/messages; do not edit.
 //
 // A field marked `?` is left out when it has its default, which its comment names.
 // New fields, messages, words and codes may come: ignore what you do not know.
@@ -15,7 +15,7 @@ export type Status = "scheduled" | "open" | "in_progress" | "lapsed" | "complete
 
 export type Why = "joined" | "waiting" | "early" | "admitted" | "left" | "lost" | "back" | "moved" | "removed" | "denied" | "renamed" | "changed";
 
-export type Farewell = "left" | "removed" | "denied" | "moved" | "completed" | "cancelled" | "ended" | "signed_out" | "restarting";
+export type Farewell = "left" | "removed" | "denied" | "moved" | "rescheduled" | "completed" | "cancelled" | "ended" | "signed_out" | "restarting";
 
 /** What somebody may see before they are let in (D12), and no more. */
 export interface Door {
@@ -268,7 +268,7 @@ export interface Media {
 /**
  * Leave the visit. Answer: `ok`, then `bye`.
  *
- * A personal link or the seat's secret brings the person back.
+ * The link brings the person back: a personal one to the same seat, the shared one to a new seat.
  */
 export interface Leave {
   readonly t: "leave";

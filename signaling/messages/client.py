@@ -1,0 +1,271 @@
+"""What a client says."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from signaling.messages.base import Id, Message, Minutes, Name, Op, Seq, Short, Token
+
+# ---------------------------------------------------------------- the first message
+
+
+class HelloLink(Message, tag="hello.link", frozen=True, kw_only=True):
+    """Join by an invitation's link, or by the patient's own link. Answer: `ready` or `error`.
+
+    `page` names this load of the page (random). `move` says that the person agreed to move the seat here from
+    another device, after `error already_open`. `op` is a random text known to this page alone: the same hello
+    sent again after a lost answer (same link, same `op`) gets the same seat, not a second one.
+    """
+
+    id: Id
+    token: Token
+    """What stands after `#` in the link."""
+    page: Short
+    name: Name = ""
+    """What others see; asked of guests, known of patients."""
+    move: bool = False
+    op: Annotated[str, Meta(max_length=40)] = ""
+
+
+class HelloSeat(Message, tag="hello.seat", frozen=True, kw_only=True):
+    """Resume a seat with its secret. Answer: `ready` or `error`.
+
+    With the position of the last message seen (`stream`, `seq`), what was missed is replayed; with an unknown
+    position the answer holds a whole state. The same `page` keeps the media connections between browsers as
+    they are.
+    """
+
+    id: Id
+    visit: Short
+    seat: Short
+    secret: Token
+    page: Short
+    stream: Short = ""
+    seq: Seq = 0
+
+
+class HelloStaff(Message, tag="hello.staff", frozen=True, kw_only=True):
+    """Open a staff member's socket with a one-use ticket (30 s). Answer: `ready.staff`, `ready` or `error`.
+
+    A ticket made for a visit takes the provider's seat in it (`ready`); one made without opens a dashboard
+    (`ready.staff`).
+    """
+
+    id: Id
+    ticket: Token
+    page: Short
+    move: bool = False
+
+
+class HelloPhone(Message, tag="hello.phone", frozen=True, kw_only=True):
+    """Open the socket of one telephone call. Answer: `ready.phone` or `error`.
+
+    Only for a dial-in client, whose API `key` has the scope `dialin`. `call` is its own id of the call,
+    `dialled` the clinic's number, `caller` the caller's, "" when withheld; numbers as in E.164.
+    """
+
+    id: Id
+    key: Token
+    call: Short
+    dialled: Short
+    caller: Short = ""
+
+
+# ---------------------------------------------------------------- everyone in a visit
+
+
+class Signal(Message, tag="signal", frozen=True, kw_only=True):
+    """Pass opaque text to another seat in the call (SDP, ICE candidates). Not answered.
+
+    It arrives as `relayed`, is never replayed, and is dropped when that seat is not connected.
+    """
+
+    to: Short
+    """The other seat."""
+    data: Annotated[str, Meta(max_length=60000)]
+
+
+class Media(Message, tag="media", frozen=True, kw_only=True):
+    """What this browser sends now; shown to the others. Not answered."""
+
+    mic: bool
+    """The microphone is on."""
+    cam: bool
+    """The camera is on."""
+    screen: bool = False
+    """The screen is shared."""
+
+
+class Leave(Message, tag="leave", frozen=True, kw_only=True):
+    """Leave the visit. Answer: `ok`, then `bye`.
+
+    The link brings the person back: a personal one to the same seat, the shared one to a new seat.
+    """
+
+    id: Id
+
+
+class GetIce(Message, tag="get.ice", frozen=True, kw_only=True):
+    """Ask for fresh ICE servers and TURN credentials (live 10 minutes; ask every 5). Answer: `ice`."""
+
+    id: Id
+
+
+class GetPanel(Message, tag="get.panel", frozen=True, kw_only=True):
+    """Ask for the shared link, dial-in number and PIN of a visit (R4). Answer: `panel` or `error`.
+
+    `visit` is left out by a seat, which means its own visit. Providers may, and patients where the clinic
+    lets them invite (R1).
+    """
+
+    id: Id
+    visit: Short = ""
+
+
+class Digits(Message, tag="digits", frozen=True, kw_only=True):
+    """The PIN that a caller typed: ten digits. Answer: `ok` or `error`.
+
+    Where the caller stands comes as `you`. Spaces and dashes are ignored.
+    """
+
+    id: Id
+    digits: Annotated[str, Meta(max_length=32)]
+
+
+# ---------------------------------------------------------------- those who run the visit
+# `visit` is left out by a provider's seat (its own visit) and given by a dashboard.
+
+
+class Admit(Message, tag="admit", frozen=True, kw_only=True):
+    """Let a waiting person in (D5). Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    seat: Short
+    visit: Short = ""
+
+
+class Deny(Message, tag="deny", frozen=True, kw_only=True):
+    """Turn a waiting person away (D5). Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    seat: Short
+    visit: Short = ""
+
+
+class Remove(Message, tag="remove", frozen=True, kw_only=True):
+    """Put somebody out of the call; how they may return is D11's. Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    seat: Short
+    visit: Short = ""
+
+
+class Rename(Message, tag="rename", frozen=True, kw_only=True):
+    """Rename a guest. Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    seat: Short
+    name: Name
+    visit: Short = ""
+
+
+class AskMute(Message, tag="ask.mute", frozen=True, kw_only=True):
+    """Ask somebody in the call to mute. Answer: `ok` or `error`.
+
+    They get `asked`: a person at a browser decides, a dial-in client mutes the caller.
+    """
+
+    id: Id
+    op: Op
+    seat: Short
+    visit: Short = ""
+
+
+class Lock(Message, tag="lock", frozen=True, kw_only=True):
+    """Lock or unlock the visit. Answer: `ok` or `error`.
+
+    While it is locked every new guest waits for the provider.
+    """
+
+    id: Id
+    op: Op
+    on: bool
+    visit: Short = ""
+
+
+class Extend(Message, tag="extend", frozen=True, kw_only=True):
+    """Move the visit's end by 5, 15 or 30 minutes (D2). Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    minutes: Minutes
+    visit: Short = ""
+
+
+class Complete(Message, tag="complete", frozen=True, kw_only=True):
+    """End the visit for everyone, for good (D1). Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    visit: Short = ""
+
+
+# ---------------------------------------------------------------- dashboards
+
+
+class WatchBoard(Message, tag="watch.board", frozen=True, kw_only=True):
+    """Watch the waiting room of a day. Answer: `board` or `error`, then numbered changes.
+
+    `day` is `YYYY-MM-DD` in the clinic's zone; left out it is today.
+    With the last position seen, missed changes are replayed (answer `ok`) if the owner still has them.
+    """
+
+    id: Id
+    day: Annotated[str, Meta(max_length=10)] = ""
+    stream: Short = ""
+    seq: Seq = 0
+
+
+class WatchVisit(Message, tag="watch.visit", frozen=True, kw_only=True):
+    """Watch one visit's invitations (Visit Details). Answer: `details` or `error`.
+
+    `details` comes again, with `id` 0, whenever they change.
+    """
+
+    id: Id
+    visit: Short
+
+
+class UnwatchVisit(Message, tag="unwatch.visit", frozen=True, kw_only=True):
+    """Stop `watch.visit`. Answer: `ok`."""
+
+    id: Id
+
+
+FromClient = (
+    HelloLink
+    | HelloSeat
+    | HelloStaff
+    | HelloPhone
+    | Signal
+    | Media
+    | Leave
+    | GetIce
+    | GetPanel
+    | Digits
+    | Admit
+    | Deny
+    | Remove
+    | Rename
+    | AskMute
+    | Lock
+    | Extend
+    | Complete
+    | WatchBoard
+    | WatchVisit
+    | UnwatchVisit
+)
