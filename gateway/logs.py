@@ -1,0 +1,124 @@
+"""Logs that redact: events by name with key-values, on standard error, as JSON or for a person's eyes.
+
+What may never be in a log (links' tokens, seats' secrets, PINs, names) is not logged to begin with; the
+processor here is the second line. Exceptions are logged without the values of local variables.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Callable, MutableMapping
+from typing import Any, Final
+
+import structlog
+from structlog.typing import EventDict, ExcInfo, WrappedLogger
+
+from gateway.settings import Log
+
+REDACTED: Final = "[redacted]"
+SECRET_KEYS: Final = frozenset(
+    {"authorization", "body", "caller", "contact", "cookie", "credential", "digits", "email", "key", "label"}
+    | {"link", "name", "password", "patient", "phone", "pin", "proof", "query", "secret", "ticket", "token"}
+)
+"""Names whose values are not logged, whatever they are."""
+
+_TOKEN: Final = re.compile(r"[0-9a-z-]{13,21}\.[A-Za-z0-9_-]{1,40}\.[A-Za-z0-9_-]{22}")
+_PIN: Final = re.compile(r"(?<![\w.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.-])")
+_FRAGMENT: Final = re.compile(r"(/(?:j|v|call))(?:#|%23)\S*", re.IGNORECASE)
+_LEVELS: Final = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
+
+
+def configure_logs(settings: Log) -> None:
+    """Set up logging for this process; libraries that log the standard way come out the same door."""
+    level = _LEVELS[settings.level]
+    shared: list[Callable[[WrappedLogger, str, EventDict], EventDict]] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_locals,
+        redact,
+    ]
+    last = _console if settings.format == "console" else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[*shared, last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    root = logging.getLogger()
+    root.handlers = [_Bridge(level)]
+    root.setLevel(max(level, logging.WARNING))  # libraries are heard when something is wrong
+
+
+def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Take secrets out of an event: by the names of its values, and by what its texts look like."""
+    for name, value in event.items():
+        event[name] = REDACTED if name.lower() in SECRET_KEYS else _clean(value)
+    return event
+
+
+def redacted_path(path: str) -> str:
+    """Give a request's path as it may be logged: without query, and without what was a fragment."""
+    return redacted_text(path.partition("?")[0])
+
+
+def redacted_text(text: str) -> str:
+    """Take what looks like a token, a PIN or a link's fragment out of a text."""
+    return _PIN.sub(REDACTED, _TOKEN.sub(REDACTED, _FRAGMENT.sub(rf"\1{REDACTED}", text)))
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return redacted_text(value)
+    if isinstance(value, dict):
+        return {
+            key: REDACTED if str(key).lower() in SECRET_KEYS else _clean(one) for key, one in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_clean(one) for one in value]
+    return value
+
+
+def _without_locals(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Say what was raised and where, by file and line: its own text may quote what a guest sent."""
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["at"] = where(error)
+    return event
+
+
+def where(error: BaseException) -> list[str]:
+    """List the places an exception came through, outermost first, without source text or values."""
+    places: list[str] = []
+    trace = error.__traceback__
+    while trace is not None and len(places) < 50:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_qualname}")
+        trace = trace.tb_next
+    return places
+
+
+def _console(_: WrappedLogger, __: str, event: MutableMapping[str, Any]) -> str:
+    """Write an event on one line for a person."""
+    at, level, name = event.pop("timestamp", ""), event.pop("level", ""), event.pop("event", "")
+    values = " ".join(f"{key}={value}" for key, value in event.items())
+    return f"{str(at)[11:19]} {level:7} {name} {values}".rstrip()
+
+
+class _Bridge(logging.Handler):
+    """Carries what libraries log into ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger("library")
+        info: ExcInfo | None = record.exc_info if record.exc_info and record.exc_info[0] else None
+        log.log(max(record.levelno, logging.DEBUG), record.getMessage(), logger=record.name, exc_info=info)

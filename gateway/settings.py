@@ -1,0 +1,284 @@
+"""Every setting of a node, each with its bounds; `Settings.load` reads them once, at the start.
+
+    [server]                            VESTIBULE_SERVER__PORT=8443
+    port = 8443                         VESTIBULE_MEDIA__TURN_SECRET_FILE=/run/secrets/turn
+
+The file is weakest, then comes the environment, then the command line. See gateway/settings_sources.py.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from actors.embedded import default_data_dir
+
+PREFIX: Final = "VESTIBULE_"
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with the settings: its key, and one sentence."""
+
+    key: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.sentence}"
+
+
+class SettingsWrong(Exception):
+    """The settings cannot be used; `problems` says why, key by key."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def origin_of(url: str) -> str | None:
+    """Give a URL's origin, without the usual port (RFC 6454, section 6.2); None when it has none."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not host:
+        return None
+    where = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{where}" + (f":{port}" if port and port != _PORTS[parts.scheme] else "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """Take `host:port` apart, with an IPv6 address in brackets. Raises ValueError."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise ValueError(f"{address!r} is not like 127.0.0.1:8081")
+    return host.strip("[]"), int(port)
+
+
+def _words(value: object) -> object:
+    """Take `a, b` from the environment for a list."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return value
+
+
+def _network(value: str) -> str:
+    return str(ipaddress.ip_network(value, strict=False))
+
+
+def _origin(value: str) -> str:
+    origin = origin_of(value)
+    if origin is None or urlsplit(value).path not in ("", "/"):
+        raise ValueError(f"{value!r} is not like https://visits.example.org")
+    return origin
+
+
+def _address(value: str) -> str:
+    if value:
+        host_and_port(value)
+    return value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_words)]
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_words)]
+Url = Annotated[str, AfterValidator(lambda value: _origin(value) if value else "")]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class _Section(BaseModel):
+    """Settings of one subject; unknown names are refused, so that a slip of the pen is not passed over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Server(_Section):
+    """Where the node listens, and how it is reached."""
+
+    bind: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8080, ge=1, le=65_535)
+    public_url: Url = ""
+    """The address that people open, as links carry it; without one only this machine is served."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    trusted_proxies: Networks = ()
+    """Networks whose `X-Forwarded-For` is believed; what is there speaks TLS for us."""
+    admin_bind: Address = "127.0.0.1:8081"
+    """Where /metrics and the details of /readyz are; "" is nowhere."""
+    extra_origins: Origins = ()
+    """Origins besides `public_url` whose pages may connect."""
+    node: str = Field("node-1", pattern=r"^[a-z0-9-]{1,40}$")
+    stop_seconds: float = Field(10.0, gt=0, le=60)
+    """A stop takes no longer than this."""
+
+
+class Store(_Section):
+    """Where visits are kept."""
+
+    url: str | None = None
+    """An external Redis or Valkey; without one the node brings its own."""
+    data_dir: Path = Field(default_factory=default_data_dir)
+    appendfsync: Literal["always", "everysec"] = "always"
+    """`always` keeps every acknowledged fact through a power cut; `everysec` may lose the last second's."""
+
+
+class Secrets(_Section):
+    """Where the pepper is: a folder of its own, outside the store's and outside backups."""
+
+    folder: Path | None = None
+    """Default: `secrets` in the data directory."""
+
+
+class Pins(_Section):
+    """How PINs are made."""
+
+    digits: int = Field(9, ge=9, le=12)
+    """Random digits; one check digit follows. Never change it while PINs are out."""
+    known_at_once: int = Field(100, ge=1)
+    """How many PINs are known at a time at most, by your own estimate; `config check` advises by it."""
+
+
+class Media(_Section):
+    """What browsers need to find each other."""
+
+    stun_urls: Words = ()
+    turn_urls: Words = ()
+    turn_secret: SecretStr = SecretStr("")
+    """coturn's `static-auth-secret`."""
+    credential_minutes: int = Field(10, ge=1, le=60)
+    force_relay: bool = False
+    """Leave STUN out, so that only relayed addresses can be used from outside."""
+
+
+class Privacy(_Section):
+    """How soon what was deleted is gone from the disk too (R15)."""
+
+    rewrite_minutes: float = Field(45.0, gt=0, le=55)
+    tombstones_file: Path | None = None
+    """Default: `tombstones` in the data directory. `restore` reads it: keep it apart from the store."""
+
+
+class Limits(_Section):
+    """What one client may cost."""
+
+    body_bytes: int = Field(65_536, ge=1024)
+    looks_per_minute: int = Field(120, ge=1)
+    """How often one address may look at links."""
+    sign_ins_per_minute: int = Field(60, ge=1)
+    """How often one address may try to sign in, whatever the accounts."""
+    hashes_at_once: int = Field(2, ge=1, le=16)
+    """Passwords checked side by side; each takes 64 MiB for a moment."""
+    session_hours: float = Field(12.0, gt=0, le=168)
+
+
+class Log(_Section):
+    """What is logged."""
+
+    format: Literal["console", "json"] = "json"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(BaseSettings):
+    """All settings, section by section, and what follows from them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    server: Server = Field(default_factory=Server)
+    store: Store = Field(default_factory=Store)
+    secrets: Secrets = Field(default_factory=Secrets)
+    pins: Pins = Field(default_factory=Pins)
+    media: Media = Field(default_factory=Media)
+    privacy: Privacy = Field(default_factory=Privacy)
+    limits: Limits = Field(default_factory=Limits)
+    log: Log = Field(default_factory=Log)
+
+    @classmethod
+    def load(cls, config_file: Path | None = None, **overrides: Mapping[str, object]) -> Settings:
+        """Read the settings; `overrides` are sections, `server={"port": 8443}`. Raises SettingsWrong."""
+        from gateway.settings_sources import read
+
+        return read(config_file, overrides).settings
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what `read` has merged, and nothing else."""
+        return (init_settings,)
+
+    @property
+    def data_dir(self) -> Path:
+        """The node's folder."""
+        return _whole(self.store.data_dir)
+
+    @property
+    def secrets_folder(self) -> Path:
+        """The pepper's folder."""
+        return _whole(self.secrets.folder or self.data_dir / "secrets")
+
+    @property
+    def tombstones_file(self) -> Path:
+        """Where the ids of ended visits are written down, outside the store."""
+        return _whole(self.privacy.tombstones_file or self.data_dir / "tombstones")
+
+    @cached_property
+    def public_url(self) -> str:
+        """The address that people open, without a slash at its end."""
+        if self.server.public_url:
+            return self.server.public_url
+        host = self.server.bind if is_loopback(self.server.bind) else "127.0.0.1"
+        where = f"[{host}]" if ":" in host else host
+        return f"{self._scheme}://{where}:{self.server.port}"
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach us by https."""
+        return self.public_url.startswith("https://")
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """Origins whose pages may connect: ours, those added, and without `public_url` also localhost."""
+        own = [self.public_url]
+        if not self.server.public_url:
+            own.append(f"{self._scheme}://localhost:{self.server.port}")
+        return frozenset({origin for one in own if (origin := origin_of(one))} | {*self.server.extra_origins})
+
+    @property
+    def admin(self) -> tuple[str, int] | None:
+        """Host and port of the operator's door; None when there is none."""
+        return host_and_port(self.server.admin_bind) if self.server.admin_bind else None
+
+    @property
+    def _scheme(self) -> str:
+        return "https" if self.server.tls_cert else "http"
+
+
+def _whole(path: Path) -> Path:
+    return path.expanduser().absolute()
