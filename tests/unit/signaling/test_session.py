@@ -333,6 +333,15 @@ def test_a_restart_says_when_to_come_back(codec: Codec) -> None:
     assert reply.reason == "retry=2.5"
 
 
+def test_an_answer_may_be_the_last_word(codec: Codec) -> None:
+    """A caller who used up all tries is told so in place of an answer, and the connection ends."""
+    session = greeted(codec, Kind.PHONE)
+    say(session, wire.Digits(id=2, digits="1"))
+    reply = session.answer(examples.BYE)
+    assert heard(session, reply)["t"] == "bye"
+    assert reply.close is Close.DONE
+
+
 def test_after_the_last_word_nothing_is_heard_or_answered(codec: Codec) -> None:
     """What was under way when the connection ended finds nobody."""
     session = greeted(codec)
