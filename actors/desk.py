@@ -10,7 +10,7 @@ from actors.host import Host
 from actors.live import Answer, LiveVisit
 from actors.pins import link, panel, proven, reserve, stretch
 from actors.ports import StoreDown
-from engine.clinic import MINUTE, Clinic
+from engine.clinic import Clinic
 from engine.commands import AssignPin, ByStaff, Command, Extend, Invite, Plan, Reschedule
 from engine.events import Done, Outcome
 from engine.ids import PATIENT, SHARED, ClinicId, Instant, InvitationId, OpId, VisitId, shard_of_clinic, visit_id
@@ -70,7 +70,7 @@ class Desk:
         """The PIN index is lengthened before the save (architecture.md, State)."""
         visit = live.visit
         if isinstance(command, Extend):
-            await stretch(self._host, visit, visit.lapses_at + command.minutes * MINUTE)
+            await stretch(self._host, visit, visit.lapse_if_extended(command.minutes, self._host.now()))
         elif isinstance(command, Reschedule):
             await stretch(self._host, visit, command.end + visit.clinic.grace, start=command.start)
 

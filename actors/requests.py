@@ -120,7 +120,7 @@ class Requests:
         """The PIN index is lengthened before the extension is saved (architecture.md, State)."""
         answer = self._answerer(outlet, ident, live.visit.clinic)
         try:
-            await stretch(self._host, live.visit, live.visit.lapses_at + asked.minutes * 60_000)
+            await stretch(self._host, live.visit, live.visit.lapse_if_extended(asked.minutes, self._host.now()))
         except StoreDown:
             answer(Refused("try_later"))
             return

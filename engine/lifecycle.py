@@ -178,7 +178,7 @@ def extend(visit: Record, command: Extend, now: Instant) -> Outcome:
     """Move the end by 5, 15 or 30 minutes: from the end, or from now when the time is over already (D2)."""
     if command.minutes not in EXTENSIONS:
         return Refused("bad_minutes")
-    end = (visit.end if now < visit.lapses_at else now) + command.minutes * MINUTE
+    end = visit.lapse_if_extended(command.minutes, now) - visit.clinic.grace
     refused = bad_time(visit.start, end, now)
     if refused is not None:
         return refused

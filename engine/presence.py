@@ -79,9 +79,9 @@ class Connection:
 class Seat:
     """A person's place in the visit (D11), with at most one browser and one telephone.
 
-    `proof` is the keyed hash of the secret that resumes it; `secret` the candidate id that this secret was made for, so that
-    whoever derives secrets can derive it again: a new browser at the seat brings a new one. `asks` says that only a
-    provider's word lets its holder in: a caller under guessing, or somebody who was turned away before.
+    `proof` is the keyed hash of the secret that resumes it: a new browser at the seat brings a new one, and it is empty when
+    none does. `asks` says that only a provider's word lets its holder in: a caller under guessing, or somebody who was
+    turned away before.
     """
 
     id: SeatId
@@ -90,7 +90,6 @@ class Seat:
     standing: Standing
     since: Instant
     proof: str
-    secret: SeatId
     invitation: InvitationId | None = None
     user: UserId | None = None
     asks: bool = False

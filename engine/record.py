@@ -117,6 +117,11 @@ class Record:
         latest = self.lapses_at + LAPSED_FOR
         return latest if self.live else min(latest, max(self.lapses_at, self.emptied) + EMPTY_FOR)
 
+    def lapse_if_extended(self, minutes: int, now: Instant) -> Instant:
+        """Return what `lapses_at` an extension makes: from the end, or from now when the time is over already (D2)."""
+        end = self.end if now < self.lapses_at else now
+        return end + minutes * MINUTE + self.clinic.grace
+
     @property
     def over(self) -> bool:
         """Whether it is completed, cancelled or ended by itself: for good."""

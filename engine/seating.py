@@ -15,7 +15,7 @@ from engine.record import Changes, Record
 from engine.refusals import Refused
 
 WAITING_AT_MOST: Final = 24
-"""How many may wait, or be held, at a time: the shared link is in many hands."""
+"""How many may wait, or be held, before the shared link and strangers' calls bring no more: it is in many hands."""
 
 GONE_AT_MOST: Final = 24
 """How many seats of those who are gone are kept to be shown (R12)."""
@@ -113,7 +113,7 @@ def _take_place(
     standing = admission(visit, caller, now)
     if isinstance(standing, Refused):
         return standing
-    if standing is not Standing.IN and _crowded(visit):
+    if standing is not Standing.IN and (caller.shared or command.strict) and _crowded(visit):
         return Refused("visit_full")
     name = _name(visit, own, command)
     if name is None:
@@ -122,7 +122,7 @@ def _take_place(
     seat = own if own is not None else _new_seat(visit, command.seat, role, now)
     seat.role, seat.name, seat.standing, seat.since = role, name or _caller_name(visit, seat), standing, now
     seat.invitation, seat.asks = invitation.id, caller.asks
-    seat.proof, seat.secret = command.proof, command.seat
+    seat.proof = command.proof
     if invitation.id != SHARED and not command.strict:
         invitation.seat = seat.id
     visit.attach(seat, command.connection, command.channel, command.page, now)
@@ -138,7 +138,7 @@ def _sit_again(visit: Record, seat: Seat, command: Arrive | Enter, now: Instant,
     """Put a new connection at a seat that is held: the newest wins, and a browser gets a secret of its own."""
     channel = command.channel if isinstance(command, Arrive) else Channel.WEB
     if channel is Channel.WEB:
-        seat.proof, seat.secret = command.proof, command.seat
+        seat.proof = command.proof
     kept = seat.at(channel)
     replaced = visit.attach(seat, command.connection, channel, command.page, now)
     why = Why.MOVED if replaced else Why.BACK if kept else Why.CHANGED
@@ -194,7 +194,7 @@ def _crowded(visit: Record) -> bool:
 def _new_seat(visit: Record, seat: SeatId, role: Role, now: Instant) -> Seat:
     if len(visit.seats) >= GONE_AT_MOST:
         _forget_gone(visit)
-    fresh = Seat(id=seat, role=role, name="", standing=Standing.LEFT, since=now, proof="", secret=seat)
+    fresh = Seat(id=seat, role=role, name="", standing=Standing.LEFT, since=now, proof="")
     visit.seats[seat] = fresh
     return fresh
 
@@ -252,7 +252,7 @@ def _seat_provider(
     before = own.standing if own is not None else None
     seat = own if own is not None else _new_seat(visit, command.seat, Role.PROVIDER, now)
     seat.user, seat.name = command.by.user, _provider_name(visit, command)
-    seat.proof, seat.secret = command.proof, command.seat
+    seat.proof = command.proof
     changes = Changes(durable=True, seats_new=True)
     changes.events += (
         SeatChanged(seat.id, _WHY[standing], before),

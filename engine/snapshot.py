@@ -132,17 +132,12 @@ def _seat_facts(seat: Seat) -> list[Any]:
     if seat.web is not None:
         flags |= seat.web.mic * _MIC | seat.web.cam * _CAM | seat.web.screen * _SCREEN
     facts: list[Any] = [seat.id, str(seat.role), str(seat.standing), seat.since, flags]
-    facts += (
-        seat.proof,
-        "" if seat.secret == seat.id else seat.secret,
-        seat.invitation or "",
-        seat.user or "",
-    )
+    facts += (seat.proof, seat.invitation or "", seat.user or "")
     return facts
 
 
 def _seat(facts: list[Any], text: dict[str, str]) -> Seat:
-    id_, role, standing, since, flags, proof, secret, invitation, user = facts
+    id_, role, standing, since, flags, proof, invitation, user = facts
     seat = Seat(
         id=SeatId(id_),
         role=Role(role),
@@ -150,7 +145,6 @@ def _seat(facts: list[Any], text: dict[str, str]) -> Seat:
         standing=Standing(standing),
         since=since,
         proof=proof,
-        secret=SeatId(secret or id_),
         invitation=InvitationId(invitation) if invitation else None,
         user=UserId(user) if user else None,
         asks=bool(flags & _ASKS),

@@ -177,15 +177,11 @@ class Visit(Record):
 
     # ------------------------------------------------------------ connections
 
-    def secret_of(self, seat: SeatId) -> SeatId:
-        """Return the candidate id whose secret resumes this seat now: that of the last command that brought a browser to it."""
-        known = self.seats.get(seat)
-        return known.secret if known is not None else seat
-
     def connections_of(self, seat: SeatId) -> list[ConnectionId]:
-        """Return the live connections of a seat."""
+        """Return the connections of a seat that can hear: the live ones, and those that are being said goodbye to."""
         known = self.seats.get(seat)
-        return [one.id for one in known.connections() if one.live] if known is not None else []
+        here = [one.id for one in known.connections() if one.live] if known is not None else []
+        return here + [one.id for one in self.dismissed if one.seat == seat]
 
     def browsers_inside(self) -> list[tuple[SeatId, ConnectionId]]:
         """Return the seats in the call that have a live browser: those between whom signals are relayed."""
