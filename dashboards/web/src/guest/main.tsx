@@ -1,4 +1,43 @@
-import { render } from "preact";
+/** The entry of the pages that take part in a visit: `/j` for guests, `/v` for the patient, `/call` for the provider. */
 
-const app = document.getElementById("app");
-if (app) render(<h1>Your visit</h1>, app);
+import { render } from "preact";
+import "../ui/base.css";
+import "../ui/controls.css";
+import "./guest.css";
+import { Attendance } from "../visit/attendance.ts";
+import { Devices } from "../visit/devices.ts";
+import { kept } from "../visit/kept.ts";
+import { App, NoLink } from "./App.tsx";
+import { loadCall } from "./callWindow.ts";
+import { arrive, type Arrival } from "./link.ts";
+import { lookAt, seen, unseen } from "../visit/look.ts";
+
+/** Go on where this tab was, or begin. */
+function begin({ entry, spelled }: Arrival, attendance: Attendance, devices: Devices): void {
+  const back = !kept.get().left && attendance.resume();
+  if (entry.by === "staff") {
+    if (!back) attendance.join("");
+    void loadCall().catch(() => undefined);
+    return;
+  }
+  if (spelled) unseen();
+  else void lookAt(entry.token).then(() => startIfWelcome(devices));
+}
+
+/** The camera starts by itself only for those who allowed it before; the others press a button first. */
+async function startIfWelcome(devices: Devices): Promise<void> {
+  if (seen.value.at === "seen" && (await devices.allowed())) await devices.start();
+}
+
+const root = document.getElementById("app");
+const arrival = arrive();
+// a second link opened in this tab is another visit: begin anew
+window.addEventListener("hashchange", () => location.hash && location.reload());
+if (root && arrival) {
+  const attendance = new Attendance(arrival.entry);
+  const devices = new Devices();
+  begin(arrival, attendance, devices);
+  render(<App attendance={attendance} devices={devices} />, root);
+} else if (root) {
+  render(<NoLink />, root);
+}

@@ -113,8 +113,8 @@ export class Connection {
   }
 
   /** Ask for something; the promise is its answer, or rejects with `Refused`. A change gets its `op` here if it has none. */
-  request<Message extends Asking>(message: Ask<Message>): Promise<AnswerOf<Message["t"]>> {
-    return this.#requests.ask(message, this.#ready) as Promise<AnswerOf<Message["t"]>>;
+  request<Question extends Ask<Asking>>(question: Question): Promise<AnswerOf<Question["t"]>> {
+    return this.#requests.ask(question, this.#ready) as Promise<AnswerOf<Question["t"]>>;
   }
 
   /** Send what is neither answered nor repeated; dropped when there is no connection. */
@@ -123,7 +123,7 @@ export class Connection {
   }
 
   /** Ask now and again after every reconnect, until `drop(name)`: watching a board, say. Answers come by `onMessage`. */
-  keep<Message extends Asking>(name: string, make: (position: Position) => Ask<Message>): void {
+  keep(name: string, make: (position: Position) => Ask<Asking>): void {
     this.#requests.keep(name, () => make(this.#position), this.#ready);
   }
 

@@ -1,12 +1,11 @@
 /** What a dashboard's socket watches; it goes on by itself after a reconnect. */
 
 import { NOWHERE, type Connection } from "./connection.ts";
-import type { WatchBoard, WatchVisit } from "./messages.ts";
 
 /** Watch a day's waiting room ("" is today). The whole `board` comes by `onMessage`, then numbered changes for `boardNext`. */
 export function watchBoard(connection: Connection, day = ""): void {
   let first = true;
-  connection.keep<WatchBoard>("board", (position) => {
+  connection.keep("board", (position) => {
     const { stream, seq } = first ? NOWHERE : position; // another day is another board
     first = false;
     return { t: "watch.board", day, stream, seq };
@@ -15,7 +14,7 @@ export function watchBoard(connection: Connection, day = ""): void {
 
 /** Watch one visit's invitations: `details` comes by `onMessage`. Returns what stops it. */
 export function watchVisit(connection: Connection, visit: string): () => void {
-  connection.keep<WatchVisit>("visit", () => ({ t: "watch.visit", visit }));
+  connection.keep("visit", () => ({ t: "watch.visit", visit }));
   return () => {
     connection.drop("visit");
     void connection.request({ t: "unwatch.visit" }).catch(() => undefined);

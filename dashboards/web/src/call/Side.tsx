@@ -1,0 +1,55 @@
+import { useEffect, useRef } from "preact/hooks";
+import { X } from "lucide-preact";
+import { Button, words } from "../ui/index.ts";
+import { DeviceMenus } from "../visit/DeviceMenus.tsx";
+import { Panel } from "../visit/Panel.tsx";
+import { Level } from "../visit/Preview.tsx";
+import type { SeatState } from "../wire/index.ts";
+import type { PanelName } from "./Bar.tsx";
+import type { Call } from "./call.ts";
+import { People } from "./People.tsx";
+import { RunVisit } from "./RunVisit.tsx";
+
+interface Props {
+  call: Call;
+  state: SeatState;
+  panel: Exclude<PanelName, "">;
+  onClose: () => void;
+}
+
+const TITLES = { people: words.call.people, invite: words.panel.title, devices: words.devices.title };
+
+/** The panel at the side: people, who to invite, or devices. Escape closes it. */
+export function Side({ call, state, panel, onClose }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [panel]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !(event.target as Element).closest("dialog")) onClose();
+  };
+  return (
+    <aside class="side" aria-labelledby="side-title" onKeyDown={onKeyDown}>
+      <div class="side-head">
+        <h2 ref={heading} id="side-title" tabIndex={-1}>
+          {TITLES[panel]}
+        </h2>
+        <Button kind="plain" icon={X} label={words.close} onClick={onClose} />
+      </div>
+      <div class="side-body">
+        {panel === "people" && <People call={call} state={state} />}
+        {panel === "people" && state.role === "provider" && <RunVisit call={call} state={state} />}
+        {panel === "invite" && <Panel connection={call.attendance.connection} zone={state.info?.zone ?? "UTC"} />}
+        {panel === "devices" && <DevicesHere call={call} />}
+      </div>
+    </aside>
+  );
+}
+
+function DevicesHere({ call }: { call: Call }) {
+  const { micTrack } = call.devices.state.value;
+  return (
+    <div class="devices">
+      {micTrack && <Level track={micTrack} />}
+      <DeviceMenus devices={call.devices} />
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { MicOff, Phone, ScreenShare, WifiOff, type LucideIcon } from "lucide-preact";
+import { Icon, words } from "../ui/index.ts";
+import { initials } from "../ui/Person.tsx";
+import { mediaOf, type Participant, type Role, type SeatState } from "../wire/index.ts";
+import { inByBrowser, type Call } from "./call.ts";
+import { Video } from "./Video.tsx";
+
+interface Props {
+  call: Call;
+  seat: Participant;
+  speaking: boolean;
+}
+
+/** One of the others: a picture, or initials, or a round handset for who takes part by telephone. */
+export function Tile({ call, seat, speaking }: Props) {
+  const media = mediaOf(seat);
+  const remote = call.remote(seat.seat);
+  const byPhone = !inByBrowser(seat);
+  const picture = media.cam && remote?.state === "connected" ? remote.camera : undefined;
+  const silent = !byPhone && !media.mic && seat.how !== "both";
+  return (
+    <li class={classes(seat.role, speaking, byPhone ? "tile-phone" : "")}>
+      {picture ? <Video track={picture} label={seat.name} /> : <Face name={seat.name} byPhone={byPhone} />}
+      <Trouble seat={seat} connected={byPhone || remote?.state === "connected"} />
+      <NameOn name={seat.name} role={seat.role} silent={silent} />
+    </li>
+  );
+}
+
+/** One's own tile: small in a corner while there is one other, a tile like the others when there are more. */
+export function SelfTile({ call, state, speaking }: { call: Call; state: SeatState; speaking: boolean }) {
+  const { camTrack, mic, micTrack } = call.devices.state.value;
+  return (
+    <li class={classes(state.role, speaking, "tile-self")}>
+      {camTrack ? <Video track={camTrack} label={words.devices.preview} mirrored /> : <Face name={state.name} byPhone={false} />}
+      <NameOn name={state.name} role={state.role} you silent={!mic || !micTrack} />
+      {call.screen.value && (
+        <p class="tile-note">
+          <Icon of={ScreenShare} size={16} />
+          {words.call.youShare}
+        </p>
+      )}
+    </li>
+  );
+}
+
+export function Alone() {
+  return (
+    <div class="alone">
+      <p class="alone-title">{words.call.alone}</p>
+      <p>{words.call.aloneMore}</p>
+    </div>
+  );
+}
+
+function Face({ name, byPhone }: { name: string; byPhone: boolean }) {
+  return (
+    <span class="face" aria-hidden="true">
+      {byPhone ? <Icon of={Phone} size={40} /> : initials(name)}
+    </span>
+  );
+}
+
+interface NameProps {
+  name: string;
+  role: Role;
+  you?: boolean;
+  silent: boolean;
+}
+
+/** Name, role in words and in colour (R12), and the sign of a muted microphone. */
+function NameOn({ name, role, you, silent }: NameProps) {
+  return (
+    <p class="tile-name">
+      {silent && <Icon of={MicOff} size={16} label={words.call.muted} />}
+      <span class="tile-who">{name}</span>
+      <span class="tile-role">{you ? words.you : words.roles[role]}</span>
+    </p>
+  );
+}
+
+/** Why there is no picture and sound right now. */
+function Trouble({ seat, connected }: { seat: Participant; connected: boolean }) {
+  const lost = seat.link === "lost" || seat.link === "none";
+  if (connected && !lost) return null;
+  const [icon, text]: [LucideIcon | undefined, string] = lost ? [WifiOff, words.call.lost] : [undefined, words.call.connecting];
+  return (
+    <p class="tile-trouble">
+      {icon && <Icon of={icon} size={16} />}
+      {text}
+    </p>
+  );
+}
+
+function classes(role: Role, speaking: boolean, more: string): string {
+  return `tile tile-${role} ${speaking ? "tile-speaking" : ""} ${more}`;
+}

@@ -1,0 +1,229 @@
+/**
+ * One connection to one other browser: three transceivers fixed up front (sound, camera, screen), tracks put in and taken
+ * out by `replaceTrack`, so that nothing is negotiated again during a call. The side that was told to offers, always.
+ */
+
+import type { PairSignal } from "./signal.ts";
+
+export interface Tracks {
+  readonly audio: MediaStreamTrack | undefined;
+  readonly camera: MediaStreamTrack | undefined;
+  readonly screen: MediaStreamTrack | undefined;
+}
+
+export const NO_TRACKS: Tracks = { audio: undefined, camera: undefined, screen: undefined };
+
+type Slot = keyof Tracks;
+/** The order of the transceivers, on both sides. */
+const SLOTS: readonly Slot[] = ["audio", "camera", "screen"];
+
+/** Waiting times, ms. */
+export const PATIENCE = {
+  /** An offer that nothing came of. Chromium sometimes gathers nothing, and an offer may find the other one away. */
+  answer: 4_000,
+  answerMost: 16_000,
+  /** From the answer to a connection. */
+  connect: 15_000,
+  /** A broken connection often mends itself; after this ICE starts again. */
+  mend: 4_000,
+  /** How long a new start of ICE may take before the pair is made anew. */
+  restart: 10_000,
+};
+
+export interface PairPorts {
+  readonly config: RTCConfiguration;
+  readonly tell: (signal: Omit<PairSignal, "page">) => void;
+  readonly onChange: () => void;
+  /** The pair cannot be mended: make another one. Called once, on the offering side only. */
+  readonly onDead: () => void;
+}
+
+export class Pair {
+  readonly id: string;
+  readonly seat: string;
+  /** The other browser's load of its page. */
+  readonly page: string;
+  readonly offers: boolean;
+  /** How many pairs were tried before this one. */
+  readonly tries: number;
+  readonly pc: RTCPeerConnection;
+  readonly #ports: PairPorts;
+  #tracks: Tracks = NO_TRACKS;
+  #chain: Promise<void> = Promise.resolve();
+  #early: (RTCIceCandidateInit | null)[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(who: { id: string; seat: string; page: string; offers: boolean; tries?: number }, ports: PairPorts) {
+    this.id = who.id;
+    this.seat = who.seat;
+    this.page = who.page;
+    this.offers = who.offers;
+    this.tries = who.tries ?? 0;
+    this.#ports = ports;
+    this.pc = new RTCPeerConnection(ports.config);
+    this.pc.onicecandidate = ({ candidate }) => this.#tell({ candidate: candidate?.toJSON() ?? null });
+    this.pc.onconnectionstatechange = () => this.#moved();
+    if (this.offers) {
+      for (const slot of SLOTS) this.pc.addTransceiver(slot === "audio" ? "audio" : "video", { direction: "sendrecv" });
+    }
+  }
+
+  get connected(): boolean {
+    return this.pc.connectionState === "connected";
+  }
+
+  /** The other side's track of a slot, from the moment that it was agreed. */
+  track(slot: Slot): MediaStreamTrack | undefined {
+    return this.#transceiver(slot)?.receiver.track;
+  }
+
+  receiver(slot: Slot): RTCRtpReceiver | undefined {
+    return this.#transceiver(slot)?.receiver;
+  }
+
+  /** Make the offer; only on the offering side. */
+  offer(): void {
+    this.#do(async () => {
+      await this.#fill();
+      await this.pc.setLocalDescription(await this.pc.createOffer());
+      this.#tell({ offer: this.pc.localDescription?.sdp ?? "" });
+    });
+    const patience = Math.min(PATIENCE.answerMost, PATIENCE.answer * 2 ** this.tries);
+    this.#after(patience, () => {
+      if (this.pc.connectionState === "new") this.#die();
+      else this.#after(PATIENCE.connect, () => !this.connected && this.#die());
+    });
+  }
+
+  /** Take what the other side says about this pair, in the order in which it was said. */
+  take(signal: PairSignal): void {
+    if (signal.again) {
+      if (this.offers) this.#mend();
+      return;
+    }
+    this.#do(async () => {
+      if (signal.offer !== undefined) await this.#answer(signal.offer);
+      else if (signal.answer !== undefined) await this.#accept(signal.answer);
+      else if (signal.candidate !== undefined) await this.#candidate(signal.candidate);
+    });
+  }
+
+  /** Send these from now on. */
+  send(tracks: Tracks): void {
+    this.#tracks = tracks;
+    this.#do(() => this.#fill());
+  }
+
+  /** Spend at most so much on the camera; 0 leaves it to the browser. */
+  limit(bitsPerSecond: number): void {
+    this.#do(async () => {
+      const sender = this.#transceiver("camera")?.sender;
+      const parameters = sender?.getParameters();
+      const [encoding] = parameters?.encodings ?? [];
+      if (!sender || !parameters || !encoding || encoding.maxBitrate === bitsPerSecond) return;
+      encoding.maxBitrate = bitsPerSecond;
+      await sender.setParameters(parameters);
+    });
+  }
+
+  configure(config: RTCConfiguration): void {
+    if (!this.#closed) this.pc.setConfiguration(config);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.pc.onicecandidate = this.pc.onconnectionstatechange = null;
+    this.pc.close();
+  }
+
+  async #answer(sdp: string): Promise<void> {
+    await this.pc.setRemoteDescription({ type: "offer", sdp });
+    for (const transceiver of this.pc.getTransceivers()) transceiver.direction = "sendrecv";
+    await this.#fill();
+    await this.pc.setLocalDescription(await this.pc.createAnswer());
+    this.#tell({ answer: this.pc.localDescription?.sdp ?? "" });
+    await this.#takeEarly();
+  }
+
+  async #accept(sdp: string): Promise<void> {
+    if (this.pc.signalingState !== "have-local-offer") return;
+    await this.pc.setRemoteDescription({ type: "answer", sdp });
+    await this.#takeEarly();
+  }
+
+  async #candidate(candidate: RTCIceCandidateInit | null): Promise<void> {
+    if (!this.pc.remoteDescription) this.#early.push(candidate);
+    else await this.pc.addIceCandidate(candidate ?? undefined);
+  }
+
+  async #takeEarly(): Promise<void> {
+    for (const candidate of this.#early.splice(0)) await this.pc.addIceCandidate(candidate ?? undefined);
+    this.#ports.onChange();
+  }
+
+  /** Put our tracks where they belong; a slot without a track sends nothing. */
+  async #fill(): Promise<void> {
+    for (const slot of SLOTS) {
+      const sender = this.#transceiver(slot)?.sender;
+      const track = this.#tracks[slot] ?? null;
+      if (sender && sender.track !== track) await sender.replaceTrack(track);
+    }
+  }
+
+  #transceiver(slot: Slot): RTCRtpTransceiver | undefined {
+    return this.pc.getTransceivers()[SLOTS.indexOf(slot)];
+  }
+
+  #moved(): void {
+    const state = this.pc.connectionState;
+    this.#ports.onChange();
+    if (state === "connected") clearTimeout(this.#timer);
+    if (state === "disconnected") this.#after(PATIENCE.mend, () => this.#mend());
+    if (state === "failed") this.#mend();
+  }
+
+  /** Start ICE again, or ask the side that may. */
+  #mend(): void {
+    if (this.#closed || this.connected) return;
+    if (!this.offers) {
+      this.#tell({ again: true });
+      this.#after(PATIENCE.restart, () => this.#mend());
+      return;
+    }
+    this.#do(async () => {
+      if (this.pc.signalingState !== "stable") return; // an offer is on its way
+      await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: true }));
+      this.#tell({ offer: this.pc.localDescription?.sdp ?? "" });
+    });
+    this.#after(PATIENCE.restart, () => !this.connected && this.#die());
+  }
+
+  #die(): void {
+    if (!this.#closed) this.#ports.onDead();
+  }
+
+  /** One thing after the other. A step that fails leaves the pair unconnected, which the timers notice. */
+  #do(step: () => Promise<void>): void {
+    this.#chain = this.#chain.then(async () => {
+      if (this.#closed) return;
+      try {
+        await step();
+      } catch (error) {
+        console.debug("pair", this.seat, error);
+      }
+    });
+  }
+
+  #after(ms: number, act: () => void): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = setTimeout(act, ms);
+  }
+
+  #tell(signal: Omit<PairSignal, "page" | "pair">): void {
+    if (this.#closed) return;
+    this.#ports.tell({ pair: this.id, ...(signal.offer === undefined ? {} : { to: this.page }), ...signal });
+  }
+}

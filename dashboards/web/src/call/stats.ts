@@ -1,0 +1,43 @@
+/** What every pair receives, in numbers: for tests and for support, at `window.vestibule.stats()`. */
+
+import type { Mesh } from "./mesh.ts";
+
+export interface PeerStats {
+  readonly seat: string;
+  readonly state: RTCPeerConnectionState;
+  readonly audioBytes: number;
+  readonly totalAudioEnergy: number;
+  readonly videoBytes: number;
+  readonly framesDecoded: number;
+  /** The kind of our candidate in use: "host", "srflx", "prflx", "relay", or "" before there is one. */
+  readonly candidate: string;
+  readonly roundTripSeconds: number;
+}
+
+export async function statsOf(mesh: Mesh): Promise<readonly PeerStats[]> {
+  return Promise.all(mesh.pairs().map(async ({ seat, pc }) => summary(seat, pc.connectionState, await pc.getStats())));
+}
+
+type Row = Record<string, unknown>;
+
+function summary(seat: string, state: RTCPeerConnectionState, report: RTCStatsReport): PeerStats {
+  const rows: Row[] = [];
+  report.forEach((row: Row) => rows.push(row));
+  const inbound = (kind: string) => rows.filter((row) => row["type"] === "inbound-rtp" && row["kind"] === kind);
+  const route = rows.find((row) => row["type"] === "candidate-pair" && row["state"] === "succeeded" && row["nominated"] === true);
+  const local = rows.find((row) => row["id"] === route?.["localCandidateId"]);
+  return {
+    seat,
+    state,
+    audioBytes: sum(inbound("audio"), "bytesReceived"),
+    totalAudioEnergy: sum(inbound("audio"), "totalAudioEnergy"),
+    videoBytes: sum(inbound("video"), "bytesReceived"),
+    framesDecoded: sum(inbound("video"), "framesDecoded"),
+    candidate: typeof local?.["candidateType"] === "string" ? local["candidateType"] : "",
+    roundTripSeconds: sum(route ? [route] : [], "currentRoundTripTime"),
+  };
+}
+
+function sum(rows: readonly Row[], name: string): number {
+  return rows.reduce((total, row) => total + (typeof row[name] === "number" ? row[name] : 0), 0);
+}

@@ -1,0 +1,120 @@
+import { Phone } from "lucide-preact";
+import { Button, Icon, words } from "../ui/index.ts";
+import type { Attendance } from "../visit/attendance.ts";
+import { ByPhone, dialled } from "../visit/ByPhone.tsx";
+import { kept } from "../visit/kept.ts";
+import { said } from "../visit/said.ts";
+import type { Refused } from "../wire/refusal.ts";
+import type { DoorSeen } from "../visit/look.ts";
+import { telephone } from "../visit/look.ts";
+import { Shell } from "./Shell.tsx";
+
+const g = words.guest;
+
+const TITLES: Readonly<Record<string, string>> = {
+  link_over: g.overTitle,
+  link_unknown: g.unknownTitle,
+  link_revoked: g.revokedTitle,
+  visit_over: g.endedTitle,
+  visit_full: g.fullTitle,
+  already_open: g.openTitle,
+  denied: g.deniedTitle,
+  removed: g.removedTitle,
+  resume_refused: g.awayTitle,
+  sign_in: g.signInTitle,
+  completed: g.endedTitle,
+  ended: g.endedTitle,
+  cancelled: g.cancelledTitle,
+  left: g.leftTitle,
+  moved: g.movedTitle,
+  signed_out: g.signedOutTitle,
+  closed: g.stuckTitle,
+};
+
+const TEXTS: Readonly<Record<string, string>> = {
+  already_open: g.openText,
+  completed: g.endedText,
+  ended: g.endedText,
+  left: g.leftText,
+  moved: g.movedText,
+  closed: g.stuck,
+};
+
+interface Props {
+  attendance?: Attendance;
+  code: string;
+  message: string;
+  door?: DoorSeen | undefined;
+  /** A telephone number that came with the refusal: the dial-in number when the visit is full. */
+  number?: string;
+}
+
+/** It ended, or it cannot be: what that means and what to do. */
+export function Notice({ attendance, code, message, door, number = "" }: Props) {
+  const title = TITLES[code] ?? g.troubleTitle;
+  const text = TEXTS[code] ?? (message === `${title}.` ? "" : message);
+  return (
+    <Shell door={door} title={title} replaced>
+      {text && <p>{text}</p>}
+      {attendance && <Act attendance={attendance} code={code} />}
+      {code === "visit_full" ? <FullByPhone number={number} /> : <CallClinic code={code} door={door} />}
+    </Shell>
+  );
+}
+
+/** The one button that helps, if one does. */
+function Act({ attendance, code }: { attendance: Attendance; code: string }) {
+  const again = (label: string, act: () => void) => (
+    <Button kind="primary" size="large" wide onClick={act}>
+      {label}
+    </Button>
+  );
+  const { name = "" } = kept.get();
+  switch (code) {
+    case "already_open":
+      return again(g.moveHere, () => attendance.join(name, true));
+    case "moved":
+      return again(g.bringBack, () => attendance.resume() || attendance.join(name, true));
+    case "left":
+      return again(g.rejoin, () => attendance.resume() || attendance.join(name));
+    case "sign_in":
+    case "signed_out":
+      return (
+        <a class="button button-primary button-large button-wide" href="/">
+          {g.signIn}
+        </a>
+      );
+    case "closed":
+      return again(g.reload, () => location.reload());
+    default:
+      return KNOWN_ENDS.has(code) ? null : again(words.tryAgain, () => attendance.resume() || attendance.join(name));
+  }
+}
+
+/** After these, trying again would bring the same answer. */
+const KNOWN_ENDS = new Set([
+  ...["link_over", "link_unknown", "link_revoked", "visit_over", "denied", "removed", "not_allowed", "no_such_visit"],
+  ...["completed", "ended", "cancelled", "origin_refused", "visit_full"],
+]);
+
+const ENDED_WELL = new Set(["completed", "ended", "visit_over", "left", "moved", "already_open", "sign_in", "signed_out"]);
+
+function CallClinic({ code, door }: { code: string; door: DoorSeen | undefined }) {
+  const phone = door?.clinic_phone;
+  if (!phone || ENDED_WELL.has(code)) return null;
+  return (
+    <a class="button button-quiet button-large button-wide" href={dialled(phone)}>
+      <Icon of={Phone} />
+      {g.callClinic(phone)}
+    </a>
+  );
+}
+
+function FullByPhone({ number }: { number: string }) {
+  const phone = telephone() ?? (number ? { number, pin: "" } : undefined);
+  return phone ? <ByPhone {...phone} /> : null;
+}
+
+export function RefusedNotice({ attendance, refusal, door }: { attendance?: Attendance; refusal: Refused; door?: DoorSeen | undefined }) {
+  return <Notice {...(attendance ? { attendance } : {})} code={refusal.code} message={said(refusal)} door={door} number={refusal.number} />;
+}

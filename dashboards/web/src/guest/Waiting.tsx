@@ -1,0 +1,85 @@
+import { useEffect, useState } from "preact/hooks";
+import { LogOut, UserPlus } from "lucide-preact";
+import { Banner, Button, Dialog, time, words } from "../ui/index.ts";
+import type { Attendance } from "../visit/attendance.ts";
+import type { Devices } from "../visit/devices.ts";
+import { PanelView } from "../visit/Panel.tsx";
+import { Preview } from "../visit/Preview.tsx";
+import { TroubleBanner } from "../visit/Trouble.tsx";
+import type { Door, Panel } from "../wire/messages.ts";
+import { loadCall } from "./callWindow.ts";
+import { DeviceFold } from "./Doorstep.tsx";
+import { Shell } from "./Shell.tsx";
+import { When } from "./When.tsx";
+
+interface Props {
+  attendance: Attendance;
+  devices: Devices;
+  door: Door | undefined;
+  patient: boolean;
+}
+
+/** Joined and not in yet: early, waiting, or waiting for a late provider. The page goes on by itself. */
+export function Waiting({ attendance, devices, door, patient }: Props) {
+  const { title, text } = wordsFor(attendance, door);
+  const seated = attendance.phase.value.at === "seated";
+  useEffect(() => void loadCall().catch(() => undefined), []);
+  return (
+    <Shell door={door} title={title} replaced>
+      <p>{text}</p>
+      {attendance.phase.value.at !== "early" && attendance.net.value.at !== "open" && (
+        <Banner tone="wait" live>
+          <strong>{words.guest.reconnecting}</strong> {words.guest.reconnectingMore}
+        </Banner>
+      )}
+      <Preview devices={devices} />
+      <TroubleBanner devices={devices} />
+      {door && <When door={door} />}
+      <DeviceFold devices={devices} />
+      {patient && seated && <Invite attendance={attendance} zone={door?.zone ?? "UTC"} />}
+      {seated && (
+        <Button kind="plain" icon={LogOut} wide onClick={() => attendance.leave()}>
+          {words.call.leave}
+        </Button>
+      )}
+    </Shell>
+  );
+}
+
+function wordsFor(attendance: Attendance, door: Door | undefined): { title: string; text: string } {
+  const g = words.guest;
+  const phase = attendance.phase.value;
+  if (phase.at === "early") return { title: g.earlyTitle, text: `${withoutTitle(phase.message)} ${g.earlyMore}` };
+  if (attendance.state.value?.standing === "held" && door) {
+    return { title: g.earlyTitle, text: `${g.early(time.clockTime(door.opens_at, door.zone))} ${g.earlyMore}` };
+  }
+  if (door?.late) return { title: g.lateTitle, text: g.late };
+  return { title: g.waitingTitle, text: g.waiting };
+}
+
+/** "You're early." stands in the heading already. */
+function withoutTitle(message: string): string {
+  return message.replace(/^You're early\.\s*/, "");
+}
+
+/** The patient may invite, where the clinic lets them (R1, R2): asked of the server, which refuses otherwise. */
+function Invite({ attendance, zone }: { attendance: Attendance; zone: string }) {
+  const [facts, setFacts] = useState<Panel>();
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    attendance.connection.request({ t: "get.panel" }).then(setFacts, () => undefined);
+  }, [attendance]);
+  if (!facts) return null;
+  return (
+    <>
+      <Button icon={UserPlus} wide onClick={() => setOpen(true)}>
+        {words.guest.invite}
+      </Button>
+      {open && (
+        <Dialog title={words.guest.inviteTitle} onClose={() => setOpen(false)}>
+          <PanelView facts={facts} zone={zone} />
+        </Dialog>
+      )}
+    </>
+  );
+}

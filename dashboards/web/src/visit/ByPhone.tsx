@@ -1,0 +1,34 @@
+import { Phone } from "lucide-preact";
+import { Icon, time, words } from "../ui/index.ts";
+
+/** A telephone's way into the visit: the number, and the PIN when it is known here. */
+export interface Telephone {
+  readonly number: string;
+  readonly pin: string;
+}
+
+/** The number to call, one tap on a telephone, and the PIN in groups of 3-3-4. */
+export function ByPhone({ number, pin }: Telephone) {
+  return (
+    <div class="by-phone">
+      <p>{words.guest.byPhoneHow}</p>
+      <a class="button button-quiet button-large button-wide" href={dialled(number, pin)}>
+        <Icon of={Phone} />
+        {words.guest.callNumber(number)}
+      </a>
+      {pin ? (
+        <p>
+          {words.guest.pin} <strong class="by-phone-pin figures">{time.pinGroups(pin)}</strong>
+        </p>
+      ) : (
+        <p>{words.guest.pinInMessage}</p>
+      )}
+    </div>
+  );
+}
+
+/** A link that dials; two commas make a telephone wait before it types the PIN. */
+export function dialled(number: string, pin = ""): string {
+  const digits = number.replace(/[^\d+]/g, "");
+  return pin ? `tel:${digits},,${pin}%23` : `tel:${digits}`;
+}
