@@ -30,7 +30,9 @@ class Board:
         first, _ = bounds(self.day, self.zone) or (0, 0)
         return visit.start < first and visit.status not in OVER and day_of(now, self.zone) == self.day
 
-    def watch(self, outlet: Outlet, request: int, stream: str, seq: int, rows: list[BoardRow], now: Instant) -> None:
+    def watch(
+        self, outlet: Outlet, request: int, stream: str, seq: int, rows: list[BoardRow], now: Instant
+    ) -> None:
         """Send what was missed since a position, or everything; then every change."""
         missed = self.stream.since(stream, seq, now)
         self.watchers[outlet.id] = outlet
@@ -57,5 +59,3 @@ class Board:
         seq = self.stream.append(encoded, now)
         for outlet in tuple(self.watchers.values()):
             outlet.event(seq, encoded)
-
-

@@ -46,12 +46,16 @@ class BodyCodec:
             raise BodyTooNew(f"visit {self._visit} has body format {parts[0]}, this version reads {FORMAT}")
         return load(
             Snapshot(
-                facts=parts[1], guest_text=self._opened(parts[2], "guest"), clinic_text=self._opened(parts[3], "clinic")
+                facts=parts[1],
+                guest_text=self._opened(parts[2], "guest"),
+                clinic_text=self._opened(parts[3], "clinic"),
             ),
             clinic,
         )
 
-    def _sealed(self, last: tuple[dict[str, str], bytes], text: dict[str, str], part: str) -> tuple[dict[str, str], bytes]:
+    def _sealed(
+        self, last: tuple[dict[str, str], bytes], text: dict[str, str], part: str
+    ) -> tuple[dict[str, str], bytes]:
         if not text:
             return {}, b""
         return last if last[0] == text else (text, self._sealer.seal(text, self._visit, part))

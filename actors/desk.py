@@ -13,7 +13,17 @@ from actors.ports import StoreDown
 from engine.clinic import Clinic
 from engine.commands import AssignPin, ByStaff, Command, Extend, Invite, Plan, Reschedule
 from engine.events import Done, Outcome
-from engine.ids import PATIENT, SHARED, ClinicId, Instant, InvitationId, OpId, VisitId, shard_of_clinic, visit_id
+from engine.ids import (
+    PATIENT,
+    SHARED,
+    ClinicId,
+    Instant,
+    InvitationId,
+    OpId,
+    VisitId,
+    shard_of_clinic,
+    visit_id,
+)
 from engine.refusals import Refused
 from engine.visit import Visit
 from signaling import messages as wire
@@ -87,7 +97,12 @@ class Desk:
         invitation = InvitationId(self._host.random_id(6))
         try:
             attempt = await reserve(
-                self._host, live.visit.clinic, live.visit.id, invitation, live.visit.start, live.visit.lapses_at
+                self._host,
+                live.visit.clinic,
+                live.visit.id,
+                invitation,
+                live.visit.start,
+                live.visit.lapses_at,
             )
         except StoreDown:
             return Refused("try_later")
@@ -160,7 +175,9 @@ class Desk:
         if shard is None or not self._host.can_save():
             return Refused("try_later")
         try:
-            result = await self._host.store.save_clinic(shard.number, shard.epoch, clinic.id, msgpack.encode(clinic))
+            result = await self._host.store.save_clinic(
+                shard.number, shard.epoch, clinic.id, msgpack.encode(clinic)
+            )
         except StoreDown:
             return Refused("try_later")
         if result != "ok":

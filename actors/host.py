@@ -27,7 +27,17 @@ from actors.tasks import Tasks
 from engine.clinic import Clinic
 from engine.commands import Drop, Tick
 from engine.events import Connected, Outcome
-from engine.ids import ALPHABET, SHARDS, ClinicId, ConnectionId, Instant, SeatId, VisitId, shard_of_clinic, shard_of_visit
+from engine.ids import (
+    ALPHABET,
+    SHARDS,
+    ClinicId,
+    ConnectionId,
+    Instant,
+    SeatId,
+    VisitId,
+    shard_of_clinic,
+    shard_of_visit,
+)
 from engine.refusals import Refused
 from engine.visit import Visit
 from signaling.messages import Bye, IceServer
@@ -108,7 +118,9 @@ class Host:
         self.tasks.start(self._keep())
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._deadlines.close()
         await self._committer.settled()
         await self.tasks.close()
@@ -237,7 +249,9 @@ class Host:
 
     async def finished(self, shard: Shard, clinic: Clinic, within: tuple[Instant, Instant]) -> list[Visit]:
         """The visits of some hours that are over, from the store. Raises StoreDown."""
-        ids = [one for one in await self.store.day(shard.number, clinic.id, *within) if one not in shard.visits]
+        ids = [
+            one for one in await self.store.day(shard.number, clinic.id, *within) if one not in shard.visits
+        ]
         found = await self.store.read(ids) if ids else []
         return [visit for one in found if one is not None and (visit := self._read(shard, one)) is not None]
 

@@ -22,7 +22,17 @@ from engine.visit import Visit
 from signaling.codec import Encoded
 from signaling.messages import Bye, Message
 from signaling.session import Stream
-from signaling.translate import Close, Outgoing, ToBoard, ToConnection, ToSeat, ToWatchers, outgoing, resync, row_changed
+from signaling.translate import (
+    Close,
+    Outgoing,
+    ToBoard,
+    ToConnection,
+    ToSeat,
+    ToWatchers,
+    outgoing,
+    resync,
+    row_changed,
+)
 
 QUEUE: Final = 64
 """How many commands may wait behind a save before `try_later`."""
@@ -186,7 +196,9 @@ class LiveVisit:
 
         self._env.put(save, settled)
 
-    def _settled(self, outcome: SaveOutcome, save: Save, said: _Said, again: Callable[[SaveOutcome], None]) -> None:
+    def _settled(
+        self, outcome: SaveOutcome, save: Save, said: _Said, again: Callable[[SaveOutcome], None]
+    ) -> None:
         if outcome == "ok":
             self._committed(save, said)
         elif outcome == "stale":
@@ -230,7 +242,9 @@ class LiveVisit:
             self._env.lost(self)
             return
         self.visit = self._codec.decode(self.saved, self.visit.clinic)
-        homeless = self.visit.reattach([one for one in connections if one.id in self.outlets or not one.live], now)
+        homeless = self.visit.reattach(
+            [one for one in connections if one.id in self.outlets or not one.live], now
+        )
         self._env.arm(self)
         said.answer(refused)
         for later in held:

@@ -79,7 +79,9 @@ def panel(house: _House, visit: Visit, invitation: InvitationId, request: int) -
 
 def link(house: _House, visit: Visit, invitation: InvitationId) -> str:
     """A guest's link; its token stands in the fragment, which no server or proxy sees."""
-    return f"{house.public_url}/j#{house.secrets.link(visit.id, invitation, visit.generation(invitation) or 0)}"
+    return (
+        f"{house.public_url}/j#{house.secrets.link(visit.id, invitation, visit.generation(invitation) or 0)}"
+    )
 
 
 def _entries(house: _House, visit: Visit) -> list[tuple[str, str]]:

@@ -103,7 +103,12 @@ class Reception:
         self._requests.open_dashboard(outlet, by, clinic)
         outlet.answer(
             wire.ReadyStaff(
-                id=hello.id, user=by.user, name=by.name, role=by.role.value, clinic=clinic, now=self._host.now()
+                id=hello.id,
+                user=by.user,
+                name=by.name,
+                role=by.role.value,
+                clinic=clinic,
+                now=self._host.now(),
             )
         )
 
@@ -186,7 +191,13 @@ class Reception:
             host.observer.resume("state" if missed is None else "replay")
 
     def _refuse(
-        self, outlet: Outlet, request: int, refused: Refused, channel: str, role: str, live: LiveVisit | None = None
+        self,
+        outlet: Outlet,
+        request: int,
+        refused: Refused,
+        channel: str,
+        role: str,
+        live: LiveVisit | None = None,
     ) -> None:
         outlet.answer(error(request, refused, live.visit.clinic if live else None))
         self._host.observer.join(channel, role, "refused", refused.code, 0.0)
@@ -208,5 +219,3 @@ class Reception:
 
 def _nothing(_: Outcome) -> None:
     """Nobody waits for this outcome."""
-
-

@@ -120,7 +120,9 @@ class Requests:
         """The PIN index is lengthened before the extension is saved (architecture.md, State)."""
         answer = self._answerer(outlet, ident, live.visit.clinic)
         try:
-            await stretch(self._host, live.visit, live.visit.lapse_if_extended(asked.minutes, self._host.now()))
+            await stretch(
+                self._host, live.visit, live.visit.lapse_if_extended(asked.minutes, self._host.now())
+            )
         except StoreDown:
             answer(Refused("try_later"))
             return
@@ -195,7 +197,11 @@ class Requests:
                 return None, None
             return place.live, BySeat(place.seat)
         live = self._host.live(visit)
-        if live is None or live.visit.clinic.id != dashboard.clinic or not may(dashboard.by.role, Right.SEE_VISITS):
+        if (
+            live is None
+            or live.visit.clinic.id != dashboard.clinic
+            or not may(dashboard.by.role, Right.SEE_VISITS)
+        ):
             return None, None
         return live, dashboard.by
 

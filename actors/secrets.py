@@ -65,14 +65,15 @@ class _Key:
 
 class Secrets:
     """What a node can derive and prove. `peppers`: key id to key, read by `actors.pepper`; the highest id
-    is newest.
+    is newest. `pin_digits`: random digits of a PIN, the same for the whole deployment (D4).
     """
 
-    def __init__(self, peppers: dict[int, bytes]) -> None:
+    def __init__(self, peppers: dict[int, bytes], *, pin_digits: int = RANDOM_DIGITS) -> None:
         if not 1 <= len(peppers) <= KEYS_AT_MOST or any(len(key) != PEPPER_BYTES for key in peppers.values()):
             raise ValueError(f"a pepper has 1 to {KEYS_AT_MOST} keys of {PEPPER_BYTES} bytes")
         self._keys = {key_id: _Key.of(key_id, peppers[key_id]) for key_id in sorted(peppers, reverse=True)}
         self.newest = max(peppers)
+        self.pin_digits = pin_digits
 
     # ------------------------------------------------------------ links
 
@@ -112,11 +113,11 @@ class Secrets:
         key = self._key(key_id).pin
         digits = ""
         block = 0
-        while len(digits) < RANDOM_DIGITS:
+        while len(digits) < self.pin_digits:
             stream = _mac(key, "pin", visit, invitation, str(attempt), str(block))
             digits += "".join(str(byte % 10) for byte in stream if byte < _FAIR)
             block += 1
-        return with_check_digit(digits[:RANDOM_DIGITS])
+        return with_check_digit(digits[: self.pin_digits])
 
     def pin_hash(self, pin: str, key_id: int | None = None) -> str:
         """Make the keyed hash under which a PIN index knows a PIN."""

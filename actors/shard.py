@@ -93,7 +93,9 @@ class Shard:
     def drop_boards(self) -> None:
         """Forget waiting rooms that nobody watches and whose changes nobody may ask for any more."""
         now = self.now()
-        for key in [key for key, board in self._boards.items() if not board.watchers and board.stream.idle(now)]:
+        for key in [
+            key for key, board in self._boards.items() if not board.watchers and board.stream.idle(now)
+        ]:
             del self._boards[key]
 
     def to_board(self, live: LiveVisit, message: Message) -> None:

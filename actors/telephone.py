@@ -2,21 +2,18 @@
 
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Final
 
 from actors.host import Host, Place
 from actors.live import LiveVisit
-from actors.ports import Outlet, PinEntry, StoreDown
+from actors.ports import GuessLimits, Outlet, PinEntry, StoreDown
 from engine.commands import Arrive, Channel
-from engine.events import Connected, Outcome
+from engine.events import Connected, Outcome, Standing
 from engine.ids import ConnectionId, InvitationId, OpId, PageId, SeatId
-from engine.pin import LENGTH, Verdict, check_digit_ok, judge
+from engine.pin import CALLER_LIMIT, TRIES, check_digit_ok, judge, strict_limit, typed
 from engine.refusals import Refused
 from signaling import messages as wire
-from signaling.translate import error
-
-TRIES: Final = 3
-"""PINs that one call may try (D4)."""
+from signaling.codec import Encoded
+from signaling.translate import error, inside
 
 
 @dataclass(slots=True)
@@ -49,7 +46,9 @@ class Telephone:
         now = self._host.now()
         caller = self._host.secrets.caller_hash(hello.caller, now)
         self._calls[outlet.id] = Call(outlet, key, hello.dialled, caller, hello.call)
-        outlet.answer(wire.ReadyPhone(id=hello.id, tries=TRIES, length=LENGTH, now=now))
+        outlet.answer(
+            wire.ReadyPhone(id=hello.id, tries=TRIES, length=self._host.secrets.pin_digits + 1, now=now)
+        )
 
     def digits(self, outlet: Outlet, message: wire.Digits) -> None:
         """A PIN was typed."""
@@ -75,33 +74,33 @@ class Telephone:
             call.busy = False
 
     async def _look(self, call: Call, message: wire.Digits) -> None:
-        """Look the PIN up and judge the guess; a right PIN is a read and writes no counter."""
-        host, pins = self._host, self._host.pins
-        digits = message.digits
-        if not check_digit_ok(digits):
+        """Look the PIN up and count it if it is wrong, in one step; a right PIN is a read and writes no counter."""
+        host, digits = self._host, typed(message.digits)
+        if not check_digit_ok(digits, host.secrets.pin_digits):
             self._missed(call, message.id, Refused("pin_wrong"), "bad_check_digit")
             return
-        entry, guesses = await pins.look(call.number, host.secrets.pin_hash(digits), call.caller, call.key)
-        verdict = judge(guesses.space, guesses.caller, guesses.known)
-        live = host.live(entry.visit) if entry else None
-        if entry is None or live is None or not self._leads_in(entry, live):
-            if entry is None or entry.known_until > host.now():
-                await self._count(call, verdict)
-                self._missed(call, message.id, Refused("pin_wrong"), "wrong")
-            else:
-                self._missed(call, message.id, Refused("pin_over"), "expired")
+        limits = GuessLimits(space_of_one=strict_limit(1, host.secrets.pin_digits), caller=CALLER_LIMIT)
+        hashes = host.secrets.pin_hashes(digits)
+        entry, guesses = await host.pins.guess(call.number, hashes, call.caller, call.key, limits)
+        if entry is None:
+            self._missed(call, message.id, Refused("pin_wrong"), "wrong")
             return
+        live = host.live(entry.visit)
+        if live is None or entry.known_until <= host.now() or not self._leads_in(entry, live):
+            self._missed(call, message.id, Refused("pin_over"), "expired")
+            return
+        verdict = judge(guesses.space, guesses.caller, guesses.known, host.secrets.pin_digits)
         self._seat(call, message.id, entry, live, strict=verdict.strict)
 
     def _leads_in(self, entry: PinEntry, live: LiveVisit) -> bool:
         """The visit confirms the index: this invitation has this PIN, and it is known now (D7)."""
         invitation = InvitationId(entry.invitation)
         known = live.visit.known_from <= self._host.now()
-        return known and live.visit.generation(invitation) is not None and live.visit.attempt(invitation) == entry.attempt
-
-    async def _count(self, call: Call, verdict: Verdict) -> None:
-        if verdict.counts:
-            await self._host.pins.count(call.number, call.caller, call.key, space=True, caller=True)
+        return (
+            known
+            and live.visit.generation(invitation) is not None
+            and live.visit.attempt(invitation) == entry.attempt
+        )
 
     def _seat(self, call: Call, request: int, entry: PinEntry, live: LiveVisit, *, strict: bool) -> None:
         host, outlet, began = self._host, call.outlet, perf_counter()
@@ -112,6 +111,7 @@ class Telephone:
         def greet(where: LiveVisit, connected: Connected) -> None:
             self._calls.pop(outlet.id, None)
             host.places[outlet.id] = Place(where, connected.seat, outlet, phone=True)
+            self._show(where, connected.seat)
 
         def answered(outcome: Outcome) -> None:
             if isinstance(outcome, Refused):
@@ -142,6 +142,16 @@ class Telephone:
             ),
         )
 
+    def _show(self, live: LiveVisit, seat: SeatId) -> None:
+        """Tell a caller where they stand, and the call itself if they are in it."""
+        visit = live.visit
+        standing = visit.seats[seat].standing
+        live.to_seat(
+            seat, Encoded(wire.You(standing=standing.value, why="joined", name=visit.seats[seat].name))
+        )
+        if standing is Standing.IN:
+            live.to_seat(seat, Encoded(inside(visit, seat)))
+
     def _missed(self, call: Call, request: int, refused: Refused, result: str) -> None:
         """A try is used up; after the last one the call is told so and closed by the dial-in client."""
         call.tries_left -= 1
@@ -154,7 +164,10 @@ class Telephone:
 
     def _numbers(self) -> frozenset[str]:
         return frozenset(
-            number for shard in self._host.shards() for clinic in shard.clinics.values() for number in clinic.dial_in
+            number
+            for shard in self._host.shards()
+            for clinic in shard.clinics.values()
+            for number in clinic.dial_in
         )
 
 

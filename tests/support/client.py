@@ -95,10 +95,14 @@ class WireClient:
                     raise ConnectionError(f"closed with {self.socket.close_code}; heard {self.heard[-3:]}")
                 await self._news.wait()
 
-    async def wait_for(self, t: str, *, since: int = 0, within: float = PATIENCE, **fields: Any) -> dict[str, Any]:
+    async def wait_for(
+        self, t: str, *, since: int = 0, within: float = PATIENCE, **fields: Any
+    ) -> dict[str, Any]:
         """Wait for a message of this name with these fields; `a__b` looks into field a."""
         return await self.wait(
-            lambda message: message["t"] == t and all(_at(message, key) == value for key, value in fields.items()),
+            lambda message: (
+                message["t"] == t and all(_at(message, key) == value for key, value in fields.items())
+            ),
             since=since,
             within=within,
         )

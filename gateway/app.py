@@ -1,0 +1,32 @@
+"""The composition root: a node, its API and pages, and one port over both; start, drain, stop.
+
+Stop (SIGTERM, SIGINT): refuse new connections, close sockets with 1012 and a jittered hint, let saves finish, release the
+shards, stop the store; within 10 s.
+"""
+
+import asyncio
+import signal
+
+import uvloop
+
+from gateway.api import create_admin, create_api
+from gateway.node import running
+from gateway.serving import Started, serve_node
+from gateway.settings import Settings
+
+
+def run(settings: Settings, *, demo: bool, started: Started) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    uvloop.run(serve(settings, demo=demo, started=started))
+
+
+async def serve(settings: Settings, *, demo: bool, started: Started) -> None:
+    """Start everything, wait for the signal, stop everything. `demo`: the operator's pages stand on the main port too."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as node:
+        main = create_api(node, demo=demo)
+        admin = None if demo else create_admin(node)
+        await serve_node(node, main, admin=admin, started=started, stop=stop)

@@ -1,0 +1,117 @@
+"""A node's parts, made in order and taken down in reverse: store, visits, sockets. HTTP is `gateway.app`'s."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from actors.accounts import Accounts
+from actors.clock import Clock
+from actors.desk import Desk
+from actors.embedded import EmbeddedStore
+from actors.host import Host, HostSettings
+from actors.pepper import read_pepper
+from actors.reception import Reception
+from actors.requests import Requests
+from actors.secrets import Secrets
+from actors.store.pins import RedisPins
+from actors.store.rewrite import PurgeRewrite
+from actors.store.servers import Servers
+from actors.store.settings import StoreSettings
+from actors.store.shards import RedisShards
+from actors.telephone import Telephone
+from gateway.auth import Auth
+from gateway.logs import where
+from gateway.media.ice import IceServers
+from gateway.metrics import Metrics
+from gateway.passwords import Passwords
+from gateway.settings import Settings
+from gateway.sockets import Conversations, Rooms
+from gateway.tombstones import Tombstones
+from gateway.websocket import Endpoint
+
+REWRITE_LOOKS_EVERY: Final = 2.0
+"""Seconds between two looks at whether the store's file must be rewritten (R15)."""
+
+log = structlog.get_logger("vestibule")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What HTTP needs of a running node."""
+
+    settings: Settings
+    host: Host
+    desk: Desk
+    auth: Auth
+    metrics: Metrics
+    conversations: Conversations
+    endpoint: Endpoint
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Node]:
+    """Run a node from its store to its sockets. Raises what a store or a pepper that cannot be used raises."""
+    async with AsyncExitStack() as stack:
+        url = settings.store.url or await _embedded(settings, stack)
+        store = StoreSettings(url=url, rewrite_every_seconds=settings.privacy.rewrite_minutes * 60)
+        servers = Servers(store)
+        rewrite = PurgeRewrite(servers, store)
+        metrics = Metrics()
+        clock = Clock(skewed=metrics.clock_skew)
+        secrets = Secrets(read_pepper(settings.secrets_folder), pin_digits=settings.pins.digits)
+        tombstones = stack.enter_context(Tombstones(settings.tombstones_file))
+        host = Host(
+            store=RedisShards(servers, store, rewrite.purged),
+            pins=RedisPins(servers),
+            secrets=secrets,
+            clock=clock,
+            observer=metrics,
+            settings=HostSettings(node=settings.server.node, public_url=settings.public_url),
+            random=os.urandom,
+            ice=IceServers(settings.media, clock.now),
+            buried=tombstones.bury,
+            report=_report,
+        )
+        requests = Requests(host)
+        passwords = Passwords(at_once=settings.limits.hashes_at_once)
+        stack.callback(passwords.close)
+        auth = Auth(Accounts(servers), secrets, passwords, now=clock.now, random=os.urandom)
+        conversations = Conversations(
+            Rooms(Reception(host, requests), requests, Telephone(host), auth, host.tasks)
+        )
+        endpoint = Endpoint(conversations.accept, origins=settings.origins, observer=metrics.sockets)
+        metrics.sockets.on_failure(_report)
+        metrics.watch(host, lambda: endpoint.totals, lambda: endpoint.buffered)
+        host.on_revoked(conversations.cut)
+        await stack.enter_async_context(host)
+        host.tasks.start(_forget(rewrite, metrics))
+        conversations.open = True
+        yield Node(settings, host, Desk(host), auth, metrics, conversations, endpoint)
+
+
+async def _embedded(settings: Settings, stack: AsyncExitStack) -> str:
+    """Bring the node's own store up; it is stopped after everything that uses it."""
+    store = EmbeddedStore(settings.data_dir, appendfsync=settings.store.appendfsync, on_state=_store_state)
+    await stack.enter_async_context(store)
+    return store.url
+
+
+async def _forget(rewrite: PurgeRewrite, metrics: Metrics) -> None:
+    """See to it that purged guest text leaves the store's file within the hour (R15)."""
+    while True:
+        state = await rewrite.step()
+        metrics.rewrite(state)
+        await asyncio.sleep(REWRITE_LOOKS_EVERY)
+
+
+def _store_state(state: str, reason: str) -> None:
+    log.info("store", state=state, reason=reason)
+
+
+def _report(error: BaseException) -> None:
+    log.error("bug", error=type(error).__name__, where=where(error))

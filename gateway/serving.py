@@ -1,0 +1,100 @@
+"""One port for HTTP and sockets: uvicorn around a running node, and its drain."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from typing import Final
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from gateway.node import Node
+
+DRAIN_WITHIN: Final = 5.0
+"""Seconds that sockets get to close before they are cut."""
+
+BACKLOG: Final = 4096
+
+log = structlog.get_logger("vestibule")
+
+Started = Callable[[Node], Awaitable[None]]
+"""Called once the node serves: prints the URLs, seeds a demo."""
+
+
+class HttpServer(uvicorn.Server):
+    """uvicorn, but signals are the composition root's business."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals alone."""
+        yield
+
+
+async def serve_node(
+    node: Node, main: FastAPI, *, admin: FastAPI | None, started: Started, stop: asyncio.Event
+) -> None:
+    """Serve a running node's pages, API and sockets until `stop` is set, then drain it.
+
+    `admin` is what stands at the operator's door, if there is one.
+    """
+    settings = node.settings
+    servers = [_server(main, settings.server.bind, settings.server.port, node)]
+    if admin is not None and settings.admin is not None:
+        servers.append(_server(admin, *settings.admin, None))
+    serving = [asyncio.create_task(server.serve()) for server in servers]
+    try:
+        await _up(servers, serving)
+        await started(node)
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait([waiting, *serving], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        await _drain(node)
+    finally:
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*serving)
+
+
+async def _drain(node: Node) -> None:
+    node.conversations.open = False
+    log.info("draining", sockets=len(node.endpoint))
+    await node.endpoint.drain(timeout=DRAIN_WITHIN)
+
+
+async def _up(servers: list[HttpServer], serving: list[asyncio.Task[None]]) -> None:
+    """Wait until every server listens; a port that is taken ends the start."""
+    while not all(server.started for server in servers):
+        for task in serving:
+            if task.done():
+                task.result()
+                raise PortTaken
+        await asyncio.sleep(0.005)
+
+
+class PortTaken(Exception):
+    """The address is in use; uvicorn has said which."""
+
+
+def _server(app: FastAPI, host: str, port: int, node: Node | None) -> HttpServer:
+    settings = node.settings if node else None
+    tls = settings.server if settings is not None else None
+    return HttpServer(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            ws=node.endpoint if node else "none",  # type: ignore[arg-type]  # any callable that makes a protocol
+            http="httptools",
+            loop="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=3,
+            ssl_certfile=tls.tls_cert if tls else None,
+            ssl_keyfile=tls.tls_key if tls else None,
+        )
+    )
