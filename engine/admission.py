@@ -1,7 +1,7 @@
 """Admission: one function decides for browser and telephone alike who is held, waits, comes in or is refused.
 
-Nothing else in the engine compares the time with the visit's lapse to let somebody in (B5), and nothing else looks at
-lock, barred shared link, strict callers and the clinic's setting (D5, D6, D7, D11, D13).
+Nothing else in the engine compares the time with the visit's lapse to let somebody in (B5), and nothing else
+looks at lock, barred shared link, strict callers and the clinic's setting (D5, D6, D7, D11, D13).
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,9 @@ class Doors(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks to come in. `shared`: by the shared link or PIN; `asks`: only a provider's word lets them in; `room`: is there any."""
+    """Who asks to come in. `shared`: by the shared link or PIN; `asks`: only a provider's word lets them in;
+    `room`: is there any.
+    """
 
     role: Role
     channel: Channel

@@ -56,7 +56,8 @@ def may(role: StaffRole, right: Right) -> bool:
 
 @dataclass(slots=True, kw_only=True)
 class Clinic:
-    """A clinic's settings as they are now; its visits hold a reference, so a change takes effect at once (R1, D2, D5, D13).
+    """A clinic's settings as they are now; its visits hold a reference, so a change takes effect at once (R1,
+    D2, D5, D13).
 
     Times are in milliseconds.
     """

@@ -1,8 +1,8 @@
 """What may be asked of a visit.
 
-A command carries everything that `Visit.handle` cannot make itself: candidate ids, proofs of secrets, connection numbers.
-Proofs of links, PINs and seat secrets are checked against the derived values by whoever calls (actors); the visit checks
-what they prove (invitation, generation, seat) against its own facts.
+A command carries everything that `Visit.handle` cannot make itself: candidate ids, proofs of secrets,
+connection numbers. Proofs of links, PINs and seat secrets are checked against the derived values by whoever
+calls (actors); the visit checks what they prove (invitation, generation, seat) against its own facts.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,9 @@ By = ByStaff | BySeat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a new visit is made of; `Visit.plan(plan, clinic, now)` makes it. `start` may equal now ("Now", R6)."""
+    """What a new visit is made of; `Visit.plan(plan, clinic, now)` makes it. `start` may equal now ("Now",
+    R6).
+    """
 
     visit: VisitId
     clinic: ClinicId
@@ -57,10 +59,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrive:
-    """Somebody comes by an invitation: its link (web) or its PIN (phone), or the patient by their own link (D11).
+    """Somebody comes by an invitation: its link (web) or its PIN (phone), or the patient by their own link
+    (D11).
 
-    `generation` is the one the shown link or PIN was derived with, `proof` the keyed hash of the secret that the new seat would
-    get, `strict` that this caller must wait for the provider whatever the clinic's setting (reliability-security.md, PINs).
+    `generation` is the one the shown link or PIN was derived with, `proof` the keyed hash of the secret that
+    the new seat would get, `strict` that this caller must wait for the provider whatever the clinic's setting
+    (reliability-security.md, PINs).
     """
 
     op: OpId
@@ -125,6 +129,8 @@ class SetMedia:
 
 @dataclass(frozen=True, slots=True)
 class Admit:
+    """Somebody who runs the visit lets a waiting person in (D5)."""
+
     op: OpId
     by: By
     seat: SeatId
@@ -132,6 +138,8 @@ class Admit:
 
 @dataclass(frozen=True, slots=True)
 class Deny:
+    """Somebody who runs the visit turns a waiting person away (D5)."""
+
     op: OpId
     by: By
     seat: SeatId
@@ -139,6 +147,8 @@ class Deny:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
+    """Somebody who runs the visit puts a person out; how they may return is D11's."""
+
     op: OpId
     by: By
     seat: SeatId
@@ -146,6 +156,8 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
+    """Somebody who runs the visit gives a guest another name."""
+
     op: OpId
     by: By
     seat: SeatId
@@ -154,6 +166,8 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class AskMute:
+    """Somebody who runs the visit asks a person in the call to mute; not durable."""
+
     op: OpId
     by: By
     seat: SeatId
@@ -161,6 +175,8 @@ class AskMute:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
+    """While locked, every new guest waits for the provider."""
+
     op: OpId
     by: By
     on: bool
@@ -168,6 +184,8 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Extend:
+    """The end moves by 5, 15 or 30 minutes: from the end, or from now when the time is over already (D2)."""
+
     op: OpId
     by: By
     minutes: int
@@ -175,6 +193,8 @@ class Extend:
 
 @dataclass(frozen=True, slots=True)
 class Reschedule:
+    """The visit moves to another time, links and PINs with it (D2); nobody may be in it."""
+
     op: OpId
     by: By
     start: Instant
@@ -183,19 +203,24 @@ class Reschedule:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
+    """The visit does not take place; links and PINs are dead at once (D2)."""
+
     op: OpId
     by: By
 
 
 @dataclass(frozen=True, slots=True)
 class Complete:
+    """The visit ends for everyone (D1)."""
+
     op: OpId
     by: By
 
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """Make a personal invitation (D3). `label` says who it is for ("Daughter"), `contact` where it goes; both are guest text.
+    """Make a personal invitation (D3). `label` says who it is for ("Daughter"), `contact` where it goes; both
+    are guest text.
 
     `interpreter`: who comes by it is an interpreter, not a guest.
     """
@@ -210,6 +235,8 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
+    """One personal invitation's link and PIN are dead from now on (D3)."""
+
     op: OpId
     by: By
     invitation: InvitationId

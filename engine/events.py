@@ -1,7 +1,7 @@
 """What happened in a visit: the values `Visit.handle` answers with.
 
-Events are thin: they name what changed, and the visit itself is read for how it is now. They take effect (published, dismissed,
-purged) only after the change they belong to is saved, when it is durable.
+Events are thin: they name what changed, and the visit itself is read for how it is now. They take effect
+(published, dismissed, purged) only after the change they belong to is saved, when it is durable.
 """
 
 from dataclasses import dataclass
@@ -71,7 +71,9 @@ class SeatChanged:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A connection holds a seat now: it gets `ready`. `resumed`: by the seat's secret, so missed events may be replayed."""
+    """A connection holds a seat now: it gets `ready`. `resumed`: by the seat's secret, so missed events may
+    be replayed.
+    """
 
     seat: SeatId
     connection: ConnectionId
@@ -79,7 +81,8 @@ class Connected:
 
 
 Goodbye = Literal["left", "removed", "denied", "moved", "rescheduled", "completed", "cancelled", "ended"]
-"""Why somebody is said goodbye to. `rescheduled` is for callers only: a page stays, and shows the new time."""
+"""Why somebody is said goodbye to. `rescheduled` is for callers only: a page stays, and shows the new time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,9 @@ class VisitWhy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VisitChanged:
-    """The visit's own facts changed. With OVER, guest text is gone from the visit and its links and PINs are dead."""
+    """The visit's own facts changed. With OVER, guest text is gone from the visit and its links and PINs are
+    dead.
+    """
 
     why: VisitWhy
 
@@ -144,9 +149,9 @@ Event = SeatChanged | Connected | Dismissed | VisitChanged | InvitationChanged |
 class Done:
     """A command was carried out. `durable`: the change must be saved before anybody hears of it.
 
-    `seats_new` says that it gives somebody a new place in the visit (`held`, `waiting` or `in` who was not there before), which the
-    save refuses past the visit's lapse by the store's own time (D1, B5). `created` is the id that an op made, also when
-    the op is a repetition (then `events` is empty but for `Connected`).
+    `seats_new` says that it gives somebody a new place in the visit (`held`, `waiting` or `in` who was not
+    there before), which the save refuses past the visit's lapse by the store's own time (D1, B5). `created`
+    is the id that an op made, also when the op is a repetition (then `events` is empty but for `Connected`).
     """
 
     events: tuple[Event, ...] = ()

@@ -1,4 +1,6 @@
-"""Invitations: whom a link and a PIN are for, as far as the visit keeps it. Links and PINs themselves are derived (D3)."""
+"""Invitations: whom a link and a PIN are for, as far as the visit keeps it. Links and PINs themselves are
+derived (D3).
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,10 +13,11 @@ PERSONAL_INVITATIONS: Final = 20
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Invitation:
-    """One link and one PIN. `label` and `contact` are guest text; `seat` is the one seat of a personal invitation.
+    """One link and one PIN. `label` and `contact` are guest text; `seat` is the one seat of a personal
+    invitation.
 
-    A link is derived from `generation`, which revoking raises; a PIN from `attempt`, None until the PIN index holds one.
-    `by` is the user or seat that made it.
+    A link is derived from `generation`, which revoking raises; a PIN from `attempt`, None until the PIN index
+    holds one. `by` is the user or seat that made it.
     """
 
     id: InvitationId

@@ -53,7 +53,9 @@ def checked(plan: Plan, now: Instant) -> Refused | None:
 
 
 def tick(visit: Record, _: Tick, now: Instant) -> Outcome:
-    """Bring about whatever time has brought; nothing when nothing is due, however often and however late it is called."""
+    """Bring about whatever time has brought; nothing when nothing is due, however often and however late it
+    is called.
+    """
     changes = Changes()
     if visit.over:
         return Done()
@@ -116,7 +118,8 @@ def _open(visit: Record, now: Instant, changes: Changes) -> None:
 
 
 def begin(visit: Record, provider: Seat, now: Instant, changes: Changes) -> None:
-    """The first provider is in: the visit is in progress, and patient and (direct) guests come in, in one step (D6).
+    """The first provider is in: the visit is in progress, and patient and (direct) guests come in, in one
+    step (D6).
 
     Whom only a provider's word lets in, and for whom there is no room, go on waiting.
     """
@@ -152,7 +155,9 @@ def _admitted(visit: Record, seat: Seat, now: Instant) -> Standing:
 
 
 def _lapse(visit: Record, now: Instant, changes: Changes) -> None:
-    """The time is over: every new seat is barred, nobody is put out, and who waits keeps their place (D1, D2)."""
+    """The time is over: every new seat is barred, nobody is put out, and who waits keeps their place (D1,
+    D2).
+    """
     visit.lapsed_for = visit.lapses_at
     if visit.status is Status.LAPSED:
         return
@@ -189,7 +194,9 @@ def extend(visit: Record, command: Extend, now: Instant) -> Outcome:
 
 
 def reschedule(visit: Record, command: Reschedule, now: Instant) -> Outcome:
-    """Move the visit to another time, as long as nobody is in it; who waits is held or waits on, callers are told to call then."""
+    """Move the visit to another time, as long as nobody is in it; who waits is held or waits on, callers are
+    told to call then.
+    """
     refused = bad_time(command.start, command.end, now)
     if refused is not None:
         return refused

@@ -14,9 +14,11 @@ _MARKS_IN_A_ROW: Final = 4
 
 
 def safe_name(typed: str) -> str | None:
-    """Return the name as it is kept and shown: NFC, stripped, one space where there were several; None when it cannot be one.
+    """Return the name as it is kept and shown: NFC, stripped, one space where there were several; None when
+    it cannot be one.
 
-    Refused are: nothing visible, more than 64 characters, control and bidi characters (threat 11), stacks of marks.
+    Refused are: nothing visible, more than 64 characters, control and bidi characters (threat 11), stacks of
+    marks.
     """
     if len(typed) > _TYPED_LONGEST:
         return None

@@ -11,7 +11,9 @@ KEPT_FOR: Final = 600_000
 
 
 class Operation(NamedTuple):
-    """One request that was carried out: whose, and the id that it made, if any. Refusals change nothing and are not kept."""
+    """One request that was carried out: whose, and the id that it made, if any. Refusals change nothing and
+    are not kept.
+    """
 
     key: str
     op: OpId

@@ -1,12 +1,13 @@
 """PINs: their check digit, how they are shown, what counts as a guess, and the bound on guessing (B6).
 
-A PIN is nine random digits and one Damm digit (D4; H. M. Damm, "Total anti-symmetrische Quasigruppen", 2004): every single
-wrong digit and every swap of neighbours fails the check, so honest typos are told from guesses.
+A PIN is nine random digits and one Damm digit (D4; H. M. Damm, "Total anti-symmetrische Quasigruppen", 2004):
+every single wrong digit and every swap of neighbours fails the check, so honest typos are told from guesses.
 
-The bound. With N PINs known, D random digits and G counted guesses a day, the chance of any hit is at most G*N/10^D. In a
-space where L = floor(1e-6 * 10^D / N) guesses have been counted today, and for a caller of whom 3 have, a right PIN still is
-right, but its caller waits for the provider. So only the first L guesses of a day can get anybody in directly, and the chance
-that they do stays below 1e-6. For that to hold while N changes, N is the most that were known at once today.
+The bound. With N PINs known, D random digits and G counted guesses a day, the chance of any hit is at most
+G*N/10^D. In a space where L = floor(1e-6 * 10^D / N) guesses have been counted today, and for a caller of
+whom 3 have, a right PIN still is right, but its caller waits for the provider. So only the first L guesses of
+a day can get anybody in directly, and the chance that they do stays below 1e-6. For that to hold while N
+changes, N is the most that were known at once today.
 """
 
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ _DAMM: Final = (
     "9438617205",
     "2581436790",
 )
-"""The anti-symmetric quasigroup of order 10 in Damm's thesis: row is the interim digit, column the next one."""
+"""The anti-symmetric quasigroup of order 10 in Damm's thesis: the row is the interim digit."""
 
 
 def check_digit(digits: str) -> str:
@@ -49,7 +50,7 @@ def check_digit(digits: str) -> str:
 
 
 def check_digit_ok(pin: str, digits: int = RANDOM_DIGITS) -> bool:
-    """Whether this is a PIN's length of ASCII digits with a right check digit; `digits` are its random ones."""
+    """Whether this has a PIN's length, ASCII digits and a right check digit; `digits` are its random ones."""
     return len(pin) == digits + 1 and pin.isascii() and pin.isdigit() and check_digit(pin) == "0"
 
 
@@ -64,7 +65,9 @@ def shown(pin: str) -> str:
 
 
 def typed(keys: str) -> str:
-    """Return the digits that count among the keys pressed: `*` starts over, `#` ends and is optional (D4); spaces and dashes go."""
+    """Return the digits that count among the keys pressed: `*` starts over, `#` ends and is optional (D4);
+    spaces and dashes go.
+    """
     last = keys.rpartition("*")[2].partition("#")[0]
     return "".join(key for key in last if key not in " -")
 
@@ -81,7 +84,8 @@ def guess_bound(counted: int, known: int, digits: int = RANDOM_DIGITS) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one typed PIN with a right check digit is. `strict`: were it right, its caller would wait for the provider.
+    """What one typed PIN with a right check digit is. `strict`: were it right, its caller would wait for the
+    provider.
 
     `counts`: if it is wrong, it is one guess more of the space, the caller and the dial-in key.
     """
@@ -97,8 +101,9 @@ _STRICT: Final = Verdict(strict=True, counts=False)
 def judge(space: int, caller: int, known: int, digits: int = RANDOM_DIGITS) -> Verdict:
     """Judge a PIN with a right check digit by the counted guesses of today, its own not among them.
 
-    `space` and `caller` are the guesses counted today, `known` the most PINs known at once today in the space. What cannot get
-    anybody in directly is no guess and counts no more; nor is one that names a PIN that was known and has expired.
-    The counts must be read, and a wrong guess counted, in one step: two guesses judged by the same counts are one too many.
+    `space` and `caller` are the guesses counted today, `known` the most PINs known at once today in the
+    space. What cannot get anybody in directly is no guess and counts no more; nor is one that names a PIN
+    that was known and has expired. The counts must be read, and a wrong guess counted, in one step: two
+    guesses judged by the same counts are one too many.
     """
     return _STRICT if caller >= CALLER_LIMIT or space >= strict_limit(known, digits) else _FREE

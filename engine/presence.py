@@ -21,7 +21,8 @@ NOBODY: Final = ConnectionId(0)
 """The number of no connection: the host counts its own from 1."""
 
 UNKNOWN: Final = -1
-"""`lost_since` of a connection that a snapshot names, until `restore` or `reattach` says what became of it."""
+"""`lost_since` of a connection that a snapshot names, until `restore` or `reattach` says what became of it.
+"""
 
 
 class Role(StrEnum):
@@ -49,7 +50,7 @@ class LinkState(StrEnum):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Connection:
-    """One browser or telephone at a seat: live, or lost and kept for 120 s. Times are instants, 0 is never."""
+    """One browser or telephone at a seat: live, or lost and kept for 120 s. Times: 0 is never."""
 
     id: ConnectionId
     seat: SeatId
@@ -57,7 +58,9 @@ class Connection:
     page: PageId
     since: Instant
     entered: int = 0
-    """Its turn among those that came into the call: of two browsers the later one makes the offer. 0: not in the call."""
+    """Its turn among those that came into the call: of two browsers the later one makes the offer. 0: not in
+    the call.
+    """
     lost_since: Instant = 0
     restoring_until: Instant = 0
     mic: bool = False
@@ -79,9 +82,9 @@ class Connection:
 class Seat:
     """A person's place in the visit (D11), with at most one browser and one telephone.
 
-    `proof` is the keyed hash of the secret that resumes it: a new browser at the seat brings a new one, and it is empty when
-    none does. `asks` says that only a provider's word lets its holder in: a caller under guessing, or somebody who was
-    turned away before.
+    `proof` is the keyed hash of the secret that resumes it: a new browser at the seat brings a new one, and
+    it is empty when none does. `asks` says that only a provider's word lets its holder in: a caller under
+    guessing, or somebody who was turned away before.
     """
 
     id: SeatId

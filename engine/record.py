@@ -1,4 +1,6 @@
-"""A visit's record: its facts, what follows from them, and who is connected. The rules that change it stand elsewhere."""
+"""A visit's record: its facts, what follows from them, and who is connected. The rules that change it stand
+elsewhere.
+"""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -67,7 +69,9 @@ class Record:
     warned: bool = False
     locked: bool = False
     shared_barred: bool = False
-    """Whether who comes by the shared link or PIN waits for the provider, somebody from it having been put out (D11)."""
+    """Whether who comes by the shared link or PIN waits for the provider, somebody from it having been put
+    out (D11).
+    """
     lapsed_for: Instant = 0
     """The lapse that made the visit `lapsed`; another one, by a longer grace, say, undoes it."""
     emptied: Instant = 0
@@ -79,7 +83,9 @@ class Record:
     operations: Operations = field(default_factory=Operations)
     live: dict[ConnectionId, Connection] = field(default_factory=dict)
     dismissed: list[Connection] = field(default_factory=list)
-    """Connections that the last command to dismiss anybody did dismiss: until that is saved, they may have to come back."""
+    """Connections that the last command to dismiss anybody did dismiss: until that is saved, they may have to
+    come back.
+    """
     step: int = 0
     dismissed_step: int = 0
     turn: int = 0
@@ -118,7 +124,9 @@ class Record:
         return latest if self.live else min(latest, max(self.lapses_at, self.emptied) + EMPTY_FOR)
 
     def lapse_if_extended(self, minutes: int, now: Instant) -> Instant:
-        """Return what `lapses_at` an extension makes: from the end, or from now when the time is over already (D2)."""
+        """Return what `lapses_at` an extension makes: from the end, or from now when the time is over already
+        (D2).
+        """
         end = self.end if now < self.lapses_at else now
         return end + minutes * MINUTE + self.clinic.grace
 
@@ -160,7 +168,9 @@ class Record:
     # ------------------------------------------------------------ rights
 
     def allowed(self, by: By, right: Right) -> Refused | None:
-        """Say why this person may not do that, or None when they may: staff by role, a provider's seat in the call as a provider."""
+        """Say why this person may not do that, or None when they may: staff by role, a provider's seat in the
+        call as a provider.
+        """
         if isinstance(by, ByStaff):
             return None if may(by.role, right) else Refused("not_allowed")
         seat = self.seats.get(by.seat)
@@ -240,7 +250,9 @@ class Record:
                 connection.entered = 0
 
     def let_go(self, seat: Seat, standing: Standing, now: Instant) -> None:
-        """Set a seat to one of the standings in which nobody holds it: its connections and its secret are forgotten."""
+        """Set a seat to one of the standings in which nobody holds it: its connections and its secret are
+        forgotten.
+        """
         for connection in seat.connections():
             self.detach(connection, now)
         self.stand(seat, standing, now)

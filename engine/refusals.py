@@ -1,7 +1,7 @@
 """Every refusal: a stable code, and the one sentence a person reads (D10).
 
-A refusal is a value, never an exception. The sentence says what to do next and blames nobody; `{...}` parts are filled by
-whoever speaks to the person, in the clinic's zone and with the clinic's number.
+A refusal is a value, never an exception. The sentence says what to do next and blames nobody; `{...}` parts
+are filled by whoever speaks to the person, in the clinic's zone and with the clinic's number.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,9 @@ SENTENCES: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A request was refused; nothing has changed. `at` is the time (ms since 1970, UTC) that the code speaks of, 0 when none."""
+    """A request was refused; nothing has changed. `at` is the time (ms since 1970, UTC) that the code speaks
+    of, 0 when none.
+    """
 
     code: str
     at: int = 0

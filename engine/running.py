@@ -1,4 +1,6 @@
-"""Running a visit: admit, deny, remove, rename, ask to mute, lock, invite, revoke. Who may is checked by the visit before."""
+"""Running a visit: admit, deny, remove, rename, ask to mute, lock, invite, revoke. Who may is checked by the
+visit before.
+"""
 
 from typing import Final, Literal
 
@@ -63,8 +65,9 @@ def admit(visit: Record, command: Admit, now: Instant) -> Outcome:
 def deny(visit: Record, command: Deny, now: Instant) -> Outcome:
     """Turn away somebody who waits. They may ask again, and then only a provider's word lets them in (D11).
 
-    By a personal invitation they ask from their own seat. By the shared link nobody can tell them from others, so whoever
-    comes by it waits for the provider for the rest of the visit. The seat's secret does not bring anybody back.
+    By a personal invitation they ask from their own seat. By the shared link nobody can tell them from
+    others, so whoever comes by it waits for the provider for the rest of the visit. The seat's secret does
+    not bring anybody back.
     """
     seat = visit.seats.get(command.seat)
     refused = _not_waiting(seat)
@@ -83,10 +86,11 @@ def _not_waiting(seat: Seat | None) -> Refused | None:
 
 
 def remove(visit: Record, command: Remove, now: Instant) -> Outcome:
-    """Put somebody out (D11): their personal invitation is revoked; from the shared link, whoever comes next by it waits.
+    """Put somebody out (D11): their personal invitation is revoked; from the shared link, whoever comes next
+    by it waits.
 
-    The patient's own link is not revoked, for nobody could make them another: they wait for the provider's word instead.
-    A provider is not removed: they would come back by their own right.
+    The patient's own link is not revoked, for nobody could make them another: they wait for the provider's
+    word instead. A provider is not removed: they would come back by their own right.
     """
     seat = visit.seats.get(command.seat)
     if seat is None or not seat.present:
@@ -141,7 +145,9 @@ def ask_mute(visit: Record, command: AskMute, _: Instant) -> Outcome:
 
 
 def lock(visit: Record, command: Lock, _: Instant) -> Outcome:
-    """Lock or unlock: while locked every new guest waits for the provider. Unlocking lets nobody in who waits already."""
+    """Lock or unlock: while locked every new guest waits for the provider. Unlocking lets nobody in who waits
+    already.
+    """
     if visit.locked == command.on:
         return Done()
     visit.locked = command.on
@@ -193,7 +199,9 @@ def invite(visit: Record, command: Invite, now: Instant) -> Outcome:
 
 
 def revoke(visit: Record, command: Revoke, now: Instant) -> Outcome:
-    """Make one personal invitation's link and PIN dead. Who waits by it is turned away; who is in the call stays in it."""
+    """Make one personal invitation's link and PIN dead. Who waits by it is turned away; who is in the call
+    stays in it.
+    """
     invitation = visit.invitations.get(command.invitation)
     if invitation is None:
         return Refused("no_such_invitation")

@@ -1,7 +1,8 @@
 """A visit as plain data, versioned, and back.
 
-What is durable goes in: facts, and two texts apart, for whoever stores them to seal. Connections do not, but for which ones
-there were and what they sent, so that a restart shows people as they were. After the end nothing of a guest is in it (R15).
+What is durable goes in: facts, and two texts apart, for whoever stores them to seal. Connections do not, but
+for which ones there were and what they sent, so that a restart shows people as they were. After the end
+nothing of a guest is in it (R15).
 """
 
 from dataclasses import dataclass
@@ -29,8 +30,9 @@ class SnapshotTooNew(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A visit's parts. `facts`: plain values only, ids and times; `guest_text`: names, labels and contacts of guests, empty
-    after the end; `clinic_text`: names of the patient, the visit and the providers, which the clinic keeps.
+    """A visit's parts. `facts`: plain values only, ids and times; `guest_text`: names, labels and contacts of
+    guests, empty after the end; `clinic_text`: names of the patient, the visit and the providers, which the
+    clinic keeps.
     """
 
     facts: dict[str, Any]

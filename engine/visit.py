@@ -1,19 +1,22 @@
-"""The visit: one object that is asked with commands, answers with events or a refusal, and says when time is due.
+"""The visit: one object that is asked with commands, answers with events or a refusal, and says when time is
+due.
 
 The contract of whoever holds it (actors):
 
-- `handle(command, now)` is the only way to change it. A `Refused` has changed nothing. A `Done` that is `durable` must be saved
-  before anybody hears of its events; its `seats_new` says that the save must be refused past `lapses_at`.
-- After each `handle`, send `Tick` no later than at `deadline`. Nothing that a command decides relies on a tick having been
-  sent: a late one delays announcements, and lets nobody in late or out early.
-- After a failed save: `load` the last saved snapshot, then `reattach` what `connections()` of the spoilt visit says is there.
+- `handle(command, now)` is the only way to change it. A `Refused` has changed nothing. A `Done` that is
+  `durable` must be saved before anybody hears of its events; its `seats_new` says that the save must be
+  refused past `lapses_at`.
+- After each `handle`, send `Tick` no later than at `deadline`. Nothing that a command decides relies on a
+  tick having been sent: a late one delays announcements, and lets nobody in late or out early.
+- After a failed save: `load` the last saved snapshot, then `reattach` what `connections()` of the spoilt
+  visit says is there.
 - After a takeover or a start: `load`, then `restore(now)`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, cast
 
-from engine import lifecycle, running, seating
+from engine import arriving, entering, lifecycle, running, seating
 from engine.clinic import Clinic, Right
 from engine.commands import (
     Admit,
@@ -80,8 +83,8 @@ _BY_SOMEBODY: Final[dict[type, tuple[_Handler, Right]]] = {
 """What somebody asks with an `op`: carried out once, by those who have the right."""
 
 _BY_ITSELF: Final[dict[type, _Handler]] = {
-    Arrive: seating.arrive,
-    Enter: seating.enter,
+    Arrive: arriving.arrive,
+    Enter: entering.enter,
     Resume: seating.resume,
     Drop: seating.drop,
     Leave: seating.leave,
@@ -99,7 +102,7 @@ class Visit(Record):
 
     @classmethod
     def plan(cls, plan: Plan, clinic: Clinic, now: Instant) -> "Visit | Refused":
-        """Make a new visit, open already when it starts within 15 minutes or now (R6); the caller saves it."""
+        """Make a new visit, open already if it starts now or within 15 minutes (R6); the caller saves it."""
         refused = lifecycle.checked(plan, now)
         if refused is not None:
             return refused
@@ -149,7 +152,9 @@ class Visit(Record):
 
     @property
     def deadline(self) -> Instant | None:
-        """When `Tick` must be sent at the latest; in the past when something is due already, None when nothing ever will be."""
+        """When `Tick` must be sent at the latest; in the past when something is due already, None when
+        nothing ever will be.
+        """
         phase, loss = self.next_phase(), self.next_loss()
         if phase is None or loss is None:
             return phase if loss is None else loss
@@ -158,7 +163,9 @@ class Visit(Record):
     # ------------------------------------------------------------ invitations
 
     def generation(self, invitation: InvitationId) -> int | None:
-        """Return the generation of this invitation's link, raised by revoking; None when there is none or the visit is over."""
+        """Return the generation of this invitation's link, raised by revoking; None when there is none or the
+        visit is over.
+        """
         known = self.invitations.get(invitation)
         return None if known is None or self.over else known.generation
 
@@ -168,17 +175,21 @@ class Visit(Record):
         return (known.attempt or 0) if known is not None else 0
 
     def pinned_invitations(self) -> list[InvitationId]:
-        """Return the invitations for which the PIN index holds a PIN; also when the visit is over, so that they can be let go."""
+        """Return the invitations for which the PIN index holds a PIN; also when the visit is over, so that
+        they can be let go.
+        """
         return [known.id for known in self.invitations.values() if known.attempt is not None]
 
     def link_refusal(self, invitation: InvitationId, generation: int, now: Instant) -> Refused | None:
         """Say why a link shows nothing (any more), or None when whoever has it may see the door (D12)."""
-        return seating.dead_link(self, invitation, generation, now)
+        return arriving.dead_link(self, invitation, generation, now)
 
     # ------------------------------------------------------------ connections
 
     def connections_of(self, seat: SeatId) -> list[ConnectionId]:
-        """Return the connections of a seat that can hear: the live ones, and those that are being said goodbye to."""
+        """Return the connections of a seat that can hear: the live ones, and those that are being said
+        goodbye to.
+        """
         known = self.seats.get(seat)
         here = [one.id for one in known.connections() if one.live] if known is not None else []
         return here + [one.id for one in self.dismissed if one.seat == seat]
@@ -198,12 +209,15 @@ class Visit(Record):
                 yield seat.standing, seat.link
 
     def connections(self) -> list[Connection]:
-        """Return all connections: the live ones, those dismissed by what may not be saved, those lost and kept."""
+        """Return all connections: the live ones, those dismissed by what may not be saved, those lost and
+        kept.
+        """
         lost = [one for seat in self.seats.values() for one in seat.connections() if not one.live]
         return [*self.dismissed, *self.live.values(), *lost]
 
     def reattach(self, connections: Iterable[Connection], now: Instant) -> list[ConnectionId]:
-        """Put connections back at their seats, after `load`; return the numbers of those for whom there is no place any more.
+        """Put connections back at their seats, after `load`; return the numbers of those for whom there is no
+        place any more.
 
         A seat that is held without any of them is lost from now on.
         """
@@ -230,7 +244,9 @@ class Visit(Record):
         self.turn = max(self.turn, connection.entered)
 
     def restore(self, now: Instant) -> None:
-        """After a takeover or a start: who was there is `restoring` for 5 s, then lost, and may resume for 120 s from now."""
+        """After a takeover or a start: who was there is `restoring` for 5 s, then lost, and may resume for
+        120 s from now.
+        """
         self._lost_from(now, now + RESTORING)
 
     def _lost_from(self, now: Instant, restoring_until: Instant) -> None:

@@ -17,7 +17,7 @@ from signaling import messages as wire
 
 
 class Audience(Enum):
-    """Who looks at a visit. `PARTY`: patient and guests in the call; who is not let in has a `door` instead."""
+    """Who looks at a visit; who is not let in has a `door` instead."""
 
     DASHBOARD = auto()
     PROVIDER = auto()
@@ -41,7 +41,9 @@ def audience_of(seat: Seat) -> Audience:
 
 
 def visit_info(visit: Visit, audience: Audience) -> wire.VisitInfo:
-    """Show the visit's own facts; its name, room and option, the lock and the warning are for the clinic's eyes."""
+    """Show the visit's own facts; its name, room and option, the lock and the warning are for the clinic's
+    eyes.
+    """
     clinic, inside_clinic = visit.clinic, audience in _CLINIC
     return wire.VisitInfo(
         visit=visit.id,
@@ -66,7 +68,9 @@ def visit_info(visit: Visit, audience: Audience) -> wire.VisitInfo:
 
 
 def door(visit: Visit) -> wire.Door:
-    """Show what somebody sees who is not let in (D12): nothing of the patient, the visit's name or who is there."""
+    """Show what somebody sees who is not let in (D12): nothing of the patient, the visit's name or who is
+    there.
+    """
     clinic = visit.clinic
     first: Sequence[ProviderOfVisit] = visit.providers[:1]
     return wire.Door(
@@ -87,7 +91,9 @@ def door(visit: Visit) -> wire.Door:
 
 
 def participant(visit: Visit, seat: Seat, audience: Audience) -> wire.Participant:
-    """Show one seat. Label and invitation are for the clinic; who was put out has simply left, to everybody else."""
+    """Show one seat. Label and invitation are for the clinic; who was put out has simply left, to everybody
+    else.
+    """
     inside_clinic, web = audience in _CLINIC, seat.web
     standing = seat.standing if inside_clinic or seat.standing not in _AS_LEFT else Standing.LEFT
     return wire.Participant(

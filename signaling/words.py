@@ -1,4 +1,6 @@
-"""Sentences for people (D10): a refusal's or a goodbye's code, filled with the clinic's number and times in its zone (D9)."""
+"""Sentences for people (D10): a refusal's or a goodbye's code, filled with the clinic's number and times in
+its zone (D9).
+"""
 
 from datetime import datetime
 from typing import Final
@@ -25,7 +27,9 @@ _LATER: Final = {"try_later": 2_000, "busy": 1_000}
 
 
 def time_of_day(at: int, zone: str) -> str:
-    """Say a time as people do, with the zone's short name: "6:32 PM (PDT)". `at` in milliseconds since 1970, UTC."""
+    """Say a time as people do, with the zone's short name: "6:32 PM (PDT)". `at` in milliseconds since 1970,
+    UTC.
+    """
     there = datetime.fromtimestamp(at / 1000, ZoneInfo(zone))
     half = "AM" if there.hour < 12 else "PM"
     return f"{there.hour % 12 or 12}:{there:%M} {half} ({there.tzname()})"
@@ -55,7 +59,9 @@ def goodbye(code: str, clinic: Clinic) -> str:
 
 
 def number_for(code: str, clinic: Clinic | None) -> str:
-    """Return the telephone number that helps with this refusal: the dial-in number where it gets one in, else the clinic's."""
+    """Return the telephone number that helps with this refusal: the dial-in number where it gets one in, else
+    the clinic's.
+    """
     if clinic is None:
         return ""
     if code in _BY_PHONE_INSTEAD:
