@@ -1,4 +1,16 @@
 import { render } from "preact";
+import "../ui/base.css";
+import "../ui/controls.css";
+import "./style/shell.css";
+import "./style/room.css";
+import "./style/details.css";
+import "./style/forms.css";
+import { followAddress } from "./address.ts";
+import { App } from "./App.tsx";
+import { runClock } from "./now.ts";
 
-const app = document.getElementById("app");
-if (app) render(<h1>Waiting room</h1>, app);
+followAddress();
+runClock();
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);

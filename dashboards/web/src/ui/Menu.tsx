@@ -31,9 +31,14 @@ export function Menu({ label, icon, items, size, children, tabIndex }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (!open || !list.current || !button.current) return;
-    placeBelow(list.current, button.current);
-    entries(list.current)[0]?.focus();
+    if (!open) return;
+    // it is shown, and so has a size, only once the event that said so is over
+    const frame = requestAnimationFrame(() => {
+      if (!list.current || !button.current) return;
+      placeBelow(list.current, button.current);
+      entries(list.current)[0]?.focus();
+    });
+    return () => cancelAnimationFrame(frame);
   }, [open]);
   const pick = (item: MenuItem) => {
     list.current?.hidePopover();

@@ -1,0 +1,65 @@
+import { LogOut } from "lucide-preact";
+import { toast } from "../ui/index.ts";
+import { Menu } from "../ui/Menu.tsx";
+import { signOut } from "./account/account.ts";
+import { addressOf, go, type Place, place, ROOM } from "./address.ts";
+import { mayChangeSettings, maySeeVisits } from "./rights.ts";
+import { sentenceOf } from "./refused.ts";
+import { useStaff } from "./staff.ts";
+import { words } from "./words.ts";
+import { CircleUser } from "lucide-preact";
+
+const SETTINGS: Place = { page: "settings", visit: "", day: "" };
+
+/** The clinic, its pages, and whose account this is. */
+export function Header() {
+  const { me } = useStaff();
+  const { user, clinic } = me;
+  return (
+    <header class="top">
+      <span class="top-clinic">
+        {clinic.logo && <img class="top-logo" src={clinic.logo} alt="" />}
+        {clinic.name}
+      </span>
+      <nav class="top-pages" aria-label={words.app.pages}>
+        {maySeeVisits(user.role) && <PageLink to={ROOM}>{words.app.room}</PageLink>}
+        {mayChangeSettings(user.role) && <PageLink to={SETTINGS}>{words.app.settings}</PageLink>}
+      </nav>
+      <Menu
+        size="dense"
+        icon={CircleUser}
+        label={words.app.account(user.name)}
+        items={[
+          {
+            label: words.app.signOut,
+            icon: LogOut,
+            onPick: () => {
+              signOut().catch((error: unknown) => toast(sentenceOf(error)));
+            },
+          },
+        ]}
+      >
+        <span class="top-who">
+          {user.name} <span class="soft">{words.app.staff[user.role]}</span>
+        </span>
+      </Menu>
+    </header>
+  );
+}
+
+function PageLink({ to, children }: { to: Place; children: string }) {
+  return (
+    <a
+      class="page-link"
+      href={addressOf(to)}
+      aria-current={place.value.page === to.page ? "page" : undefined}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        go(to);
+      }}
+    >
+      {children}
+    </a>
+  );
+}

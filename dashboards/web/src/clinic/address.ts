@@ -1,0 +1,71 @@
+/** Which page the address bar names; pages change it here, so that Back, reload and a copied address all work. */
+import { signal } from "@preact/signals";
+import { isDay } from "./day.ts";
+
+export interface Place {
+  readonly page: "room" | "settings";
+  /** The visit whose details are open, "" for none. */
+  readonly visit: string;
+  /** The day that was chosen, "" for today. */
+  readonly day: string;
+}
+
+/** Read an address of ours; whatever is none leads to the waiting room. */
+export function placeOf(address: { readonly pathname: string; readonly search: string }): Place {
+  const [first = "", second = ""] = address.pathname.split("/").filter(Boolean);
+  const day = new URLSearchParams(address.search).get("day") ?? "";
+  return {
+    page: first === "settings" ? "settings" : "room",
+    visit: first === "visits" ? readable(second) : "",
+    day: isDay(day) ? day : "",
+  };
+}
+
+function readable(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return "";
+  }
+}
+
+export function addressOf({ page, visit, day }: Place): string {
+  if (page === "settings") return "/settings";
+  const path = visit ? `/visits/${encodeURIComponent(visit)}` : "/";
+  return day ? `${path}?day=${day}` : path;
+}
+
+/** Where somebody wanted to go before they were asked to sign in (`?next=`): a path of this site, or nothing. */
+export function nextOf(search: string): string {
+  const next = new URLSearchParams(search).get("next") ?? "";
+  return /^\/(?![/\\])[^\s\\]*$/.test(next) ? next : "";
+}
+
+export const ROOM: Place = { page: "room", visit: "", day: "" };
+
+export const place = signal<Place>(ROOM);
+
+/** Follow the address bar from now on. */
+export function followAddress(): void {
+  const read = () => {
+    place.value = placeOf(location);
+  };
+  addEventListener("popstate", read);
+  read();
+}
+
+export function go(to: Place): void {
+  if (addressOf(to) === addressOf(place.peek())) return;
+  history.pushState(null, "", addressOf(to));
+  place.value = to;
+}
+
+/** The same without a step of its own in the history: the address was not quite right. */
+export function goInstead(to: Place): void {
+  history.replaceState(null, "", addressOf(to));
+  place.value = to;
+}
+
+export function openVisit(visit: string): void {
+  go({ ...place.peek(), page: "room", visit });
+}

@@ -1,0 +1,184 @@
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { CircleStop, Clock, Ellipsis, Lock, PanelRight, UserPlus } from "lucide-preact";
+import { announce, Button, Icon } from "../../ui/index.ts";
+import { Menu, type MenuItem } from "../../ui/Menu.tsx";
+import { timeOf } from "../../ui/time.ts";
+import type { Row, VisitInfo } from "../../wire/index.ts";
+import { openVisit, place } from "../address.ts";
+import { about } from "../now.ts";
+import { useRun, useStaff } from "../staff.ts";
+import { EXTENSIONS, extend } from "../visit/acts.ts";
+import { EnterLink } from "../visit/EnterLink.tsx";
+import { Extend } from "../visit/Extend.tsx";
+import { addParticipants, ending } from "../visit/open.ts";
+import { words } from "../words.ts";
+import type { LiveRow } from "./board.ts";
+import { isOver } from "./filter.ts";
+import { byUrgency, peopleOf, type Person } from "./people.ts";
+import { Presence, Tally } from "./Presence.tsx";
+import { asksToExtend, stateOf } from "./state.ts";
+import { StateMark } from "./StateMark.tsx";
+import type { RoomView } from "./view.ts";
+
+/** One visit in the waiting room. It draws itself anew when its own facts change, and not when others' do. */
+export function VisitRow({ live, view }: { live: LiveRow; view: RoomView }) {
+  const row = live.state.value;
+  const { visit } = row;
+  const over = isOver(visit);
+  const expected = !over && visit.status !== "scheduled";
+  const glowing = useGlow(live);
+  const tabIndex = useComputed(() => (view.current.value === live.id ? 0 : -1)).value;
+  const open = useComputed(() => place.value.visit === live.id).value;
+  const { patients, providers, guests } = peopleOf(row);
+  const classes = ["row", "visit-row"];
+  if (over) classes.push("row-over");
+  if (open) classes.push("row-open");
+  if (glowing.value) classes.push("row-arrived");
+  return (
+    <div
+      role="row"
+      class={classes.join(" ")}
+      data-visit={live.id}
+      tabIndex={tabIndex}
+      aria-selected={open}
+      onAnimationEnd={() => {
+        glowing.value = false;
+      }}
+    >
+      <TimeCell visit={visit} />
+      <div role="gridcell" class="cell cell-patient">
+        <button type="button" class="name-button" tabIndex={tabIndex} onClick={() => openVisit(live.id)}>
+          {visit.patient}
+          <span class="unseen">, {words.act.details}</span>
+        </button>
+        {patients[0] && <Presence person={patients[0]} expected={expected} />}
+      </div>
+      <div role="gridcell" class="cell cell-provider">
+        <Providers providers={providers} expected={expected} />
+      </div>
+      <div role="gridcell" class="cell cell-option">
+        {visit.option}
+      </div>
+      <div role="gridcell" class="cell cell-guests">
+        <Guests guests={guests} />
+      </div>
+      <StateCell row={row} />
+      <Actions row={row} tabIndex={tabIndex} />
+    </div>
+  );
+}
+
+/** True for one glow after each arrival; a row that is drawn anew does not glow again. */
+function useGlow(live: LiveRow) {
+  const glowing = useSignal(false);
+  useSignalEffect(() => {
+    const arrivals = live.arrivals.value;
+    if (arrivals <= live.glowed) return;
+    live.glowed = arrivals;
+    glowing.value = true;
+    announce(words.room.arrived(live.state.peek().visit.patient ?? ""));
+  });
+  return glowing;
+}
+
+function TimeCell({ visit: { start, end, zone, locked } }: { visit: VisitInfo }) {
+  return (
+    <div role="gridcell" class="cell cell-time figures">
+      <span class="time-line">
+        <span class="strong">{timeOf(start, zone)}</span>
+        {locked && <Icon of={Lock} size={16} label={words.state.locked} />}
+      </span>
+      <span class="soft cell-until">{timeOf(end, zone)}</span>
+    </div>
+  );
+}
+
+function Providers({ providers, expected }: { providers: readonly Person[]; expected: boolean }) {
+  const [first, ...others] = providers;
+  if (!first) return null;
+  return (
+    <>
+      <span class="names">
+        <span class="role-name role-provider">{first.name}</span>
+        {others.length > 0 && (
+          <span class="soft" title={others.map(({ name }) => name).join(", ")}>
+            {words.presence.more(others.length)}
+          </span>
+        )}
+      </span>
+      <Presence person={first} expected={expected} />
+    </>
+  );
+}
+
+/** One guest by name and presence; of several the one who needs somebody first, and how many stand how. */
+function Guests({ guests }: { guests: readonly Person[] }) {
+  const [first, ...others] = byUrgency(guests);
+  if (!first) return <span class="unseen">{words.presence.noGuests}</span>;
+  return (
+    <>
+      <span class="names">
+        <span class={`role-name role-${first.role}`}>{first.name}</span>
+        {others.length > 0 && <span class="soft">{words.presence.more(others.length)}</span>}
+      </span>
+      {others.length ? <Tally people={guests} /> : <Presence person={first} expected />}
+    </>
+  );
+}
+
+function StateCell({ row }: { row: Row }) {
+  const state = stateOf(row, about.value);
+  return (
+    <div role="gridcell" class="cell cell-state">
+      <StateMark status={row.visit.status} state={state} />
+      {state.time && <span class="soft figures">{state.time}</span>}
+    </div>
+  );
+}
+
+function Actions({ row, tabIndex }: { row: Row; tabIndex: number }) {
+  const { visit } = row;
+  const patient = visit.patient ?? "";
+  const over = isOver(visit);
+  return (
+    <div role="gridcell" class="cell cell-actions">
+      {asksToExtend(row) && <Extend visit={visit} tabIndex={tabIndex} />}
+      <EnterLink row={row} tabIndex={tabIndex} />
+      {!over && (
+        <Button
+          size="dense"
+          icon={UserPlus}
+          label={words.act.addName(patient)}
+          tabIndex={tabIndex}
+          onClick={() => addParticipants(visit.visit)}
+        />
+      )}
+      <RowMenu row={row} tabIndex={tabIndex} />
+    </div>
+  );
+}
+
+function RowMenu({ row, tabIndex }: { row: Row; tabIndex: number }) {
+  const { live } = useStaff();
+  const { run } = useRun();
+  const { visit } = row;
+  const details: MenuItem = { label: words.act.details, icon: PanelRight, onPick: () => openVisit(visit.visit) };
+  const end: MenuItem = {
+    label: visit.status === "scheduled" ? words.cancel.act : words.act.complete,
+    icon: CircleStop,
+    danger: true,
+    onPick: () => {
+      ending.value = visit.visit;
+    },
+  };
+  const acts: MenuItem[] = [
+    ...EXTENSIONS.map((minutes) => ({
+      label: words.act.byItem(minutes),
+      icon: Clock,
+      onPick: () => void run(() => extend(live, visit, minutes)),
+    })),
+    end,
+  ];
+  const items = isOver(visit) ? [details] : [details, ...acts];
+  return <Menu size="dense" icon={Ellipsis} label={words.act.more(visit.patient ?? "")} items={items} tabIndex={tabIndex} />;
+}

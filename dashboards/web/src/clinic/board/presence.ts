@@ -1,0 +1,56 @@
+/** What the clinic reads about a person's presence (D10): a tone for the mark, and words, never one without the other. */
+import { minutes, seconds, timeOf } from "../../ui/time.ts";
+import type { Participant } from "../../wire/index.ts";
+import { words } from "../words.ts";
+import type { Person } from "./people.ts";
+
+export type Tone = "in" | "wait" | "early" | "lost" | "gone" | "absent";
+
+/** The tone of a seat: what it is now, not what it was. */
+export function toneOf(seat: Participant | null): Tone {
+  if (!seat) return "absent";
+  if (goneAs(seat)) return "gone";
+  if (isLost(seat)) return "lost";
+  if (seat.standing === "in") return "in";
+  return seat.standing === "waiting" ? "wait" : "early";
+}
+
+function goneAs({ standing }: Participant): "left" | "removed" | "denied" | null {
+  return standing === "left" || standing === "removed" || standing === "denied" ? standing : null;
+}
+
+/** "none" is a connection that is gone without a word of when. */
+function isLost({ link }: Participant): boolean {
+  return link === "lost" || link === "none";
+}
+
+/** Whether the words change as time goes by, with nothing else happening. */
+export function ticks({ seat }: Person): boolean {
+  const tone = toneOf(seat);
+  return tone === "wait" || tone === "lost";
+}
+
+/** In a few words, for a row: "Waiting 6 min", "Connection lost (12 s)". `now` is the clinic's clock, ms since 1970. */
+export function presenceText({ seat }: Person, now: number): string {
+  if (!seat) return words.presence.absent;
+  const gone = goneAs(seat);
+  if (gone) return words.presence.gone[gone];
+  if (isLost(seat)) return lostText(seat, now);
+  if (seat.link === "restoring") return words.presence.checking;
+  if (seat.standing === "held") return words.presence.early;
+  return seat.standing === "in" ? words.presence.in : words.presence.waiting(minutes(now - (seat.since ?? now)));
+}
+
+/** With since when, for Visit Details: "In the call for 12 min", "Left at 2:41 PM". */
+export function presenceSince(person: Person, now: number, zone: string): string {
+  const { seat } = person;
+  if (!seat?.since) return presenceText(person, now);
+  const gone = goneAs(seat);
+  if (gone) return words.presence.goneAt[gone](timeOf(seat.since, zone));
+  if (seat.standing === "in" && seat.link === "ok") return words.presence.inFor(minutes(now - seat.since));
+  return presenceText(person, now);
+}
+
+function lostText({ lost_since: since }: Participant, now: number): string {
+  return since ? words.presence.lostFor(seconds(now - since)) : words.presence.lost;
+}

@@ -1,0 +1,94 @@
+/** What the server tells the staff app over REST, and the calls that ask for it. Times are milliseconds since 1970 (UTC). */
+import type { Status } from "../wire/index.ts";
+import { change, get } from "./rest.ts";
+
+export type StaffRole = "provider" | "coordinator" | "admin" | "sre";
+
+export interface Me {
+  readonly user: { readonly id: string; readonly name: string; readonly email: string; readonly role: StaffRole };
+  readonly clinic: { readonly id: string; readonly name: string; readonly zone: string; readonly logo?: string };
+}
+
+export type Admission = "direct" | "provider_admits";
+
+export interface VisitOption {
+  readonly name: string;
+  readonly minutes: number;
+}
+
+export interface Clinic {
+  readonly id: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly phone: string;
+  readonly admission: Admission;
+  readonly guests_by_provider: boolean;
+  readonly guests_by_patient: boolean;
+  readonly grace_minutes: number;
+  readonly dial_in_numbers: readonly string[];
+  readonly rooms: readonly string[];
+  readonly options: readonly VisitOption[];
+  readonly public_url: string;
+}
+
+/** The settings that the Settings page changes. */
+export type ClinicChange = Partial<
+  Pick<Clinic, "phone" | "admission" | "guests_by_provider" | "guests_by_patient" | "grace_minutes">
+>;
+
+export interface Provider {
+  readonly id: string;
+  readonly name: string;
+  readonly role: StaffRole;
+}
+
+export interface Visit {
+  readonly id: string;
+  readonly status: Status;
+  readonly start: number;
+  readonly end: number;
+  readonly zone: string;
+  readonly patient: { readonly name: string };
+  /** The patient's own link, for staff only. */
+  readonly patient_link?: string;
+}
+
+export interface NewVisit {
+  readonly patient: { readonly name: string };
+  readonly option: string;
+  readonly minutes: number;
+  readonly room: string;
+  readonly providers: readonly string[];
+  readonly start: "now" | number;
+}
+
+/** A new invitation with what there is to hand over; a PIN is ten digits. */
+export interface NewInvitation {
+  readonly invitation: string;
+  readonly label: string;
+  readonly link: string;
+  readonly number: string;
+  readonly pin: string;
+  readonly expires_at: number;
+  readonly state: string;
+}
+
+export interface Ticket {
+  readonly ticket: string;
+  readonly ws_url: string;
+  readonly expires_at: number;
+}
+
+const visitPath = (visit: string): string => `/visits/${encodeURIComponent(visit)}`;
+
+export const readClinic = (): Promise<Clinic> => get("/clinic");
+export const changeClinic = (changes: ClinicChange): Promise<Clinic> => change("PATCH", "/clinic", changes);
+export const listStaff = (): Promise<Provider[]> => get("/staff");
+export const makeTicket = (): Promise<Ticket> => change("POST", "/tickets");
+export const readVisit = (visit: string): Promise<Visit> => get(visitPath(visit));
+export const createVisit = (visit: NewVisit): Promise<Visit> => change("POST", "/visits", visit);
+export const cancelVisit = (visit: string): Promise<Visit> => change("POST", `${visitPath(visit)}/cancel`);
+export const invite = (visit: string, label: string): Promise<NewInvitation> =>
+  change("POST", `${visitPath(visit)}/invitations`, { label });
+export const revoke = (visit: string, invitation: string): Promise<null> =>
+  change("DELETE", `${visitPath(visit)}/invitations/${encodeURIComponent(invitation)}`);

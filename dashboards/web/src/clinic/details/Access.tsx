@@ -1,0 +1,70 @@
+import { useState } from "preact/hooks";
+import { Phone, QrCode, Video } from "lucide-preact";
+import { Button, CopyButton, Icon } from "../../ui/index.ts";
+import { Qr } from "../../ui/Qr.tsx";
+import { pinGroups } from "../../ui/time.ts";
+import { words } from "../words.ts";
+
+interface Props {
+  link: string;
+  /** As people read it; "" when the clinic has none. */
+  number: string;
+  /** Ten digits. */
+  pin: string;
+}
+
+/** A link, a dial-in number and a PIN to hand over, each to copy, and the link as a code (R3, R4). */
+export function Access({ link, number, pin }: Props) {
+  const [coded, setCoded] = useState(false);
+  const all = number ? words.panel.all(link, number, pinGroups(pin)) : words.panel.byLink(link);
+  return (
+    <div class="access">
+      <dl class="access-list">
+        <dt>
+          <Icon of={Video} size={16} /> {words.panel.link}
+          <span class="soft">{words.panel.linkFor}</span>
+        </dt>
+        <dd>
+          <span class="access-link">{link}</span>
+          <CopyButton size="dense" text={link}>
+            {words.panel.copyLink}
+          </CopyButton>
+        </dd>
+        <dt>
+          <Icon of={Phone} size={16} /> {words.panel.number}
+          <span class="soft">{words.panel.numberFor}</span>
+        </dt>
+        {number ? (
+          <dd>
+            <span class="access-digits figures">{number}</span>
+            <CopyButton size="dense" text={number}>
+              {words.panel.copyNumber}
+            </CopyButton>
+          </dd>
+        ) : (
+          <dd class="soft">{words.panel.noNumber}</dd>
+        )}
+        {number && (
+          <>
+            <dt>{words.panel.pin}</dt>
+            <dd>
+              <span class="access-digits figures">{pinGroups(pin)}</span>
+              <CopyButton size="dense" text={pin}>
+                {words.panel.copyPin}
+              </CopyButton>
+            </dd>
+          </>
+        )}
+      </dl>
+      <div class="access-acts">
+        <CopyButton size="dense" text={all}>
+          {words.panel.copyAll}
+        </CopyButton>
+        <Button size="dense" icon={QrCode} aria-expanded={coded} onClick={() => setCoded(!coded)}>
+          {coded ? words.panel.hideQr : words.panel.showQr}
+        </Button>
+      </div>
+      {coded && <Qr text={link} label={words.panel.qr} />}
+    </div>
+  );
+}

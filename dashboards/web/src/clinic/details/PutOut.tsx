@@ -1,0 +1,34 @@
+import { AskFirst } from "../../ui/index.ts";
+import type { Participant } from "../../wire/index.ts";
+import { useRun, useStaff } from "../staff.ts";
+import { words } from "../words.ts";
+
+/** Turn somebody away who waits, or remove somebody who is in the call. */
+export type PuttingOut = "deny" | "remove";
+
+interface Props {
+  visit: string;
+  seat: Participant;
+  how: PuttingOut;
+  onClose: () => void;
+}
+
+/** Asks once before somebody is put out, and says what that means for them and for others (D11). */
+export function PutOut({ visit, seat, how, onClose }: Props) {
+  const { live } = useStaff();
+  const { busy, run } = useRun();
+  const act = async () => {
+    if (await run(() => live.ask({ t: how, visit, seat: seat.seat }))) onClose();
+  };
+  return (
+    <AskFirst title={words[how].title(seat.name)} act={words[how].act} busy={busy} onAct={act} onClose={onClose}>
+      <p>{how === "deny" ? words.deny.text(seat.name) : removal(seat)}</p>
+    </AskFirst>
+  );
+}
+
+/** By the shared link or PIN their place is barred for everyone; a personal invitation dies with them. */
+function removal({ role, name, invitation = "" }: Participant): string {
+  if (role === "provider" || role === "patient") return words.remove.own(name);
+  return invitation === "" || invitation === "shared" ? words.remove.shared(name) : words.remove.personal(name);
+}

@@ -1,0 +1,11 @@
+/** What a person reads when something was refused: the server's sentence, or ours when it could not be asked. */
+import { words as shared } from "../ui/words.ts";
+import { NO_ANSWER, Refused, UNREACHABLE } from "../wire/index.ts";
+import { words } from "./words.ts";
+
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Refused)) throw error;
+  if (error.code === UNREACHABLE) return shared.unreachable;
+  if (error.code === NO_ANSWER) return shared.tryLater;
+  return error.message || words.act.failed;
+}
