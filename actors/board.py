@@ -15,7 +15,9 @@ from signaling.session import Stream
 
 @dataclass(slots=True)
 class Board:
-    """One day of one clinic. Its rows are the live visits of that day and the finished ones, kept as they ended."""
+    """One day of one clinic. Its rows are the live visits of that day and the finished ones, kept as they
+    ended.
+    """
 
     day: str
     zone: str

@@ -22,7 +22,9 @@ class BodyTooNew(Exception):
 
 
 class BodyCodec:
-    """Turns one visit into bytes and back; remembers the last sealed texts, so that an unchanged name is not sealed again."""
+    """Turns one visit into bytes and back; remembers the last sealed texts, so that an unchanged name is
+    not sealed again.
+    """
 
     __slots__ = ("_clinic", "_guest", "_sealer", "_visit")
 

@@ -9,7 +9,9 @@ from actors.ports import Observer, Save, SaveResult, ShardStore, StoreDown
 from actors.tasks import Tasks
 
 SaveOutcome = SaveResult | Literal["down", "expired"]
-"""`down`: the store refused or could not be reached, and certainly did not write. `expired`: a `late` that was looked into."""
+"""`down`: the store refused or could not be reached, and certainly did not write. `expired`: a `late` that
+was looked into.
+"""
 
 BATCH: Final = 256
 """The most saves in one pipeline."""

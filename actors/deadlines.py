@@ -12,7 +12,9 @@ RETRY: Final = 1_000
 """Milliseconds after which a deadline that could not be carried out (the store is away) is tried again."""
 
 FAR: Final = 3_600_000
-"""The longest the timer sleeps, in milliseconds: a clock that was set right is noticed within it at the latest."""
+"""The longest the timer sleeps, in milliseconds: a clock that was set right is noticed within it at the
+latest.
+"""
 
 
 class Deadlines:

@@ -1,4 +1,6 @@
-"""The clinic's desk: what REST asks of visits and settings. Answers are values; a store that is away is `try_later`."""
+"""The clinic's desk: what REST asks of visits and settings. Answers are values; a store that is away is
+`try_later`.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -45,7 +47,9 @@ class Desk:
         return visit_id(shard_of_clinic(clinic), self._host.random_id(12))
 
     async def plan(self, plan: Plan) -> Visit | Refused:
-        """Make a visit, its shared PIN reserved first, and save it. The same `plan.visit` again gives the visit there is."""
+        """Make a visit, its shared PIN reserved first, and save it. The same `plan.visit` again gives the
+        visit there is.
+        """
         clinic, shard = self._host.clinic(plan.clinic), self._host.shard_of(plan.clinic)
         if clinic is None or shard is None:
             return Refused("no_such_visit")

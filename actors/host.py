@@ -1,7 +1,8 @@
 """The shards of a node: claimed under epochs, loaded, kept by leases, and fired at their deadlines.
 
-Life: `async with Host(...)` claims and loads; from then on its rooms (reception, requests, telephone, desk) work; leaving saves what is
-in flight and releases the shards. The host has no opinion about visits: it brings commands to them and time.
+Life: `async with Host(...)` claims and loads; from then on its rooms (reception, requests, telephone, desk)
+work; leaving saves what is in flight and releases the shards. The host has no opinion about visits: it
+brings commands to them and time.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from msgspec import msgpack
 
@@ -74,7 +75,7 @@ class Place:
 class Host:
     """A node's shards."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the one place where a node's parts meet
         self,
         *,
         store: ShardStore,
@@ -266,9 +267,11 @@ class Host:
     # ------------------------------------------------------------ for shards and visits (the Landlord's part)
 
     def can_save(self) -> bool:
+        """Say whether the store is there and this node's lease is sound."""
         return self._store_up and self._clock.lease_holds()
 
     def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Write a save with the others of this tick."""
         self._committer.put(save, settled)
 
     def random_id(self, letters: int) -> str:
@@ -276,12 +279,15 @@ class Host:
         return "".join(ALPHABET[byte & 31] for byte in self._random(letters))
 
     def store_deadline(self, at: Instant) -> Instant:
+        """Translate an instant into the store's own time."""
         return self._clock.to_store(at)
 
     def arm(self, live: LiveVisit) -> None:
+        """See to it that the visit is ticked at its deadline."""
         self._deadlines.set(live, live.visit.deadline)
 
     def codec(self, visit: VisitId) -> BodyCodec:
+        """Make the codec of one visit's bytes."""
         return BodyCodec(self._sealer, visit)
 
     def expect(self, connection: ConnectionId, welcome: Callable[[LiveVisit, Connected], None]) -> None:
@@ -293,6 +299,7 @@ class Host:
         self._welcomes.pop(connection, None)
 
     def welcome(self, live: LiveVisit, connected: Connected) -> None:
+        """Greet a connection that has its seat."""
         greet = self._welcomes.pop(connected.connection, None)
         if greet is not None:
             greet(live, connected)
@@ -307,9 +314,11 @@ class Host:
         self.tasks.start(self._let_go(live.visit))
 
     def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Find out whether a save was written, then settle it."""
         self.tasks.start(self._resolve(live, save, settled))
 
     def late(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Believe the store that a visit's time is over, unless its clock jumped."""
         self.tasks.start(self._look_again(save, settled))
 
     async def _resolve(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
@@ -329,7 +338,9 @@ class Host:
             return
 
     async def _look_again(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
-        """The store says that the visit's time is over: true, unless its clock jumped since the last renewal."""
+        """The store says that the visit's time is over: true, unless its clock jumped since the last
+        renewal.
+        """
         before = save.lapses_at
         lapses = self._clock.from_store(before)
         if not await self._renewed() or self.now() >= lapses or self._clock.to_store(lapses) == before:
@@ -372,7 +383,9 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of a moment: visits by status, seats by (standing, link), owned shards, saves waiting for the store."""
+    """Counts of a moment: visits by status, seats by (standing, link), owned shards, saves waiting for the
+    store.
+    """
 
     visits: Counter[str]
     seats: Counter[tuple[str, str]]

@@ -1,8 +1,9 @@
 """One visit in memory: what it decides is saved, then said (architecture.md, State).
 
-`handle` is synchronous. At most one save is in flight; further commands that change facts queue behind it, in order and bounded.
-Everything a command says to anybody is worked out right after `handle` and held until its save is acknowledged, so that each
-connection's output is one FIFO and nobody hears of what was not saved. A save that failed puts the last saved bytes back.
+`handle` is synchronous. At most one save is in flight; further commands that change facts queue behind it,
+in order and bounded. Everything a command says to anybody is worked out right after `handle` and held until
+its save is acknowledged, so that each connection's output is one FIFO and nobody hears of what was not
+saved. A save that failed puts the last saved bytes back.
 """
 
 from collections import deque
@@ -23,7 +24,6 @@ from signaling.codec import Encoded
 from signaling.messages import Bye, Message
 from signaling.session import Stream
 from signaling.translate import (
-    Close,
     Outgoing,
     ToBoard,
     ToConnection,
@@ -51,23 +51,33 @@ class Surroundings(Protocol):
     epoch: int
     number: int
 
-    def now(self) -> Instant: ...
+    def now(self) -> Instant:
+        """Give the instant that it is, by the one clock."""
+
     def can_save(self) -> bool:
         """Whether the store is there and this node's lease is sound."""
         ...
 
-    def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None: ...
-    def save_id(self) -> str: ...
+    def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Write a save with the others of this tick."""
+
+    def save_id(self) -> str:
+        """Draw an id for one save."""
+
     def store_deadline(self, at: Instant) -> Instant:
         """An instant of the one clock, as the store's own clock shows it."""
         ...
 
-    def arm(self, live: "LiveVisit") -> None: ...
+    def arm(self, live: "LiveVisit") -> None:
+        """See to it that the visit is ticked at its deadline."""
+
     def welcome(self, live: "LiveVisit", connected: Connected) -> None:
         """Send `ready`, and what was missed."""
         ...
 
-    def to_board(self, live: "LiveVisit", message: Message) -> None: ...
+    def to_board(self, live: "LiveVisit", message: Message) -> None:
+        """Tell the clinic's waiting rooms."""
+
     def lost(self, live: "LiveVisit") -> None:
         """Another owner has the shard: this node's copy is worthless."""
         ...
@@ -80,7 +90,8 @@ class Surroundings(Protocol):
         """The store finds the visit's time over: believe it unless its clock jumped, then settle."""
         ...
 
-    def over(self, live: "LiveVisit") -> None: ...
+    def over(self, live: "LiveVisit") -> None:
+        """Take note that a visit is over."""
 
 
 @dataclass(slots=True)
@@ -232,7 +243,9 @@ class LiveVisit:
                 answer(Refused("try_later"))
 
     def _restore(self, said: _Said, refused: Refused) -> None:
-        """Put the last saved state back, with the connections that are here now, and show everybody a whole state."""
+        """Put the last saved state back, with the connections that are here now, and show everybody a
+        whole state.
+        """
         now = self._env.now()
         connections = self.visit.connections()
         held, self._held = self._held, []
@@ -297,7 +310,7 @@ class LiveVisit:
                 shared = Encoded(item.message)
                 for watcher in tuple(self.watchers.values()):
                     watcher.bare(shared)
-            elif isinstance(item, Close) and (outlet := self.outlets.pop(item.connection, None)) is not None:
+            elif (outlet := self.outlets.pop(item.connection, None)) is not None:  # Close
                 outlet.bye(item.bye)
 
     def to_seat(self, seat: SeatId, encoded: Encoded) -> None:

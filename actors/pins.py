@@ -1,6 +1,7 @@
 """PINs of invitations: reserved before they are saved, lengthened before an extension, let go at the end.
 
-The index is a hint, the visit decides (architecture.md, State): an entry that no visit confirms leads nowhere.
+The index is a hint, the visit decides (architecture.md, State): an entry that no visit confirms leads
+nowhere.
 """
 
 from typing import Final, Protocol
@@ -38,7 +39,9 @@ class _House(Protocol):
 async def reserve(
     house: _House, clinic: Clinic, visit: VisitId, invitation: InvitationId, start: Instant, until: Instant
 ) -> int:
-    """Reserve a PIN on every dial-in number of the clinic; give the attempt it was derived with. Raises StoreDown."""
+    """Reserve a PIN on every dial-in number of the clinic; give the attempt it was derived with. Raises
+    StoreDown.
+    """
     for attempt in range(ATTEMPTS):
         entry = PinEntry(visit, invitation, attempt, start - KNOWN_BEFORE, until)
         pin_hash = house.secrets.pin_hash(house.secrets.pin(visit, invitation, attempt))
@@ -93,7 +96,9 @@ def _entries(house: _House, visit: Visit) -> list[tuple[str, str]]:
 
 
 def proven(secrets: Secrets, shown: Link, visit: Visit) -> int | None:
-    """The generation with which a shown link was made, older ones included, so that a revoked link is told so; None: never ours."""
+    """The generation with which a shown link was made, older ones included, so that a revoked link is told
+    so; None: never ours.
+    """
     generation = visit.generation(shown.invitation)
     for earlier in range(generation or 0, -1, -1):
         if secrets.proven_generation(shown, earlier) is not None:

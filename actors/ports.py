@@ -1,4 +1,6 @@
-"""What the actors need from the world outside, as Protocols: the store, the clock's source, the sockets, the observer."""
+"""What the actors need from the world outside, as Protocols: the store, the clock's source, the sockets,
+the observer.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +15,14 @@ from signaling.messages import Bye, Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Save:
-    """One visit's new state, to be written if `epoch` still owns the shard and `version` is one above the stored one.
+    """One visit's new state, to be written if `epoch` still owns the shard and `version` is one above the
+    stored one.
 
-    `due`: the next deadline, None when there is none any more. `lapses_at`: given when the save makes a new seat; the store refuses
-    it (`late`) when its own TIME is past that instant (D1). `over`: the visit is over, so it leaves the due set and no AOF rewrite
-    may keep its guest text. `save_id`: the same save sent again is `ok`. `outbox`, `audit`: rows appended in the same script.
+    `due`: the next deadline, None when there is none any more. `lapses_at`: given when the save makes a new
+    seat; the store refuses it (`late`) when its own TIME is past that instant (D1). `over`: the visit is
+    over, so it leaves the due set and no AOF rewrite may keep its guest text. `save_id`: the same save sent
+    again is `ok`. `outbox`,
+    `audit`: rows appended in the same script.
     """
 
     shard: int
@@ -36,7 +41,9 @@ class Save:
 
 
 SaveResult = Literal["ok", "stale", "late", "conflict", "unknown"]
-"""`stale`: another epoch owns the shard. `conflict`: the stored version is not the one before. `unknown`: the outcome did not arrive."""
+"""`stale`: another epoch owns the shard. `conflict`: the stored version is not the one before. `unknown`:
+the outcome did not arrive.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,9 @@ class Renewal:
 
 
 class StoreDown(Exception):
-    """The store cannot be reached, is loading, is full or refuses writes; nothing is known of what was asked."""
+    """The store cannot be reached, is loading, is full or refuses writes; nothing is known of what was
+    asked.
+    """
 
 
 class WrongDataVersion(Exception):
@@ -86,12 +95,17 @@ class WrongDataVersion(Exception):
 
 
 class ShardStore(Protocol):
-    """Typed calls to the store's scripts. Every script touches one hash tag. All raise StoreDown when the store is away."""
+    """Typed calls to the store's scripts. Every script touches one hash tag. All raise StoreDown when the
+    store is away.
+    """
 
     async def open(self) -> None:
-        """Connect, load the scripts, check or write the data's version (WrongDataVersion when it is newer)."""
+        """Connect, load the scripts, check or write the data's version (WrongDataVersion when it is
+        newer).
+        """
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Disconnect; may be called again."""
 
     async def renew(self, node: str, incarnation: str, address: str, lease: int) -> Renewal:
         """Renew this node's lease for `lease` ms and read the store's TIME."""
@@ -100,9 +114,12 @@ class ShardStore(Protocol):
         """Give this node's lease up at a clean stop, so that its shards can be claimed at once."""
 
     async def claim(self, shards: Sequence[int], node: str, incarnation: str) -> list[Claim]:
-        """Claim shards in one pipeline: free ones, ones whose owner's lease lapsed, ones of this node's earlier incarnation."""
+        """Claim shards in one pipeline: free ones, ones whose owner's lease lapsed, ones of this node's
+        earlier incarnation.
+        """
 
-    async def load(self, shard: int) -> ShardContents: ...
+    async def load(self, shard: int) -> ShardContents:
+        """Read all that a shard's owner keeps in memory."""
 
     async def read(self, visits: Sequence[VisitId]) -> list[StoredVisit | None]:
         """Read visits, also those that are over (outcome of an unknown save; the day's list)."""
@@ -110,7 +127,8 @@ class ShardStore(Protocol):
     async def save(self, saves: Sequence[Save]) -> list[SaveResult]:
         """Write a batch in one pipeline (group commit); each result stands for itself. Never retried here."""
 
-    async def save_clinic(self, shard: int, epoch: int, clinic: ClinicId, body: bytes) -> SaveResult: ...
+    async def save_clinic(self, shard: int, epoch: int, clinic: ClinicId, body: bytes) -> SaveResult:
+        """Write a clinic's settings, if `epoch` still owns the shard."""
 
     async def day(self, shard: int, clinic: ClinicId, start: Instant, end: Instant) -> list[VisitId]:
         """The visits of a clinic that start in [start, end)."""
@@ -159,7 +177,9 @@ class PinStore(Protocol):
     """The PIN index and the guess counters of each dial-in number, under the tag `{p:<number>}`."""
 
     async def reserve(self, number: str, pin_hash: str, entry: PinEntry, keep_until: Instant) -> bool:
-        """Take a PIN for an invitation (SET NX) until `keep_until`; False when another invitation has it. Idempotent for the same entry."""
+        """Take a PIN for an invitation (SET NX) until `keep_until`; False when another invitation has it.
+        Idempotent for the same entry.
+        """
 
     async def move(
         self, number: str, pin_hash: str, known_from: Instant, known_until: Instant, keep_until: Instant
@@ -176,8 +196,8 @@ class PinStore(Protocol):
     ) -> tuple[PinEntry | None, Guesses]:
         """Read a PIN, under the first of its hashes that is known, and count it at once if it is wrong.
 
-        Gives the counters as they were before. No entry: wrong, or not known yet, and counted where the limits let it count.
-        An entry that is known no more is no guess. A right PIN writes nothing.
+        Gives the counters as they were before. No entry: wrong, or not known yet, and counted where the
+        limits let it count. An entry that is known no more is no guess. A right PIN writes nothing.
         """
 
     async def count(
@@ -193,7 +213,8 @@ class Outlet(Protocol):
     """One connection, as actors see it: a FIFO to a socket. Nothing here waits or raises."""
 
     @property
-    def id(self) -> ConnectionId: ...
+    def id(self) -> ConnectionId:
+        """Name the connection."""
 
     @property
     def credential(self) -> str:
@@ -213,43 +234,59 @@ class Outlet(Protocol):
         """Say goodbye and close, with the close code that belongs to it."""
 
 
-# ---------------------------------------------------------------- the observer: metrics, without knowing which
+# ---------------------------------------------------------------- the observer
 
 
 class Observer(Protocol):
     """What actors tell the metrics. Implementations must be cheap and never raise (metrics.md)."""
 
-    def join(self, channel: str, role: str, result: str, reason: str, seconds: float) -> None: ...
+    def join(self, channel: str, role: str, result: str, reason: str, seconds: float) -> None:
+        """Count a join, and how long it took."""
 
-    def admission(self, decision: str, channel: str) -> None: ...
+    def admission(self, decision: str, channel: str) -> None:
+        """Count who was let in or turned away."""
 
-    def transition(self, to: str) -> None: ...
+    def transition(self, to: str) -> None:
+        """Count a visit that came into a state."""
 
     def presence(self, seconds: float) -> None:
         """Staleness: from the event to the dashboard's socket."""
 
-    def save(self, seconds: float, batch: int) -> None: ...
+    def save(self, seconds: float, batch: int) -> None:
+        """Note how long a pipeline of so many saves took."""
 
-    def save_result(self, result: str) -> None: ...
+    def save_result(self, result: str) -> None:
+        """Count how a save ended."""
 
-    def expiry(self, lag_seconds: float) -> None: ...
+    def expiry(self, lag_seconds: float) -> None:
+        """Note how late a deadline fired."""
 
-    def joined_after_expiry(self) -> None: ...
+    def joined_after_expiry(self) -> None:
+        """Count a seat given past the lapse: must stay 0."""
 
-    def pin_attempt(self, result: str) -> None: ...
+    def pin_attempt(self, result: str) -> None:
+        """Count a PIN typed."""
 
-    def resume(self, result: str) -> None: ...
+    def resume(self, result: str) -> None:
+        """Count a seat resumed."""
 
-    def seat_moved(self) -> None: ...
+    def seat_moved(self) -> None:
+        """Count a seat that moved to another device."""
 
-    def lease_lost(self) -> None: ...
+    def lease_lost(self) -> None:
+        """Count a lease that lapsed."""
 
-    def double_owner(self) -> None: ...
+    def double_owner(self) -> None:
+        """Count a save refused as stale: must stay 0."""
 
-    def clock_skew(self, seconds: float) -> None: ...
+    def clock_skew(self, seconds: float) -> None:
+        """Note that the store's clock jumped."""
 
-    def store_available(self, up: bool) -> None: ...
+    def store_available(self, up: bool) -> None:
+        """Note whether the store is there."""
 
-    def ghosts(self, count: int) -> None: ...
+    def ghosts(self, count: int) -> None:
+        """Note seats shown as connected that are not."""
 
-    def purge(self, lag_seconds: float, *, failed: bool) -> None: ...
+    def purge(self, lag_seconds: float, *, failed: bool) -> None:
+        """Note how long purged guest text stayed in the store's file."""

@@ -1,4 +1,6 @@
-"""Hello: every connection is brought to its seat, or to a dashboard, or turned away with a reason (D10, D11, B3)."""
+"""Hello: every connection is brought to its seat, or to a dashboard, or turned away with a reason (D10,
+D11, B3).
+"""
 
 from time import perf_counter
 
@@ -75,7 +77,9 @@ class Reception:
         self._seat(outlet, live, hello.id, command, hello.secret, hello.stream, hello.seq)
 
     def enter(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, visit: str) -> None:
-        """A provider takes their seat in a visit of their clinic; the caller has checked ticket and clinic."""
+        """A provider takes their seat in a visit of their clinic; the caller has checked ticket and
+        clinic.
+        """
         host = self._host
         live = host.live(visit)
         if live is None:

@@ -16,7 +16,9 @@ from signaling import messages as wire
 from signaling.translate import command, details, error
 
 SIGNALS: Final = 100.0
-"""`signal` messages a second that one seat may send for long; ten times as many in a burst, while pairs connect."""
+"""`signal` messages a second that one seat may send for long; ten times as many in a burst, while pairs
+connect.
+"""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,9 @@ class Requests:
     # ------------------------------------------------------------ everyone in a visit
 
     def relay(self, outlet: Outlet, message: wire.Signal) -> None:
-        """Pass opaque text on to another browser in the call; looks only at committed seats, and never waits."""
+        """Pass opaque text on to another browser in the call; looks only at committed seats, and never
+        waits.
+        """
         place = self._host.places.get(outlet.id)
         if place is None:
             return

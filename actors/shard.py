@@ -1,4 +1,6 @@
-"""One shard in memory: its clinics, their visits and waiting rooms, under one epoch (architecture.md, Ownership)."""
+"""One shard in memory: its clinics, their visits and waiting rooms, under one epoch (architecture.md,
+Ownership).
+"""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -23,18 +25,41 @@ class Landlord(Protocol):
 
     observer: Observer
 
-    def now(self) -> Instant: ...
-    def can_save(self) -> bool: ...
-    def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None: ...
-    def random_id(self, letters: int) -> str: ...
-    def store_deadline(self, at: Instant) -> Instant: ...
-    def arm(self, live: LiveVisit) -> None: ...
-    def welcome(self, live: LiveVisit, connected: Connected) -> None: ...
-    def lost(self, shard: "Shard") -> None: ...
-    def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None: ...
-    def late(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None: ...
-    def over(self, live: LiveVisit) -> None: ...
-    def codec(self, visit: VisitId) -> BodyCodec: ...
+    def now(self) -> Instant:
+        """Give the instant that it is, by the one clock."""
+
+    def can_save(self) -> bool:
+        """Say whether the store is there and this node's lease is sound."""
+
+    def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Write a save with the others of this tick."""
+
+    def random_id(self, letters: int) -> str:
+        """Draw a random id of so many letters."""
+
+    def store_deadline(self, at: Instant) -> Instant:
+        """Translate an instant into the store's own time."""
+
+    def arm(self, live: LiveVisit) -> None:
+        """See to it that the visit is ticked at its deadline."""
+
+    def welcome(self, live: LiveVisit, connected: Connected) -> None:
+        """Greet a connection that has its seat."""
+
+    def lost(self, shard: "Shard") -> None:
+        """Forget what another owner has."""
+
+    def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Find out whether a save was written, then settle it."""
+
+    def late(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Believe the store that a visit's time is over, unless its clock jumped."""
+
+    def over(self, live: LiveVisit) -> None:
+        """Take note that a visit is over."""
+
+    def codec(self, visit: VisitId) -> BodyCodec:
+        """Make the codec of one visit's bytes."""
 
 
 class Shard:
@@ -69,7 +94,9 @@ class Shard:
         return self._boards.get((clinic, day))
 
     def open_board(self, clinic: Clinic, day: str, finished: list[Visit]) -> None:
-        """Make the waiting room of a day, unless somebody just did; `finished` are that day's visits that are over."""
+        """Make the waiting room of a day, unless somebody just did; `finished` are that day's visits that
+        are over.
+        """
         if (clinic.id, day) not in self._boards:
             self._streams += 1
             board = Board(day, clinic.zone, Stream(f"{self.epoch:x}.b{self._streams}"))
@@ -133,38 +160,49 @@ class Shard:
     # ------------------------------------------------------------ surroundings of its visits
 
     def now(self) -> Instant:
+        """Give the instant that it is, by the one clock."""
         return self._host.now()
 
     def can_save(self) -> bool:
+        """Say whether the store is there and this node's lease is sound."""
         return self._host.can_save()
 
     def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Write a save with the others of this tick."""
         self._host.put(save, settled)
 
     def save_id(self) -> str:
+        """Draw an id for one save."""
         return self._host.random_id(12)
 
     def store_deadline(self, at: Instant) -> Instant:
+        """Translate an instant into the store's own time."""
         return self._host.store_deadline(at)
 
     def arm(self, live: LiveVisit) -> None:
+        """See to it that the visit is ticked at its deadline."""
         self._host.arm(live)
 
     def welcome(self, live: LiveVisit, connected: Connected) -> None:
+        """Greet a connection that has its seat."""
         self._host.welcome(live, connected)
 
     def lost(self, live: LiveVisit) -> None:
+        """Forget what another owner has."""
         if live.version:
             self._host.lost(self)
         else:
             self.visits.pop(live.visit.id, None)
 
     def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Find out whether a save was written, then settle it."""
         self._host.doubt(live, save, settled)
 
     def late(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+        """Believe the store that a visit's time is over, unless its clock jumped."""
         self._host.late(save, settled)
 
     def over(self, live: LiveVisit) -> None:
+        """Take note that a visit is over."""
         self.finished(live)
         self._host.over(live)

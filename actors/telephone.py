@@ -1,4 +1,6 @@
-"""A telephone call, as far as the PIN: who calls, what they typed, and whether it lets them in (R10, D4-D7, B6)."""
+"""A telephone call, as far as the PIN: who calls, what they typed, and whether it lets them in (R10,
+D4-D7, B6).
+"""
 
 from dataclasses import dataclass
 from time import perf_counter
@@ -74,7 +76,9 @@ class Telephone:
             call.busy = False
 
     async def _look(self, call: Call, message: wire.Digits) -> None:
-        """Look the PIN up and count it if it is wrong, in one step; a right PIN is a read and writes no counter."""
+        """Look the PIN up and count it if it is wrong, in one step; a right PIN is a read and writes no
+        counter.
+        """
         host, digits = self._host, typed(message.digits)
         if not check_digit_ok(digits, host.secrets.pin_digits):
             self._missed(call, message.id, Refused("pin_wrong"), "bad_check_digit")

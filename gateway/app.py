@@ -1,7 +1,7 @@
 """The composition root: a node, its API and pages, and one port over both; start, drain, stop.
 
-Stop (SIGTERM, SIGINT): refuse new connections, close sockets with 1012 and a jittered hint, let saves finish, release the
-shards, stop the store; within 10 s.
+Stop (SIGTERM, SIGINT): refuse new connections, close sockets with 1012 and a jittered hint, let saves
+finish, release the shards, stop the store; within 10 s.
 """
 
 import asyncio
@@ -21,7 +21,9 @@ def run(settings: Settings, *, demo: bool, started: Started) -> None:
 
 
 async def serve(settings: Settings, *, demo: bool, started: Started) -> None:
-    """Start everything, wait for the signal, stop everything. `demo`: the operator's pages stand on the main port too."""
+    """Start everything, wait for the signal, stop everything. `demo`: the operator's pages stand on the
+    main port too.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,6 @@
-"""A node's parts, made in order and taken down in reverse: store, visits, sockets. HTTP is `gateway.app`'s."""
+"""A node's parts, made in order and taken down in reverse: store, visits, sockets. HTTP is
+`gateway.app`'s.
+"""
 
 import asyncio
 import os
@@ -55,7 +57,9 @@ class Node:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Node]:
-    """Run a node from its store to its sockets. Raises what a store or a pepper that cannot be used raises."""
+    """Run a node from its store to its sockets. Raises what a store or a pepper that cannot be used
+    raises.
+    """
     async with AsyncExitStack() as stack:
         url = settings.store.url or await _embedded(settings, stack)
         store = StoreSettings(url=url, rewrite_every_seconds=settings.privacy.rewrite_minutes * 60)

@@ -1,4 +1,6 @@
-"""Where a socket meets the visits: one conversation per connection, synchronous from the frame to the actor."""
+"""Where a socket meets the visits: one conversation per connection, synchronous from the frame to the
+actor.
+"""
 
 from dataclasses import dataclass
 from itertools import count
@@ -35,7 +37,9 @@ NOT_READY: Final = Rejection(
 
 @dataclass(frozen=True, slots=True)
 class TicketHolder:
-    """Whom a one-use ticket stands for; `visit` is None for a dashboard, `credential` the hash of the session behind it."""
+    """Whom a one-use ticket stands for; `visit` is None for a dashboard, `credential` the hash of the
+    session behind it.
+    """
 
     user: UserId
     role: StaffRole
@@ -155,17 +159,21 @@ class Conversation:
     # ------------------------------------------------------------ from the actors
 
     def answer(self, message: wire.Message) -> None:
+        """Send a bare message."""
         self._do(self._session.answer(message))
 
     def event(self, seq: int, encoded: Encoded) -> None:
+        """Send a numbered message."""
         if self._socket is not None:
             self._socket.send(self._session.event(seq, encoded))
 
     def bare(self, encoded: Encoded) -> None:
+        """Send a bare message that others get too."""
         if self._socket is not None:
             self._socket.send(self._session.bare(encoded))
 
     def bye(self, bye: wire.Bye) -> None:
+        """Say goodbye and close."""
         self._do(self._session.bye(bye))
 
     # ------------------------------------------------------------ in itself

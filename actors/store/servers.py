@@ -40,6 +40,7 @@ class Servers:
         self._seeds = [_Server(url, settings) for url in addresses]
         self._servers = {server.name: server for server in self._seeds}
         self._slots: list[_Server] = []
+        self._mapped = False
 
     async def open(self) -> None:
         """Reach the store and load the scripts. Raises StoreDown."""
@@ -89,6 +90,10 @@ class Servers:
     async def _round(self, calls: Sequence[Call], lane: Lane) -> list[Reply]:
         if not self.clustered:
             return await self._seeds[0].run(calls, lane)
+        if not self._mapped:
+            await self._map_slots(quietly=True)
+        if not self._slots:
+            return [Fault("away", "no server of the cluster answers")] * len(calls)
         by_server: dict[_Server, list[int]] = {}
         for at, call in enumerate(calls):
             by_server.setdefault(self._server_of(call), []).append(at)
@@ -97,6 +102,8 @@ class Servers:
         for places, share in zip(by_server.values(), await asyncio.gather(*shares), strict=True):
             for at, reply in zip(places, share, strict=True):
                 replies[at] = reply
+        if any(fault.kind in ("away", "lost") for fault in faults_in(replies)):
+            self._mapped = False  # somebody else may hold those keys by now
         return replies
 
     async def _mended(
@@ -158,6 +165,7 @@ class Servers:
         if len(covered) != len(slots):
             return False
         self._slots = covered
+        self._mapped = True
         return True
 
 
