@@ -8,6 +8,7 @@ brings commands to them and time.
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -125,7 +126,8 @@ class Host:
         self._deadlines.close()
         await self._committer.settled()
         await self.tasks.close()
-        await self.store.release(self.settings.node, self.incarnation)
+        with suppress(StoreDown):  # then the lease lapses by itself
+            await self.store.release(self.settings.node, self.incarnation)
         await self.store.close()
 
     @property

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from actors.body import BodyCodec
 from actors.commit import SaveOutcome
 from actors.ports import Observer, Outlet, Save, StoredVisit
+from actors.tally import tally
 from engine.commands import AskMute, Command, Drop, Resume, SetMedia
 from engine.events import Audited, Connected, Done, Event, Outcome, VisitChanged, VisitWhy
 from engine.ids import ConnectionId, Instant, SeatId
@@ -198,6 +199,7 @@ class LiveVisit:
             due=None if over else visit.deadline,
             lapses_at=self._env.store_deadline(visit.lapses_at) if seats_new else 0,
             over=over,
+            made_at=self._env.now(),
             audit=tuple(_audit_row(visit, event) for event in events if isinstance(event, Audited)),
         )
         self._saving = True
@@ -227,6 +229,8 @@ class LiveVisit:
         self.saved, self.version = save.body, save.version
         held, self._held = self._held, []
         self._saving = False
+        if save.lapses_at and save.made_at >= self.visit.lapses_at:
+            self._env.observer.joined_after_expiry()
         self._say(said)
         for later in held:
             self._say(later)
@@ -285,6 +289,7 @@ class LiveVisit:
         if isinstance(said.outcome, Done) and said.outcome.events:
             self._reroute()
             self._env.observer.presence(perf_counter() - said.began)
+            tally(self._env.observer, self.visit, said.outcome.events)
 
     def _welcome(self, said: _Said) -> None:
         if isinstance(said.outcome, Done):

@@ -36,6 +36,8 @@ class Save:
     due: Instant | None
     lapses_at: Instant = 0
     over: bool = False
+    made_at: Instant = 0
+    """When the command was carried out; the store does not keep it."""
     outbox: tuple[bytes, ...] = ()
     audit: tuple[bytes, ...] = ()
 
