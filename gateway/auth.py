@@ -103,7 +103,7 @@ class Auth:
         place = self._hash("address", address)
         wait = await self.accounts.try_sign_in(account, place)
         if wait:
-            return Refused("sign_in_slow", at=self._now() + wait)
+            return Refused("sign_in_slow", at=-(-wait // 1000))  # of this code `at` is in seconds
         user = await self.accounts.user_by_email(email)
         right = await self._passwords.right(password, user.password if user else None)
         if right is None:
@@ -208,6 +208,10 @@ class Auth:
         return await self.accounts.session(ticket.user, ticket.credential) is not None
 
     # ------------------------------------------------------------ in itself
+
+    def derived(self, purpose: str) -> str:
+        """Derive a secret for a purpose from the pepper: the same after every start."""
+        return self._hash("derived", purpose)
 
     def new_id(self) -> str:
         """Draw a random id of 12 letters, 60 bits."""

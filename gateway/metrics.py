@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from actors.host import Host
 from actors.ports import StoreDown
+from actors.store.rewrite import RewriteState
 from engine.events import Standing, Status
 from engine.pin import guess_bound, strict_limit
 from engine.presence import LinkState, Seat
@@ -68,7 +69,11 @@ class Metrics:
         self._clock_skew = self._gauge("clock_skew_seconds", "The last jump of the store's clock")
         self._store_available = self._gauge("store_available", "Whether the store answers")
         self._ghosts = self._gauge("ghosts", "Seats shown connected without a connection; must stay 0")
-        self._purge_lag = self._histogram("purge_lag_seconds", "From a visit's end to its purge", SLOW)
+        self._purge_lag = self._histogram(
+            "purge_lag_seconds", "From a visit's end to when its guest text has left the disk too", SLOW
+        )
+        self._purge_waiting = self._gauge("purge_waiting_seconds", "Age of the oldest text yet to be purged")
+        self._rewrite_failed = False
         self._purge_failures = self._counter("purge_failures", "Purges that failed; must stay 0")
         self._sign_ins = self._counter("sign_ins", "Tries to sign in", "result")
         self._pin_spaces = _PinSpaces(self.registry)
@@ -166,6 +171,15 @@ class Metrics:
             self._purge_failures.inc()
         else:
             self._purge_lag.observe(lag_seconds)
+
+    def rewrite(self, state: RewriteState) -> None:
+        """See how far the store's file is with forgetting what was purged (R15)."""
+        self._purge_waiting.set(state.lag)
+        if state.forgotten is not None:
+            self.purge(state.forgotten, failed=False)
+        if state.failed and not self._rewrite_failed:
+            self.purge(state.lag, failed=True)
+        self._rewrite_failed = state.failed
 
     # ------------------------------------------------------------ what the gateway tells
 

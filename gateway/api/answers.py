@@ -1,0 +1,141 @@
+"""Refusals over HTTP: `{"code", "message"}`, the status that belongs to the code, `fields` for a form.
+
+A handler ends early by raising `Refusal`; what it changed by then stays, as anywhere in HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from actors.ports import StoreDown
+from engine.clinic import Clinic
+from engine.refusals import Refused
+from signaling import words
+
+STATUS: Final[dict[str, int]] = {
+    "already_started": 409,
+    "bad_message": 422,
+    "bad_minutes": 422,
+    "bad_name": 422,
+    "bad_request": 422,
+    "bad_time": 422,
+    "busy": 429,
+    "invites_off": 403,
+    "key_refused": 403,
+    "link_over": 410,
+    "link_revoked": 410,
+    "link_unknown": 404,
+    "no_such_invitation": 404,
+    "no_such_seat": 404,
+    "no_such_visit": 404,
+    "not_allowed": 403,
+    "origin_refused": 403,
+    "sign_in": 401,
+    "sign_in_refused": 401,
+    "sign_in_slow": 429,
+    "too_many_invitations": 409,
+    "try_later": 503,
+    "visit_over": 410,
+}
+"""The status of each code; every other refusal is 409: it would be granted in another state."""
+
+OF_HTTP: Final[dict[int, tuple[str, str]]] = {
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method."),
+    413: ("too_large", "That is too large to be taken."),
+    421: ("wrong_host", "This server does not serve that host name. An operator can add it to the settings."),
+    500: ("failed", "We made a mistake. Please try again in a moment."),
+}
+"""Codes and sentences of what goes wrong before a request is understood."""
+
+
+class Refusal(Exception):
+    """A request is refused. `fields` says what is wrong with which field of a form."""
+
+    def __init__(
+        self, refused: Refused | str, clinic: Clinic | None = None, fields: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__()
+        self.refused = Refused(refused) if isinstance(refused, str) else refused
+        self.clinic = clinic
+        self.fields = fields
+
+
+def answer(refusal: Refusal) -> JSONResponse:
+    """Make the response of a refusal."""
+    refused, code = refusal.refused, refusal.refused.code
+    body: dict[str, object] = {"code": code, "message": words.refusal(refused, refusal.clinic)}
+    wait = words.retry_after(code)
+    if code == "sign_in_slow":
+        wait = refused.at * 1000  # of this code `at` is a number of seconds
+    elif refused.at:
+        body["at"] = refused.at
+    if number := words.number_for(code, refusal.clinic):
+        body["number"] = number
+    if refusal.fields:
+        body["fields"] = dict(refusal.fields)
+    headers = {}
+    if wait:
+        body["retry_after_ms"] = wait
+        headers["Retry-After"] = str(-(-wait // 1000))
+    if code == "sign_in":
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body, STATUS.get(code, 409), headers)
+
+
+def plain(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Make the response for a status that has no refusal of ours."""
+    code, message = OF_HTTP.get(status, (f"http_{status}", "This cannot be done."))
+    return JSONResponse({"code": code, "message": message}, status, dict(headers or {}))
+
+
+def handle(api: FastAPI) -> None:
+    """Let this application answer every refusal in the one form."""
+
+    async def refused(_: Request, error: Exception) -> Response:
+        return answer(error) if isinstance(error, Refusal) else answer(Refusal("try_later"))
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        fields = _fields(error.errors()) if isinstance(error, RequestValidationError) else {}
+        return answer(Refusal("bad_request", fields=fields))
+
+    async def http(_: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException):
+            return plain(error.status_code, error.headers)
+        return plain(500)
+
+    api.add_exception_handler(Refusal, refused)
+    api.add_exception_handler(StoreDown, refused)
+    api.add_exception_handler(RequestValidationError, invalid)
+    api.add_exception_handler(HTTPException, http)
+
+
+_SAID: Final = {
+    "missing": "Please fill this in.",
+    "string_too_short": "Please fill this in.",
+    "string_too_long": "This is too long.",
+    "json_invalid": "This is not JSON.",
+    "model_attributes_type": "This is not JSON.",
+}
+
+
+def _fields(errors: Sequence[Any]) -> dict[str, str]:
+    """Say what is wrong by field; never what was sent."""
+    said: dict[str, str] = {}
+    for error in errors:
+        name = ".".join(str(part) for part in error["loc"][1:] if part not in ("now", "int")) or "body"
+        sentence = _SAID.get(error["type"], f"{error['msg'].removeprefix('Value error, ')}.")
+        said.setdefault(name, sentence.replace("..", "."))
+    return said
+
+
+def settled(outcome: object, clinic: Clinic | None = None) -> None:
+    """Go on if an outcome is no refusal. Raises Refusal."""
+    if isinstance(outcome, Refused):
+        raise Refusal(outcome, clinic)

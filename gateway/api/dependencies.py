@@ -1,0 +1,69 @@
+"""What the handlers work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from actors.desk import Desk
+from actors.host import Host
+from gateway.api.bounds import Network, Rate, networks
+from gateway.auth import Auth
+from gateway.metrics import Metrics
+from gateway.node import Node
+from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.demo import Demo
+
+STATIC: Final = Path(__file__).parent.parent / "static"
+"""Where the web build puts the pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """A running node as HTTP sees it. `demo` is there in demo mode only, and opens doors of its own."""
+
+    node: Node
+    demo: Demo | None = None
+    static: Path = STATIC
+    looks: Rate = field(init=False)
+    sign_ins: Rate = field(init=False)
+    proxies: tuple[Network, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        limits = self.settings.limits
+        object.__setattr__(self, "looks", Rate(limits.looks_per_minute))
+        object.__setattr__(self, "sign_ins", Rate(limits.sign_ins_per_minute))
+        object.__setattr__(self, "proxies", networks(self.settings.server.trusted_proxies))
+
+    @property
+    def settings(self) -> Settings:
+        """The node's settings."""
+        return self.node.settings
+
+    @property
+    def host(self) -> Host:
+        """The node's visits."""
+        return self.node.host
+
+    @property
+    def desk(self) -> Desk:
+        """What may be asked of visits over HTTP."""
+        return self.node.desk
+
+    @property
+    def auth(self) -> Auth:
+        """Who somebody is."""
+        return self.node.auth
+
+    @property
+    def metrics(self) -> Metrics:
+        """What is counted."""
+        return self.node.metrics
+
+    @property
+    def draining(self) -> bool:
+        """Whether the node is stopping: whoever can go elsewhere should."""
+        return not self.node.conversations.open

@@ -1,0 +1,140 @@
+"""What stands before every HTTP handler: host name, size of a body, headers for browsers, access log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.api.answers import plain
+from gateway.logs import redacted_path, where
+from gateway.settings import Settings
+
+HEALTH: Final = frozenset({"/healthz", "/readyz"})
+"""Load balancers ask these by address, under any host's name."""
+
+log = structlog.get_logger("http")
+
+
+class Guard:
+    """ASGI middleware; outermost of ours, so that a bug's details never reach a client or a log."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, *, any_host: bool = False) -> None:
+        self._app = app
+        self._most = settings.limits.body_bytes
+        self._hosts = None if any_host else frozenset(urlsplit(one).netloc for one in settings.origins)
+        self._headers = security_headers(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answered = _Answered(send, self._headers)
+        began = time.perf_counter()
+        try:
+            await self._serve(scope, receive, answered)
+        except _TooLarge:
+            await self._instead(413, scope, receive, answered)
+        except Exception as error:  # noqa: BLE001 - a bug is answered and logged, without what it was about
+            log.error(
+                "failed", path=redacted_path(scope["path"]), error=type(error).__name__, at=where(error)
+            )
+            await self._instead(500, scope, receive, answered)
+        took = round((time.perf_counter() - began) * 1000, 1)
+        level = "debug" if scope["path"].startswith("/static/") or scope["path"] in HEALTH else "info"
+        getattr(log, level)(
+            "request",
+            method=scope["method"],
+            path=redacted_path(scope["path"]),
+            status=answered.status,
+            ms=took,
+        )
+
+    async def _serve(self, scope: Scope, receive: Receive, send: _Answered) -> None:
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1")
+        if self._hosts is not None and host not in self._hosts and scope["path"] not in HEALTH:
+            await plain(421)(scope, receive, send)
+        elif int(headers.get(b"content-length", b"0") or 0) > self._most:
+            await plain(413, {"Connection": "close"})(scope, receive, send)
+        else:
+            await self._app(scope, _bounded(receive, self._most), send)
+
+    async def _instead(self, status: int, scope: Scope, receive: Receive, send: _Answered) -> None:
+        if not send.status:
+            await plain(status, {"Connection": "close"})(scope, receive, send)
+
+
+class _TooLarge(Exception):
+    """A body without a length grew beyond the bound."""
+
+
+def _bounded(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            raise _TooLarge
+        return message
+
+    return bounded
+
+
+class _Answered:
+    """Sends an answer with our headers, and remembers its status."""
+
+    __slots__ = ("_headers", "_send", "status")
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._send = send
+        self._headers = headers
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            given = {name.lower() for name, _ in message["headers"]}
+            ours = [(name, value) for name, value in self._headers if name not in given]
+            message = {**message, "headers": [*message["headers"], *ours]}
+        await self._send(message)
+
+
+def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """Give the headers of every answer; a handler may say otherwise by sending the same header."""
+    sockets = " ".join(sorted("ws" + origin.removeprefix("http") for origin in settings.origins))
+    policy = (
+        "default-src 'self'",
+        "base-uri 'none'",
+        f"connect-src 'self' {sockets}",
+        "font-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob: data:",
+        "object-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "worker-src 'self'",
+    )
+    headers = {
+        "content-security-policy": "; ".join(policy),
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), autoplay=(self),"
+        " screen-wake-lock=(self), speaker-selection=(self), geolocation=(), payment=(), usb=()",
+    }
+    if settings.https:
+        headers["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
