@@ -152,9 +152,13 @@ class Host:
             was_up = self._store_up
             if await self._renewed() and not was_up:
                 await self._claim(range(SHARDS))
-            self._deadlines.check()
-            for shard in self._shards.values():
-                shard.drop_boards()
+            self.tend()
+
+    def tend(self) -> None:
+        """Do what time asks for, by the clock as it is now; done once a second without being asked."""
+        self._deadlines.check()
+        for shard in self._shards.values():
+            shard.drop_boards()
 
     async def _renewed(self) -> bool:
         try:

@@ -4,9 +4,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -34,7 +34,7 @@ from gateway.passwords import Passwords
 from gateway.settings import Settings
 from gateway.sockets import Conversations, Rooms
 from gateway.tombstones import Tombstones
-from gateway.websocket import Endpoint
+from gateway.websocket import Endpoint, Limits
 
 REWRITE_LOOKS_EVERY: Final = 2.0
 """Seconds between two looks at whether the store's file must be rewritten (R15)."""
@@ -55,18 +55,32 @@ class Node:
     endpoint: Endpoint
 
 
+def _report(error: BaseException) -> None:
+    log.error("bug", error=type(error).__name__, where=where(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """What may be put in the place of a real part: the clock, a socket's bounds, who hears of bugs."""
+
+    clock: type[Clock] = Clock
+    limits: Limits = field(default_factory=Limits)
+    report: Callable[[BaseException], None] = _report
+
+
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Node]:
+async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterator[Node]:
     """Run a node from its store to its sockets. Raises what a store or a pepper that cannot be used
     raises.
     """
+    seams = seams or Seams()
     async with AsyncExitStack() as stack:
         url = settings.store.url or await _embedded(settings, stack)
         store = StoreSettings(url=url, rewrite_every_seconds=settings.privacy.rewrite_minutes * 60)
         servers = Servers(store)
         rewrite = PurgeRewrite(servers, store)
         metrics = Metrics()
-        clock = Clock(skewed=metrics.clock_skew)
+        clock = seams.clock(skewed=metrics.clock_skew)
         secrets = Secrets(read_pepper(settings.secrets_folder), pin_digits=settings.pins.digits)
         tombstones = stack.enter_context(Tombstones(settings.tombstones_file))
         host = Host(
@@ -79,7 +93,7 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
             random=os.urandom,
             ice=IceServers(settings.media, clock.now),
             buried=tombstones.bury,
-            report=_report,
+            report=seams.report,
         )
         requests = Requests(host)
         passwords = Passwords(at_once=settings.limits.hashes_at_once)
@@ -88,8 +102,10 @@ async def running(settings: Settings) -> AsyncIterator[Node]:
         conversations = Conversations(
             Rooms(Reception(host, requests), requests, Telephone(host), auth, host.tasks)
         )
-        endpoint = Endpoint(conversations.accept, origins=settings.origins, observer=metrics.sockets)
-        metrics.sockets.on_failure(_report)
+        endpoint = Endpoint(
+            conversations.accept, origins=settings.origins, limits=seams.limits, observer=metrics.sockets
+        )
+        metrics.sockets.on_failure(seams.report)
         metrics.watch(host, lambda: endpoint.totals, lambda: endpoint.buffered)
         host.on_revoked(conversations.cut)
         await stack.enter_async_context(host)
@@ -115,7 +131,3 @@ async def _forget(rewrite: PurgeRewrite, metrics: Metrics) -> None:
 
 def _store_state(state: str, reason: str) -> None:
     log.info("store", state=state, reason=reason)
-
-
-def _report(error: BaseException) -> None:
-    log.error("bug", error=type(error).__name__, where=where(error))
