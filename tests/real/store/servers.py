@@ -1,0 +1,184 @@
+"""The servers that the store's contract is kept on: the one a node brings along, Redis 7.0, and Redis 7.0
+as a cluster.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import redis
+import redis.asyncio
+
+from actors.embedded import EmbeddedStore
+
+READY_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: its URL as we take it, its process, and where a plain client reaches it."""
+
+    url: str
+    pid: int
+    plain_url: str
+
+    async def ask(self, *words: str | int) -> Any:  # noqa: ANN401 - whatever a plain client makes of the answer
+        """Ask the server something with a plain client, behind the store's back."""
+        async with redis.asyncio.Redis.from_url(self.plain_url, decode_responses=True) as client:
+            return await client.execute_command(*words)  # type: ignore[no-untyped-call]
+
+    def freeze(self) -> None:
+        """Stop the process as a hung machine would; it may still be connected to."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on, with everything that was sent meanwhile."""
+        os.kill(self.pid, signal.SIGCONT)
+
+
+@contextlib.asynccontextmanager
+async def embedded(directory: Path) -> AsyncIterator[Server]:
+    """The server that a node brings along."""
+    async with EmbeddedStore(directory) as store:
+        assert store.pid is not None
+        yield Server(store.url, store.pid, store.url)
+
+
+@contextlib.contextmanager
+def debian_redis(directory: Path, *options: str) -> Iterator[Server]:
+    """Debian's redis-server 7.0 on a unix socket."""
+    path = directory / "redis.sock"
+    with _running(directory, "--port", "0", "--unixsocket", str(path), *options) as pid:
+        url = f"unix://{path}"
+        _wait(url)
+        yield Server(url, pid, url)
+
+
+@contextlib.contextmanager
+def redis_cluster(directory: Path) -> Iterator[Server]:
+    """One Redis 7.0 in cluster mode that holds all slots."""
+    port = _free_port()
+    bus = _free_port()
+    options = (
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--cluster-enabled",
+        "yes",
+        "--cluster-port",
+        str(bus),
+    )
+    with _running(directory, *options) as pid:
+        url = f"redis://127.0.0.1:{port}"
+        with _wait(url) as client:
+            client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+            _until(lambda: "cluster_state:ok" in str(client.execute_command("CLUSTER", "INFO")))
+        yield Server(f"redis+cluster://127.0.0.1:{port}", pid, url)
+
+
+@contextlib.contextmanager
+def _running(directory: Path, *options: str) -> Iterator[int]:
+    fixed = ("--appendonly", "yes", "--appendfsync", "always", "--save", "", "--dir", str(directory))
+    process = subprocess.Popen(("redis-server", *fixed, *options), stdout=subprocess.DEVNULL)
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait(url: str) -> redis.Redis:
+    client = redis.Redis.from_url(url, decode_responses=True)
+
+    def answers() -> bool:
+        try:
+            return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+    _until(answers)
+    return client
+
+
+def _until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, "the server did not become ready"
+        time.sleep(0.01)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+class Cutter:
+    """A socket before a server's that can cut connections after so many bytes of answers, as a dying server
+    would.
+    """
+
+    def __init__(self, server_socket: str, own: Path) -> None:
+        self._server_socket = server_socket
+        self.url = f"unix://{own}"
+        self._own = own
+        self.answers_left: int | None = None
+        """Bytes of answers that still pass; None for no limit."""
+        self._pairs: set[asyncio.Task[None]] = set()
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[Cutter]:
+        """Serve for as long as the block lives."""
+        server = await asyncio.start_unix_server(self._pair, self._own)
+        try:
+            yield self
+        finally:
+            server.close()
+            for task in tuple(self._pairs):
+                task.cancel()
+            await asyncio.gather(*self._pairs, return_exceptions=True)
+
+    async def _pair(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._pairs.add(task)
+        answers, far = await asyncio.open_unix_connection(self._server_socket)
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._pass_on(near, far))
+                both.create_task(self._pass_back(answers, back))
+        except* ConnectionError:
+            pass
+        finally:
+            self._pairs.discard(task)
+            far.close()
+            back.close()
+
+    async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while chunk := await source.read(65536):
+            sink.write(chunk)
+            await sink.drain()
+        raise ConnectionResetError
+
+    async def _pass_back(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while chunk := await source.read(65536):
+            if self.answers_left is not None:
+                chunk = chunk[: self.answers_left]
+                self.answers_left -= len(chunk)
+            sink.write(chunk)
+            await sink.drain()
+            if self.answers_left == 0:
+                raise ConnectionResetError
+        raise ConnectionResetError
