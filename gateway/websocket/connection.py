@@ -184,8 +184,8 @@ class Socket(Watched):
         if size == 0 or end > len(data):
             self._await_rest(data[at:], size)
             return _INCOMPLETE
-        if data[at] != PONG or not 6 <= size <= 131:  # a sound pong has said all by coming
-            self._judge(data[at:end], limit)
+        if self._referee is not None or data[at] != PONG or data[at + 1] > 253 or size < 6:
+            self._judge(data[at:end], limit)  # any other pong has said all by coming
         if self._referee is None:
             self._begun = NEVER
         return end
