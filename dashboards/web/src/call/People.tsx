@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { Ellipsis, MicOff, Pencil, UserMinus } from "lucide-preact";
 import { AskFirst, Avatar, Button, Dialog, Field, Icon, RoleName, time, toast, useNow, words } from "../ui/index.ts";
 import { aboveTheLine, inOrder, mediaOf, type Participant, type SeatState } from "../wire/index.ts";
-import type { Call } from "./call.ts";
+import { inByBrowser, type Call } from "./call.ts";
 import { run } from "./run.ts";
 import { waiting, Waiter } from "./Waiters.tsx";
 
@@ -70,12 +70,19 @@ function Person({ call, seat, you, runs }: PersonProps) {
           <RoleName who={seat} you={you} />
           <StateWords seat={seat} />
         </div>
-        {seat.standing === "in" && seat.how !== "phone" && !mediaOf(seat).mic && <Icon of={MicOff} label={c.muted} />}
+        {isMuted(call, seat, you) && <Icon of={MicOff} label={c.muted} />}
         {runs && <Button kind="plain" icon={Ellipsis} label={c.more(seat.name)} aria-expanded={open} onClick={() => setOpen(!open)} />}
       </div>
       {open && runs && <Acts call={call} seat={seat} onDone={() => setOpen(false)} />}
     </li>
   );
+}
+
+/** One's own sign comes from the device, not from what the others were told. */
+function isMuted(call: Call, seat: Participant, you: boolean): boolean {
+  const { mic, micTrack } = call.devices.state.value;
+  if (you) return !mic || !micTrack;
+  return inByBrowser(seat) && !mediaOf(seat).mic;
 }
 
 /** How things stand with somebody, in words and a dot (D10); by which way they are here. */

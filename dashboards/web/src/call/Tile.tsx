@@ -74,7 +74,8 @@ function NameOn({ name, role, you, silent }: NameProps) {
     <p class="tile-name">
       {silent && <Icon of={MicOff} size={16} label={words.call.muted} />}
       <span class="tile-who">{name}</span>
-      <span class="tile-role">{you ? words.you : words.roles[role]}</span>
+      <span class="tile-role">{you ? words.you : role === "phone" ? words.call.byPhone : words.roles[role]}</span>
+      {you && <span class="tile-you">{words.youAlone}</span>}
     </p>
   );
 }

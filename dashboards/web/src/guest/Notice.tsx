@@ -45,21 +45,34 @@ interface Props {
   code: string;
   message: string;
   door?: DoorSeen | undefined;
-  /** A telephone number that came with the refusal: the dial-in number when the visit is full. */
+  /** A telephone number that came with the refusal: the dial-in number when the visit is full, else the clinic's. */
   number?: string;
 }
 
 /** It ended, or it cannot be: what that means and what to do. */
 export function Notice({ attendance, code, message, door, number = "" }: Props) {
   const title = TITLES[code] ?? g.troubleTitle;
-  const text = TEXTS[code] ?? (message === `${title}.` ? "" : message);
+  const staff = attendance?.entry.by === "staff";
+  const text = staff && code === "completed" ? g.endedStaff : (TEXTS[code] ?? without(title, message));
   return (
     <Shell door={door} title={title} replaced>
       {text && <p>{text}</p>}
       {attendance && <Act attendance={attendance} code={code} />}
-      {code === "visit_full" ? <FullByPhone number={number} /> : <CallClinic code={code} door={door} />}
+      {staff && !SIGNED_OUT.has(code) && (
+        <a class="button button-quiet button-large button-wide" href="/">
+          {g.waitingRoom}
+        </a>
+      )}
+      {code === "visit_full" ? <FullByPhone number={number} /> : <CallClinic code={code} phone={door?.clinic_phone || number} />}
     </Shell>
   );
+}
+
+const SIGNED_OUT = new Set(["sign_in", "signed_out"]);
+
+/** A refusal's first sentence is often the heading already. */
+function without(title: string, message: string): string {
+  return message.startsWith(`${title}.`) ? message.slice(title.length + 1).trim() : message;
 }
 
 /** The one button that helps, if one does. */
@@ -99,8 +112,7 @@ const KNOWN_ENDS = new Set([
 
 const ENDED_WELL = new Set(["completed", "ended", "visit_over", "left", "moved", "already_open", "sign_in", "signed_out"]);
 
-function CallClinic({ code, door }: { code: string; door: DoorSeen | undefined }) {
-  const phone = door?.clinic_phone;
+function CallClinic({ code, phone }: { code: string; phone: string }) {
   if (!phone || ENDED_WELL.has(code)) return null;
   return (
     <a class="button button-quiet button-large button-wide" href={dialled(phone)}>

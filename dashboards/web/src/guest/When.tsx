@@ -12,8 +12,14 @@ export function When({ door: { start, end, zone } }: { door: Pick<Door, "start" 
     <p class="when">
       <Icon of={CalendarClock} />
       <span>
-        {time.dayAndTime(start, now, zone)} · {time.length(start, end)}
-        {near && <strong class="when-near"> {near}</strong>}
+        <span class="when-day">{time.dayAndTime(start, now, zone)}</span>
+        {time.length(start, end)}
+        {near && (
+          <>
+            {" · "}
+            <strong class="when-near">{near}</strong>
+          </>
+        )}
       </span>
     </p>
   );

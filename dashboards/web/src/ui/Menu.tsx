@@ -17,7 +17,7 @@ interface Props {
   icon: LucideIcon;
   items: readonly MenuItem[];
   size?: "dense";
-  /** Words beside the icon; without them the icon stands alone, named by `label`. */
+  /** Words beside the icon, which name the button then; without them it is named by `label`. */
   children?: ComponentChildren;
   tabIndex?: number | undefined;
 }
@@ -47,7 +47,7 @@ export function Menu({ label, icon, items, size, children, tabIndex }: Props) {
   return (
     <>
       <Button
-        {...(children ? { "aria-label": label } : { label })}
+        {...(children ? {} : { label })}
         {...(size ? { size } : {})}
         {...(tabIndex === undefined ? {} : { tabIndex })}
         icon={icon}

@@ -57,10 +57,10 @@ export function dayAndTime(at: number, now: number, zone: string): string {
   return `${dayWord(at, now, zone)}, ${clockTime(at, zone)}`;
 }
 
-/** How far off a time is, when near: "in 12 minutes", "5 minutes ago", "now"; "" when it is more than 2 hours away. */
+/** How far off a time is, when near: "in 12 minutes", "5 minutes ago", "now"; "" when it is an hour or more away. */
 export function near(at: number, now: number): string {
   const minutes = Math.round((at - now) / MINUTE);
-  if (Math.abs(at - now) > 2 * HOUR) return "";
+  if (Math.abs(at - now) >= HOUR) return "";
   if (minutes === 0) return words.time.now;
   return minutes > 0 ? words.time.inMinutes(minutes) : words.time.minutesAgo(-minutes);
 }
