@@ -1,7 +1,8 @@
 import { Phone } from "lucide-preact";
 import { Button, Icon, words } from "../ui/index.ts";
 import type { Attendance } from "../visit/attendance.ts";
-import { ByPhone, dialled } from "../visit/ByPhone.tsx";
+import { ByPhone } from "../visit/ByPhone.tsx";
+import { dialled } from "../visit/dialled.ts";
 import { kept } from "../visit/kept.ts";
 import { said } from "../visit/said.ts";
 import type { Refused } from "../wire/refusal.ts";

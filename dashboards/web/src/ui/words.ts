@@ -232,7 +232,7 @@ const en = {
     warned: (left: string) => `This visit's time is over in ${left}.`,
     extend: "Extend",
     extendBy: (n: number) => `${n} min`,
-    extendByName: (n: number) => `Extend by ${n} minutes`,
+    extendByName: (n: number) => `Extend by ${n} min`,
     extended: (at: string) => `The visit now ends at ${at}`,
     lock: "Lock the visit",
     lockText: "When locked, new people wait until you let them in.",

@@ -1,5 +1,6 @@
 import { Phone } from "lucide-preact";
 import { Icon, time, words } from "../ui/index.ts";
+import { dialled } from "./dialled.ts";
 
 /** A telephone's way into the visit: the number, and the PIN when it is known here. */
 export interface Telephone {
@@ -25,10 +26,4 @@ export function ByPhone({ number, pin }: Telephone) {
       )}
     </div>
   );
-}
-
-/** A link that dials; two commas make a telephone wait before it types the PIN. */
-export function dialled(number: string, pin = ""): string {
-  const digits = number.replace(/[^\d+]/g, "");
-  return pin ? `tel:${digits},,${pin}%23` : `tel:${digits}`;
 }

@@ -43,6 +43,7 @@ export class Attendance {
   readonly #net = signal<ConnectionState>({ at: "connecting", attempt: 0 });
   readonly #listeners = new Set<(message: FromServer) => void>();
   #connection: Connection | undefined;
+  #dialled: object | undefined;
   #unheard: FromServer[] = [];
   #ice: { readonly servers: readonly IceServer[]; readonly at: number } = { servers: [], at: 0 };
   #url = "";
@@ -128,18 +129,19 @@ export class Attendance {
   #dial(): void {
     this.close();
     this.#phase.value = { at: "joining", back: kept.get().secret !== undefined };
-    const connection: Connection = connect({
+    const mine = {};
+    this.#dialled = mine;
+    this.#connection = connect({
       url: () => this.#url || socketUrl(),
       hello: (position) => this.#hello(position),
       onMessage: (message) => this.#heard(message),
       onState: (state) => {
-        if (this.#connection !== undefined && this.#connection !== connection) return; // an older one, closing
+        if (this.#dialled !== mine) return; // an older one, closing
         this.#net.value = state;
         if (state.at === "over") this.#over(state.over);
       },
       debug: new URLSearchParams(location.search).has("debug"),
     });
-    this.#connection = connection;
   }
 
   async #hello(position: Position): Promise<Hello> {

@@ -269,7 +269,7 @@ export class Connection {
 
   #closed(code: number, reason: string): void {
     const next = (AFTER_CLOSE as Record<number, (typeof AFTER_CLOSE)[keyof typeof AFTER_CLOSE]>)[code] ?? "again";
-    if (code === CLOSE.REFUSED && this.#refusal) this.#end({ by: "refused", refusal: this.#refusal });
+    if (code === CLOSE.REFUSED) this.#end({ by: "refused", refusal: this.#refusal ?? new Refused(reason) });
     else if (next === "stop") this.#end({ by: "closed", code });
     else if (next === "later") this.#lost(this.#times.rebuked);
     else this.#lost(next === "hint" ? (retryHint(reason) ?? 0) : 0);
