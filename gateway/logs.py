@@ -12,10 +12,14 @@ import sys
 from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
-import structlog
-from structlog.typing import EventDict, ExcInfo, WrappedLogger
-
 from gateway.settings import Log
+from gateway.spared import without
+
+with without(
+    "rich"
+):  # it would colour tracebacks that we never print, and take a tenth of a second at each start
+    import structlog
+    from structlog.typing import EventDict, ExcInfo, WrappedLogger
 
 REDACTED: Final = "[redacted]"
 SECRET_KEYS: Final = frozenset(

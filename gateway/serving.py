@@ -7,8 +7,8 @@ from typing import Final
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
 
+from gateway.api import Asgi
 from gateway.node import Node
 
 DRAIN_WITHIN: Final = 5.0
@@ -32,7 +32,7 @@ class HttpServer(uvicorn.Server):
 
 
 async def serve_node(
-    node: Node, main: FastAPI, *, admin: FastAPI | None, started: Started, stop: asyncio.Event
+    node: Node, main: Asgi, *, admin: Asgi | None, started: Started, stop: asyncio.Event
 ) -> None:
     """Serve a running node's pages, API and sockets until `stop` is set, then drain it.
 
@@ -76,7 +76,7 @@ class PortTaken(Exception):
     """The address is in use; uvicorn has said which."""
 
 
-def _server(app: FastAPI, host: str, port: int, node: Node | None) -> HttpServer:
+def _server(app: Asgi, host: str, port: int, node: Node | None) -> HttpServer:
     settings = node.settings if node else None
     tls = settings.server if settings is not None else None
     return HttpServer(

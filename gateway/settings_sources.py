@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource
 
@@ -115,3 +115,36 @@ def _problem(error: ErrorDetails, origins: Mapping[str, Origin]) -> Problem:
         said = error["msg"].removeprefix("Value error, ").rstrip(".") + "."
     origin = origins.get(key)
     return Problem(key, said[0].lower() + said[1:] + (f" (from the {origin})" if origin else ""))
+
+
+def lines(found: Read) -> Iterator[str]:
+    """Show every setting as TOML with where its value comes from; secrets are masked."""
+    for section in Settings.model_fields:
+        yield f"[{section}]"
+        values = getattr(found.settings, section)
+        for name in fields(section):
+            yield f"{name} = {_shown(getattr(values, name))}  # {found.origin(f'{section}.{name}')}"
+        yield ""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return '"********"' if value.get_secret_value() else '""'
+    if value is None:
+        return '""'
+    if isinstance(value, str) and "://" in value:
+        return f'"{_without_password(value)}"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_shown, value)) + "]"
+    return f'"{value}"' if isinstance(value, str | Path) else str(value)
+
+
+def _without_password(url: str) -> str:
+    head, at, rest = url.rpartition("@")
+    if not at:
+        return url
+    scheme, _, credentials = head.partition("://")
+    user, colon, _ = credentials.partition(":")
+    return f"{scheme}://{user}{':********' if colon else ''}@{rest}"

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from actors.ports import StoreDown
 from engine.clinic import Clinic
 from engine.refusals import Refused
+from gateway.api.plain import problem
 from signaling import words
 
 STATUS: Final[dict[str, int]] = {
@@ -44,15 +45,6 @@ STATUS: Final[dict[str, int]] = {
     "visit_over": 410,
 }
 """The status of each code; every other refusal is 409: it would be granted in another state."""
-
-OF_HTTP: Final[dict[int, tuple[str, str]]] = {
-    404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not take that method."),
-    413: ("too_large", "That is too large to be taken."),
-    421: ("wrong_host", "This server does not serve that host name. An operator can add it to the settings."),
-    500: ("failed", "We made a mistake. Please try again in a moment."),
-}
-"""Codes and sentences of what goes wrong before a request is understood."""
 
 
 class Refusal(Exception):
@@ -89,12 +81,6 @@ def answer(refusal: Refusal) -> JSONResponse:
     return JSONResponse(body, STATUS.get(code, 409), headers)
 
 
-def plain(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Make the response for a status that has no refusal of ours."""
-    code, message = OF_HTTP.get(status, (f"http_{status}", "This cannot be done."))
-    return JSONResponse({"code": code, "message": message}, status, dict(headers or {}))
-
-
 def handle(api: FastAPI) -> None:
     """Let this application answer every refusal in the one form."""
 
@@ -107,13 +93,18 @@ def handle(api: FastAPI) -> None:
 
     async def http(_: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
-            return plain(error.status_code, error.headers)
-        return plain(500)
+            return _plain(error.status_code, error.headers)
+        return _plain(500)
 
     api.add_exception_handler(Refusal, refused)
     api.add_exception_handler(StoreDown, refused)
     api.add_exception_handler(RequestValidationError, invalid)
     api.add_exception_handler(HTTPException, http)
+
+
+def _plain(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    made = problem(status, headers)
+    return Response(made.body, made.status, dict(made.headers), made.type)
 
 
 _SAID: Final = {

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from actors.desk import Desk
 from actors.host import Host
@@ -17,9 +16,6 @@ from gateway.settings import Settings
 if TYPE_CHECKING:
     from gateway.demo import Demo
 
-STATIC: Final = Path(__file__).parent.parent / "static"
-"""Where the web build puts the pages."""
-
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
@@ -27,7 +23,6 @@ class Dependencies:
 
     node: Node
     demo: Demo | None = None
-    static: Path = STATIC
     looks: Rate = field(init=False)
     sign_ins: Rate = field(init=False)
     proxies: tuple[Network, ...] = field(init=False)
@@ -62,8 +57,3 @@ class Dependencies:
     def metrics(self) -> Metrics:
         """What is counted."""
         return self.node.metrics
-
-    @property
-    def draining(self) -> bool:
-        """Whether the node is stopping: whoever can go elsewhere should."""
-        return not self.node.conversations.open

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.api.answers import plain
+from gateway.api.plain import Answer, Asgi, Message, Receive, Scope, Send, header, problem
 from gateway.logs import redacted_path, where
 from gateway.settings import Settings
 
@@ -21,9 +19,9 @@ log = structlog.get_logger("http")
 
 
 class Guard:
-    """ASGI middleware; outermost of ours, so that a bug's details never reach a client or a log."""
+    """An ASGI application around another one; a bug's details reach neither a client nor a log."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, any_host: bool = False) -> None:
+    def __init__(self, app: Asgi, settings: Settings, *, any_host: bool = False) -> None:
         self._app = app
         self._most = settings.limits.body_bytes
         self._hosts = None if any_host else frozenset(urlsplit(one).netloc for one in settings.origins)
@@ -32,49 +30,60 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
             return
         answered = _Answered(send, self._headers)
         began = time.perf_counter()
         try:
             await self._serve(scope, receive, answered)
         except _TooLarge:
-            await self._instead(413, scope, receive, answered)
+            await _instead(problem(413, {"Connection": "close"}), scope, answered)
         except Exception as error:  # noqa: BLE001 - a bug is answered and logged, without what it was about
             log.error(
                 "failed", path=redacted_path(scope["path"]), error=type(error).__name__, at=where(error)
             )
-            await self._instead(500, scope, receive, answered)
-        took = round((time.perf_counter() - began) * 1000, 1)
-        level = "debug" if scope["path"].startswith("/static/") or scope["path"] in HEALTH else "info"
-        getattr(log, level)(
-            "request",
-            method=scope["method"],
-            path=redacted_path(scope["path"]),
-            status=answered.status,
-            ms=took,
-        )
+            await _instead(problem(500, {"Connection": "close"}), scope, answered)
+        _note(scope, answered.status, time.perf_counter() - began)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: _Answered) -> None:
-        headers = dict(scope["headers"])
-        host = headers.get(b"host", b"").decode("latin-1")
-        if self._hosts is not None and host not in self._hosts and scope["path"] not in HEALTH:
-            await plain(421)(scope, receive, send)
-        elif int(headers.get(b"content-length", b"0") or 0) > self._most:
-            await plain(413, {"Connection": "close"})(scope, receive, send)
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        length = header(scope, b"content-length")
+        if (
+            self._hosts is not None
+            and header(scope, b"host") not in self._hosts | {""}
+            and not _health(scope)
+        ):
+            await problem(421).send(scope, send)
+        elif length.isdigit() and int(length) > self._most:
+            await problem(413, {"Connection": "close"}).send(scope, send)
         else:
             await self._app(scope, _bounded(receive, self._most), send)
 
-    async def _instead(self, status: int, scope: Scope, receive: Receive, send: _Answered) -> None:
-        if not send.status:
-            await plain(status, {"Connection": "close"})(scope, receive, send)
+
+def _health(scope: Scope) -> bool:
+    return scope["path"] in HEALTH
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    quiet = scope["path"].startswith("/static/") or _health(scope)
+    say = log.debug if quiet else log.info
+    say(
+        "request",
+        method=scope["method"],
+        path=redacted_path(scope["path"]),
+        status=status,
+        ms=round(seconds * 1000, 1),
+    )
+
+
+async def _instead(answer: Answer, scope: Scope, send: _Answered) -> None:
+    if not send.status:
+        await answer.send(scope, send)
 
 
 class _TooLarge(Exception):
     """A body without a length grew beyond the bound."""
 
 
-def _bounded(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
+def _bounded(receive: Receive, most: int) -> Receive:
     taken = 0
 
     async def bounded() -> Message:

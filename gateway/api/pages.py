@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, Response
+from gateway.api.plain import HTML, Answer, Scope, header, problem
 
-from gateway.api.answers import plain
-from gateway.api.callers import Deps
-
-router = APIRouter(include_in_schema=False)
+GUEST: Final = frozenset({"j", "v", "call"})
+CLINIC: Final = frozenset({"", "visits", "settings", "schedule"})
+"""First parts of the paths at which each page stands."""
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 NO_STORE: Final = "no-store"
@@ -26,10 +24,16 @@ WORTH_ZIPPING: Final = 1024
 """Bytes below which zipping saves nothing."""
 _TEXTS: Final = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
-NOT_BUILT: Final = """<!doctype html>
+_NOT_BUILT: Final = b"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Vestibule</title>
 <h1>The pages are not built yet</h1>
 <p>Run <code>make web</code> in the checkout, then reload this page. The server itself is running.</p>
+</html>
+"""
+_NOT_HERE: Final = b"""<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Not found</title>
+<h1>There is nothing at this address</h1>
+<p>If you came by a link, check that you have all of it, or call the clinic.</p>
 </html>
 """
 
@@ -44,100 +48,79 @@ class File:
     zipped: bytes
 
 
-_files: dict[Path, File] = {}
+class Pages:
+    """Answers for the pages of one web build."""
+
+    def __init__(self, static: Path) -> None:
+        self._static = static.resolve()
+        self._files: dict[Path, File] = {}
+
+    def answer(self, scope: Scope) -> Answer:
+        """Answer a request for a page or for what pages load; changes nothing, whatever it is (D8)."""
+        if scope["method"] not in ("GET", "HEAD"):
+            return problem(405, {"Allow": "GET, HEAD"})
+        path = scope["path"]
+        first, slash, rest = path.removeprefix("/").partition("/")
+        if first == "static" and slash:
+            return self._asset(rest, scope)
+        if first == "favicon.ico":
+            return self._icon(scope)
+        if first.partition("#")[0] in GUEST and (path.isascii() and (not slash or "#" in first)):
+            return self._page("guest.html", scope)
+        if first in CLINIC:
+            return self._page("clinic.html", scope)
+        if "text/html" in header(scope, b"accept"):
+            return Answer(404, _NOT_HERE, HTML)
+        return problem(404)
+
+    def built(self) -> bool:
+        """Whether there is a web build."""
+        return all((self._static / page).is_file() for page in ("guest.html", "clinic.html"))
+
+    def _page(self, name: str, scope: Scope) -> Answer:
+        file = self._read(self._static / name)
+        return _served(file, scope, NO_STORE) if file else Answer(503, _NOT_BUILT, HTML)
+
+    def _asset(self, name: str, scope: Scope) -> Answer:
+        path = (self._static / name).resolve()
+        if not path.is_relative_to(self._static) or path.suffix in ("", ".html") or name == "manifest.json":
+            return problem(404)
+        file = self._read(path)
+        if file is None:
+            return problem(404)
+        return _served(file, scope, IMMUTABLE if name.startswith("assets/") else "no-cache")
+
+    def _icon(self, scope: Scope) -> Answer:
+        file = self._read(self._static / "favicon.svg") or self._read(self._static / "favicon.ico")
+        return _served(file, scope, "public, max-age=86400") if file else Answer(204, b"", "image/x-icon")
+
+    def _read(self, path: Path) -> File | None:
+        """Read a file, once as long as it does not change; None when there is none."""
+        try:
+            status = path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            known = self._files.get(path)
+            if known is not None and known.stamp == stamp:
+                return known
+            content = path.read_bytes()
+        except (OSError, ValueError):
+            return None
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        zipped = b""
+        if len(content) >= WORTH_ZIPPING and kind.startswith(_TEXTS):
+            zipped = gzip.compress(content, 9, mtime=0)
+        kept = File(
+            stamp,
+            f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
+            content,
+            zipped if len(zipped) < len(content) else b"",
+        )
+        self._files[path] = kept
+        return kept
 
 
-@router.api_route("/j", methods=["GET", "HEAD"])
-@router.api_route("/v", methods=["GET", "HEAD"])
-@router.api_route("/call", methods=["GET", "HEAD"])
-async def guest_page(request: Request, deps: Deps) -> Response:
-    """Serve the page of guests, patients and calls."""
-    return _page(request, deps.static / "guest.html")
-
-
-@router.api_route("/", methods=["GET", "HEAD"])
-@router.api_route("/visits", methods=["GET", "HEAD"])
-@router.api_route("/visits/{rest:path}", methods=["GET", "HEAD"])
-@router.api_route("/settings", methods=["GET", "HEAD"])
-@router.api_route("/settings/{rest:path}", methods=["GET", "HEAD"])
-@router.api_route("/schedule", methods=["GET", "HEAD"])
-async def clinic_page(request: Request, deps: Deps) -> Response:
-    """Serve the clinic's page."""
-    return _page(request, deps.static / "clinic.html")
-
-
-@router.api_route("/static/{name:path}", methods=["GET", "HEAD"])
-async def asset(name: str, request: Request, deps: Deps) -> Response:
-    """Serve what the pages load; names under assets/ carry their content's hash."""
-    root = deps.static.resolve()
-    path = (root / name).resolve()
-    if not path.is_relative_to(root) or path.suffix in (".html", "") or path.name == "manifest.json":
-        return plain(404)
-    file = _read(path)
-    if file is None:
-        return plain(404)
-    return _serve(request, file, IMMUTABLE if name.startswith("assets/") else "no-cache")
-
-
-@router.api_route("/favicon.ico", methods=["GET", "HEAD"])
-async def favicon(request: Request, deps: Deps) -> Response:
-    """Serve the icon that browsers ask for by themselves."""
-    file = _read(deps.static / "favicon.svg") or _read(deps.static / "favicon.ico")
-    return _serve(request, file, "public, max-age=86400") if file else Response(status_code=204)
-
-
-@router.api_route("/{path:path}", methods=["GET", "HEAD"])
-async def anything_else(path: str, request: Request, deps: Deps) -> Response:
-    """Serve a link whose `#` came as `%23`; whatever else nobody knows is not here."""
-    head, mark, _ = path.partition("#")
-    if mark and head in ("j", "v", "call"):
-        return _page(request, deps.static / "guest.html")
-    if path.startswith("api/") or "text/html" not in request.headers.get("Accept", ""):
-        return plain(404)
-    return HTMLResponse(_NOT_HERE, 404)
-
-
-_NOT_HERE: Final = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Not found</title>
-<h1>There is nothing at this address</h1>
-<p>If you came by a link, check that you have all of it, or call the clinic.</p>
-</html>
-"""
-
-
-def _page(request: Request, path: Path) -> Response:
-    file = _read(path)
-    if file is None:
-        return HTMLResponse(NOT_BUILT, 503, {"Cache-Control": NO_STORE})
-    return _serve(request, file, NO_STORE)
-
-
-def _serve(request: Request, file: File, cache: str) -> Response:
-    zipped = file.zipped and "gzip" in request.headers.get("Accept-Encoding", "")
+def _served(file: File, scope: Scope, cache: str) -> Answer:
     headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
-    if zipped:
-        headers["Content-Encoding"] = "gzip"
-    body = file.zipped if zipped else file.plain
-    if request.method == "HEAD":
-        headers["Content-Length"] = str(len(body))
-        return Response(b"", headers=headers, media_type=file.type)
-    return Response(body, headers=headers, media_type=file.type)
-
-
-def _read(path: Path) -> File | None:
-    """Read a file, once as long as it does not change; None when there is none."""
-    try:
-        status = path.stat()
-        stamp = (status.st_mtime_ns, status.st_size)
-        known = _files.get(path)
-        if known is not None and known.stamp == stamp:
-            return known
-        content = path.read_bytes()
-    except OSError:
-        return None
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    zipped = b""
-    if len(content) >= WORTH_ZIPPING and kind.startswith(_TEXTS):
-        zipped = gzip.compress(content, 9, mtime=0)
-    file = _files[path] = File(stamp, kind, content, zipped if len(zipped) < len(content) else b"")
-    return file
+    if file.zipped and "gzip" in header(scope, b"accept-encoding"):
+        return Answer(200, file.zipped, file.type, headers | {"Content-Encoding": "gzip"})
+    return Answer(200, file.plain, file.type, headers)

@@ -1,4 +1,4 @@
-"""The applications, put together: handlers, refusals, guard."""
+"""REST under /api/v1, put together: handlers, refusals, OpenAPI."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 
-from gateway.api import clinic, health, invitations, links, pages, sign_in, visits
+from gateway.api import clinic, invitations, links, sign_in, visits
 from gateway.api.answers import handle
 from gateway.api.dependencies import Dependencies
-from gateway.api.guard import Guard
 from gateway.api.models import Problem
 
 if TYPE_CHECKING:
@@ -38,36 +37,8 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_api(node: Node, *, demo: bool = False) -> FastAPI:
-    """Make the application for the port that people use; `demo` adds demo visits, /metrics and /docs."""
-    api = _application(node, demo=demo)
-    rest = APIRouter(prefix="/api/v1", responses=REFUSALS)
-    for one in (sign_in, clinic, visits, invitations, links):
-        rest.include_router(one.router)
-    rest.add_api_route("/", _index, include_in_schema=False)
-    api.include_router(health.public)
-    if demo:
-        from gateway.api import demo as demo_routes
-        from gateway.api import docs
-
-        rest.include_router(demo_routes.rest)
-        for router in (health.operators, demo_routes.pages, docs.router):
-            api.include_router(router)
-    api.include_router(rest)
-    api.include_router(pages.router)  # last, for it takes whatever is left
-    api.add_middleware(Guard, settings=node.settings)
-    return api
-
-
-def create_admin(node: Node) -> FastAPI:
-    """Make the application for the operator's port: health in detail and metrics."""
-    api = _application(node, demo=False)
-    api.include_router(health.operators)
-    api.add_middleware(Guard, settings=node.settings, any_host=True)
-    return api
-
-
-def _application(node: Node, *, demo: bool) -> FastAPI:
+def make(node: Node, *, demo: bool) -> FastAPI:
+    """Put REST together; with `demo` also what opens demo visits, and /docs."""
     api = FastAPI(
         title="Vestibule",
         version=_version(),
@@ -76,15 +47,24 @@ def _application(node: Node, *, demo: bool) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    api.state.dependencies = Dependencies(node, _demo(node) if demo else None)
     handle(api)
+    rest = APIRouter(prefix="/api/v1", responses=REFUSALS)
+    for one in (sign_in, clinic, visits, invitations, links):
+        rest.include_router(one.router)
+    rest.add_api_route("/", _index, include_in_schema=False)
+    stand_ins = None
+    if demo:
+        from gateway.api import demo as demo_routes
+        from gateway.api import docs
+        from gateway.demo import Demo
+
+        stand_ins = Demo(node)
+        rest.include_router(demo_routes.rest)
+        api.include_router(demo_routes.pages)
+        api.include_router(docs.router)
+    api.include_router(rest)
+    api.state.dependencies = Dependencies(node, stand_ins)
     return api
-
-
-def _demo(node: Node) -> Any:  # noqa: ANN401 - imported late: only a demo has it
-    from gateway.demo import Demo
-
-    return Demo(node)
 
 
 async def _index() -> dict[str, str]:
