@@ -1,4 +1,4 @@
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { Banner, Button, Toasts } from "../ui/index.ts";
 import { words as shared } from "../ui/words.ts";
@@ -15,7 +15,6 @@ import { sentenceOf } from "./refused.ts";
 import { Settings } from "./settings/Settings.tsx";
 import { StaffContext } from "./staff.ts";
 import { words } from "./words.ts";
-import { useSignal } from "@preact/signals";
 
 /** The staff app: who is signed in decides what there is. */
 export function App() {

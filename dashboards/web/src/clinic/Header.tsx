@@ -1,4 +1,4 @@
-import { LogOut } from "lucide-preact";
+import { CircleUser, LogOut } from "lucide-preact";
 import { toast } from "../ui/index.ts";
 import { Menu } from "../ui/Menu.tsx";
 import { signOut } from "./account/account.ts";
@@ -7,7 +7,6 @@ import { mayChangeSettings, maySeeVisits } from "./rights.ts";
 import { sentenceOf } from "./refused.ts";
 import { useStaff } from "./staff.ts";
 import { words } from "./words.ts";
-import { CircleUser } from "lucide-preact";
 
 const SETTINGS: Place = { page: "settings", visit: "", day: "" };
 
@@ -28,7 +27,7 @@ export function Header() {
       <Menu
         size="dense"
         icon={CircleUser}
-        label={words.app.account(user.name)}
+        label={words.app.account}
         items={[
           {
             label: words.app.signOut,

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { ArrowUp } from "lucide-preact";
 import { Button } from "../../ui/index.ts";
 import { openVisit, place } from "../address.ts";
@@ -22,6 +22,7 @@ export function focusRow(visit: string): void {
 /** The visits of the day, a heading for each room. Its rows do not move while the pointer is over them. */
 export function Table({ board, view }: { board: Board; view: RoomView }) {
   const { lines, above } = view.shown.value;
+  const drawn = view.drawn.value;
   useFocusKept(view);
   if (!board.loaded.value) return <Skeleton />;
   if (!lines.length) return <Empty board={board} view={view} />;
@@ -58,10 +59,11 @@ export function Table({ board, view }: { board: Board; view: RoomView }) {
             </div>
           ))}
         </div>
-        {lines.map((line) => (
+        {lines.slice(0, drawn).map((line) => (
           <TableLine key={line.key} line={line} board={board} view={view} />
         ))}
       </div>
+      {drawn < lines.length && <End key={drawn} onNear={() => view.drawMore()} />}
     </div>
   );
 }
@@ -80,6 +82,22 @@ function TableLine({ line, board, view }: { line: Line; board: Board; view: Room
   );
 }
 
+/** Where the drawn lines end: tells when that is about to be seen. */
+function End({ onNear }: { onNear: () => void }) {
+  const mark = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!mark.current) return;
+    const root = mark.current.parentElement;
+    const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onNear(), {
+      root,
+      rootMargin: "100% 0px",
+    });
+    watch.observe(mark.current);
+    return () => watch.disconnect();
+  }, []);
+  return <div ref={mark} class="table-end" />;
+}
+
 function lineAt(target: EventTarget | null): string | null {
   return target instanceof Element ? (target.closest<HTMLElement>("[data-visit]")?.dataset["visit"] ?? null) : null;
 }
@@ -90,7 +108,8 @@ function onKey(event: KeyboardEvent, view: RoomView): void {
   const by = STEPS[event.key];
   if (by !== undefined) {
     event.preventDefault();
-    focusRow(view.step(by));
+    const visit = view.step(by);
+    requestAnimationFrame(() => focusRow(visit)); // its line may have to be drawn first
   } else if (event.key === "Enter" && event.target instanceof HTMLElement && event.target.dataset["visit"]) {
     openVisit(event.target.dataset["visit"]);
   }

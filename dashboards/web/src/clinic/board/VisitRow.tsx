@@ -5,6 +5,7 @@ import { Menu, type MenuItem } from "../../ui/Menu.tsx";
 import { timeOf } from "../../ui/time.ts";
 import type { Row, VisitInfo } from "../../wire/index.ts";
 import { openVisit, place } from "../address.ts";
+import { mayInvite } from "../details/mayInvite.ts";
 import { about } from "../now.ts";
 import { useRun, useStaff } from "../staff.ts";
 import { EXTENSIONS, extend } from "../visit/acts.ts";
@@ -139,12 +140,11 @@ function StateCell({ row }: { row: Row }) {
 function Actions({ row, tabIndex }: { row: Row; tabIndex: number }) {
   const { visit } = row;
   const patient = visit.patient ?? "";
-  const over = isOver(visit);
   return (
     <div role="gridcell" class="cell cell-actions">
       {asksToExtend(row) && <Extend visit={visit} tabIndex={tabIndex} />}
       <EnterLink row={row} tabIndex={tabIndex} />
-      {!over && (
+      {mayInvite(visit) && (
         <Button
           size="dense"
           icon={UserPlus}

@@ -71,6 +71,15 @@ function afterLast(still: readonly Line[], wanted: readonly Line[]): number {
   return 0;
 }
 
+/** Whether two lists of lines look the same, so that nothing needs to be drawn anew. */
+export function areSame(some: readonly Line[], others: readonly Line[]): boolean {
+  return some.length === others.length && some.every((line, index) => isSame(line, others[index]));
+}
+
+function isSame(line: Line, other: Line | undefined): boolean {
+  return line.key === other?.key && (line.kind !== "room" || other.kind !== "room" || line.visits === other.visits);
+}
+
 function isVisit(line: Line): boolean {
   return line.kind === "visit";
 }

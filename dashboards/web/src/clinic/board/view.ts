@@ -4,13 +4,18 @@ import type { Row } from "../../wire/index.ts";
 import { about } from "../now.ts";
 import type { Board } from "./board.ts";
 import { belongs, type Filter, isOver, matches, tally } from "./filter.ts";
-import { arrange, type Held, hold, type Line, type Place } from "./order.ts";
+import { areSame, arrange, type Held, hold, type Line, type Place } from "./order.ts";
+
+/** How many lines are drawn at first, and more whenever the end of them comes near: a long day costs no more than a short one. */
+const STRETCH = 100;
 
 export class RoomView {
   readonly filter = signal<Filter>("all");
   readonly search = signal("");
   /** The lines to draw. */
   readonly shown = signal<Held>({ lines: [], above: 0 });
+  /** How many of them are drawn. */
+  readonly drawn = signal(STRETCH);
   /** The visit that the keyboard was moved to last. */
   readonly active = signal("");
   /** The visit that the keyboard is on: the one it was moved to as long as it is shown, else the first. */
@@ -37,8 +42,18 @@ export class RoomView {
   follow(): () => void {
     return effect(() => {
       const wanted = this.#wanted.value;
-      this.shown.value = hold(this.shown.peek().lines, wanted, this.#under);
+      this.#show(hold(this.shown.peek().lines, wanted, this.#under));
     });
+  }
+
+  #show(next: Held): void {
+    const { lines, above } = this.shown.peek();
+    if (above !== next.above || !areSame(lines, next.lines)) this.shown.value = next;
+  }
+
+  /** Draw more lines: the end of the drawn ones came near. */
+  drawMore(): void {
+    this.drawn.value += STRETCH;
   }
 
   /** The pointer is over this line now; null when it is over none. */
@@ -50,7 +65,7 @@ export class RoomView {
 
   /** Show the lines as they should be, whatever moves. */
   release(): void {
-    this.shown.value = { lines: this.#wanted.peek(), above: 0 };
+    this.#show({ lines: this.#wanted.peek(), above: 0 });
   }
 
   /** Show this visit's line now, should it be held back: somebody opened it. */
@@ -61,11 +76,16 @@ export class RoomView {
 
   pick(filter: Filter): void {
     this.filter.value = filter;
-    this.release();
+    this.#fromTheTop();
   }
 
   seek(search: string): void {
     this.search.value = search;
+    this.#fromTheTop();
+  }
+
+  #fromTheTop(): void {
+    this.drawn.value = STRETCH;
     this.release();
   }
 
@@ -74,11 +94,14 @@ export class RoomView {
     this.pick("all");
   }
 
-  /** The visit so many lines further down, or up when negative; it stops at both ends. */
+  /** The visit so many lines further down, or up when negative; it stops at both ends. Its line is drawn by then. */
   step(by: number): string {
     const visits = this.#visits.peek();
     const to = Math.min(visits.length - 1, Math.max(0, visits.indexOf(this.current.peek()) + by));
-    return visits[to] ?? "";
+    const visit = visits[to] ?? "";
+    const line = this.shown.peek().lines.findIndex(({ key }) => key === visit);
+    this.drawn.value = Math.max(this.drawn.peek(), line + STRETCH / 2);
+    return visit;
   }
 
   #places(): Place[] {

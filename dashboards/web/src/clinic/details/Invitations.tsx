@@ -7,11 +7,12 @@ import { useRun, useStaff } from "../staff.ts";
 import { words } from "../words.ts";
 import { stateText, stepsOf } from "./invitation.ts";
 import { InviteOne } from "./InviteOne.tsx";
+import { mayInvite } from "./mayInvite.ts";
 
 /** The invitations that were made for one person each, with how each stands (B1), and a form for one more. */
 export function Invitations({ row }: { row: Row }) {
   const known = useStaff().live.invitations.value;
-  const all = known?.visit === row.visit.visit ? known.all.filter(isPersonal) : [];
+  const all = known?.visit === row.visit.visit ? known.all : [];
   return (
     <section class="details-part" aria-labelledby="invitations">
       <h3 id="invitations">{words.invite.title}</h3>
@@ -24,13 +25,9 @@ export function Invitations({ row }: { row: Row }) {
       ) : (
         <p class="soft">{words.invite.none}</p>
       )}
-      <InviteOne visit={row.visit.visit} />
+      {mayInvite(row.visit) && <InviteOne visit={row.visit.visit} />}
     </section>
   );
-}
-
-function isPersonal({ invitation }: InvitationInfo): boolean {
-  return invitation !== "shared" && invitation !== "patient";
 }
 
 function Invitation({ invitation, row }: { invitation: InvitationInfo; row: Row }) {
@@ -43,12 +40,14 @@ function Invitation({ invitation, row }: { invitation: InvitationInfo; row: Row 
     setAsking(false);
     toast(words.invite.withdrawn);
   };
+  const here = (invitation.seats ?? []).flatMap((seat) => row.seats[seat]?.name ?? []);
   const isDead = invitation.state === "revoked" || invitation.state === "expired";
   return (
     <li class="invitation">
       <div class="invitation-head">
         <span class="strong">{label}</span>
         {invitation.masked && invitation.label && <span class="soft">{invitation.masked}</span>}
+        {here.length > 0 && <span class="soft">{words.invite.usedBy(here)}</span>}
         {!isDead && (
           <Button kind="plain" size="dense" aria-label={words.invite.withdrawName(label)} onClick={() => setAsking(true)}>
             {words.invite.withdraw}

@@ -90,9 +90,9 @@ interface ActsProps {
 function PersonActs({ row, seat, onRename, onPutOut }: ActsProps) {
   const { live } = useStaff();
   const { busy, run } = useRun();
-  const { visit } = row.visit;
-  if (seat.standing === "waiting" && row.visit.status !== "in_progress" && row.visit.status !== "lapsed") {
-    return <span class="soft person-note">{words.details.waitsForProvider}</span>;
+  const { visit, status } = row.visit;
+  if (seat.standing === "waiting" && status !== "in_progress") {
+    return <span class="soft person-note">{status === "lapsed" ? words.state.lapsed : words.details.waitsForProvider}</span>;
   }
   if (seat.standing === "waiting") {
     return (
@@ -116,10 +116,11 @@ function PersonActs({ row, seat, onRename, onPutOut }: ActsProps) {
   const mute = async () => {
     if (await run(() => live.ask({ t: "ask.mute", visit, seat: seat.seat }))) toast(words.details.muted(seat.name));
   };
+  const remove: MenuItem = { label: words.details.remove, icon: UserX, danger: true, onPick: () => onPutOut("remove") };
   const items: MenuItem[] = [
     { label: words.details.mute, icon: MicOff, onPick: () => void mute() },
     ...(isGuest(seat) ? [{ label: words.details.rename, icon: Pencil, onPick: onRename }] : []),
-    { label: words.details.remove, icon: UserX, danger: true, onPick: () => onPutOut("remove") },
+    ...(seat.role === "provider" ? [] : [remove]), // they would come back by their own right
   ];
   return <Menu size="dense" icon={Ellipsis} label={words.details.more(seat.name)} items={items} />;
 }

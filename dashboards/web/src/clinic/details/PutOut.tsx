@@ -22,13 +22,17 @@ export function PutOut({ visit, seat, how, onClose }: Props) {
   };
   return (
     <AskFirst title={words[how].title(seat.name)} act={words[how].act} busy={busy} onAct={act} onClose={onClose}>
-      <p>{how === "deny" ? words.deny.text(seat.name) : removal(seat)}</p>
+      <p>{words[how].text(seat.name)}</p>
+      {aftermath(seat, how).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
     </AskFirst>
   );
 }
 
-/** By the shared link or PIN their place is barred for everyone; a personal invitation dies with them. */
-function removal({ role, name, invitation = "" }: Participant): string {
-  if (role === "provider" || role === "patient") return words.remove.own(name);
-  return invitation === "" || invitation === "shared" ? words.remove.shared(name) : words.remove.personal(name);
+/** By the shared link or PIN nobody can be told from others, so all who come by it wait; a personal invitation dies with them. */
+function aftermath({ role, invitation }: Participant, how: PuttingOut): string[] {
+  if (invitation === "shared") return [words.barred.shared];
+  if (role === "patient" || how === "deny") return [words.barred.again];
+  return [words.barred.personal];
 }

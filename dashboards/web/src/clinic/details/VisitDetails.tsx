@@ -14,6 +14,7 @@ import { words } from "../words.ts";
 import { DetailsHead } from "./DetailsHead.tsx";
 import { GuestPanel } from "./GuestPanel.tsx";
 import { Invitations } from "./Invitations.tsx";
+import { mayInvite } from "./mayInvite.ts";
 import { Participants } from "./Participants.tsx";
 import { PatientLink } from "./PatientLink.tsx";
 
@@ -83,7 +84,8 @@ function Facts({ visit, row }: { visit: string; row: Row | undefined }) {
         <p class="soft details-note">{words.details.over}</p>
       ) : (
         <>
-          <GuestPanel visit={row.visit} />
+          {mayInvite(row.visit) && <GuestPanel visit={row.visit} />}
+          {row.visit.status === "lapsed" && <p class="soft details-note">{words.panel.over}</p>}
           <Invitations row={row} />
           {facts.value?.patient_link && <PatientLink link={facts.value.patient_link} patient={row.visit.patient ?? ""} />}
         </>

@@ -10,13 +10,13 @@ export interface Step {
 
 /** From when it was made to how it stands now; what lay between is not told. */
 export function stepsOf({ state, created_at: created = 0, changed_at: changed = 0 }: InvitationInfo): Step[] {
-  const made = { state: "made", at: created };
-  return [made, { state, at: changed === created ? 0 : changed }];
+  const now = state === "made" ? { state: "unused", at: 0 } : { state, at: changed };
+  return [{ state: "made", at: created }, now];
 }
 
 const STATES: Readonly<Record<string, string>> = words.invite.state;
 
 /** The words of a state; one that the server names and this page does not know yet is shown as it is. */
 export function stateText(state: string): string {
-  return STATES[state] ?? state.replaceAll("_", " ");
+  return STATES[state] ?? state;
 }
