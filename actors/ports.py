@@ -193,6 +193,9 @@ class PinStore(Protocol):
     ) -> tuple[PinEntry | None, Guesses]:
         """Read a PIN and the counters, in one script, changing nothing."""
 
+    async def sweep(self, number: str) -> int:
+        """Drop PINs past their `keep_until`, a thousand at most, and say how many; to be called every hour or so."""
+
     async def guess(
         self, number: str, pin_hashes: Sequence[str], caller_hash: str, key_id: str, limits: GuessLimits
     ) -> tuple[PinEntry | None, Guesses]:

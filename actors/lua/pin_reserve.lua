@@ -2,12 +2,6 @@
 -- KEYS: pins, from, until, keep   ARGV: pin hash, owner, known from, known until, keep until   Answers: 1 taken, 0 another's
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-for _, old in ipairs(redis.call('ZRANGE', KEYS[4], '-inf', now, 'BYSCORE', 'LIMIT', 0, 16)) do
-  redis.call('HDEL', KEYS[1], old)
-  redis.call('ZREM', KEYS[2], old)
-  redis.call('ZREM', KEYS[3], old)
-  redis.call('ZREM', KEYS[4], old)
-end
 local owner = redis.call('HGET', KEYS[1], ARGV[1])
 if owner and owner ~= ARGV[2] then
   local keep = redis.call('ZSCORE', KEYS[4], ARGV[1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -66,6 +67,7 @@ class Line:
         self._connection: AbstractConnection | None = None
         self._waiting: list[_Burst] = []
         self._worker: asyncio.Task[None] | None = None
+        self._run = ""
         self._client_id = 0
         self._unfenced: list[int] = []
         self._pause = 0.0
@@ -137,16 +139,11 @@ class Line:
 
     async def _greet(self, connection: AbstractConnection) -> None:
         """Learn our client id, and end every earlier connection whose commands may still wait there."""
-        await connection.send_packed_command(
-            [
-                pack(b"CLIENT", b"ID"),
-                *(pack(b"CLIENT", b"KILL", b"ID", b"%d" % one) for one in self._unfenced),
-            ],
-            check_health=False,
-        )
-        own = await read_reply(connection)
-        for _ in self._unfenced:
-            await read_reply(connection)  # 0 when it is gone already; refused where our user may not kill
+        own, about = await _ask(connection, pack(b"CLIENT", b"ID"), pack(b"INFO", b"server"))
+        run = _run_id(about)
+        if run == self._run:  # another run of the server knows nothing of ours, and its ids are others'
+            await _ask(connection, *(pack(b"CLIENT", b"KILL", b"ID", b"%d" % one) for one in self._unfenced))
+        self._run = run
         self._unfenced.clear()
         self._client_id = own if isinstance(own, int) else 0
 
@@ -206,6 +203,17 @@ async def read_reply(connection: AbstractConnection) -> Reply:
     except ResponseError as error:
         return _fault_of(error)
     return reply
+
+
+async def _ask(connection: AbstractConnection, *packed: bytes) -> list[Reply]:
+    await connection.send_packed_command(packed, check_health=False)
+    return [await read_reply(connection) for _ in packed]
+
+
+def _run_id(about: Reply) -> str:
+    """Read which run of the server this is, out of what INFO says; empty where our user may not ask."""
+    found = re.search(rb"^run_id:(\w+)", about, re.MULTILINE) if isinstance(about, bytes) else None
+    return "" if found is None else found[1].decode()
 
 
 def _fault_of(error: ResponseError) -> Fault:

@@ -3,7 +3,7 @@
     :pins     hash  keyed hash of a PIN -> visit, invitation, attempt
     :from     zset  the same hashes by the instant from which the PIN is known
     :until    zset  ... by the instant until which it is
-    :keep     zset  ... by the instant from which it may be given to others; reserving sweeps them
+    :keep     zset  ... by the instant from which it may be given to others and is swept
     :guesses  hash  today's counters: day, space, c:<caller's hash>, k:<dial-in key>, and `most`, the most
                     PINs that were known at once when a guess was counted; ends with the UTC day
 
@@ -24,6 +24,7 @@ from engine.ids import Instant, VisitId
 
 _RESERVE: Final = Script("pin_reserve")
 _MOVE: Final = Script("pin_move")
+_SWEEP: Final = Script("pin_sweep")
 _LOOK: Final = Script("pin_look")
 _COUNT: Final = Script("pin_count")
 
@@ -65,6 +66,10 @@ class RedisPins:
         """Follow a visit whose times moved, was completed or cancelled (`known_until` = now)."""
         begin = min(known_from, known_until)  # cancelled before it began: known at no time
         await self._servers.ask(_MOVE.call(_keys(number)[:4], pin_hash, begin, known_until, keep_until))
+
+    async def sweep(self, number: str) -> int:
+        """Drop what is past its keeping, a thousand at most, and say how many; call it every hour or so."""
+        return integer(await self._servers.ask(_SWEEP.call(_keys(number)[:4])))
 
     async def look(
         self, number: str, pin_hash: str, caller_hash: str, key_id: str

@@ -13,11 +13,17 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import redis
 import redis.asyncio
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from actors.embedded import EmbeddedStore
 
@@ -67,8 +73,8 @@ def debian_redis(directory: Path, *options: str) -> Iterator[Server]:
 @contextlib.contextmanager
 def redis_cluster(directory: Path) -> Iterator[Server]:
     """One Redis 7.0 in cluster mode that holds all slots."""
-    port = _free_port()
-    bus = _free_port()
+    port = free_port()
+    bus = free_port()
     options = (
         "--port",
         str(port),
@@ -118,17 +124,32 @@ def _until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody uses now."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
 
 
+def own_certificate(directory: Path) -> tuple[Path, Path]:
+    """Make a certificate for localhost that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    pem, raw, plain = Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    paths = directory / "certificate.pem", directory / "key.pem"
+    paths[0].write_bytes(builder.sign(key, SHA256()).public_bytes(pem))
+    paths[1].write_bytes(key.private_bytes(pem, raw, plain))
+    return paths
+
+
 class Cutter:
-    """A socket before a server's that can cut connections after so many bytes of answers, as a dying server
-    would.
-    """
+    """A socket before a server's: cuts answers as a dying server would, or holds requests as a network does."""
 
     def __init__(self, server_socket: str, own: Path) -> None:
         self._server_socket = server_socket
@@ -137,6 +158,17 @@ class Cutter:
         self.answers_left: int | None = None
         """Bytes of answers that still pass; None for no limit."""
         self._pairs: set[asyncio.Task[None]] = set()
+        self._gates: list[asyncio.Event] = []
+
+    def hold(self) -> None:
+        """Hold back what is sent from now on over the connections there are; new connections pass."""
+        for gate in self._gates:
+            gate.clear()
+
+    def release(self) -> None:
+        """Let what was held back arrive."""
+        for gate in self._gates:
+            gate.set()
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[Cutter]:
@@ -157,7 +189,7 @@ class Cutter:
         answers, far = await asyncio.open_unix_connection(self._server_socket)
         try:
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._pass_on(near, far))
+                both.create_task(self._pass_on(near, far, self._gate()))
                 both.create_task(self._pass_back(answers, back))
         except* ConnectionError:
             pass
@@ -166,8 +198,16 @@ class Cutter:
             far.close()
             back.close()
 
-    async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    def _gate(self) -> asyncio.Event:
+        self._gates.append(asyncio.Event())
+        self._gates[-1].set()
+        return self._gates[-1]
+
+    async def _pass_on(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, gate: asyncio.Event
+    ) -> None:
         while chunk := await source.read(65536):
+            await gate.wait()
             sink.write(chunk)
             await sink.drain()
         raise ConnectionResetError

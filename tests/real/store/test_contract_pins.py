@@ -62,10 +62,11 @@ async def test_a_pin_is_not_given_away_before_its_time(pins: RedisPins, now: Ins
 
 
 async def test_what_is_past_its_keeping_is_swept(pins: RedisPins, now: Instant, server: Server) -> None:
-    """A reservation sweeps what nobody asks for any more, so that the index does not grow for ever."""
+    """What nobody may ask for any more is dropped: not even keyed hashes stay."""
     for at in range(10):
         await pins.reserve(NUMBER, f"old{at}", PinEntry(VISIT, "shared", at, 0, 1), 2)
     await pins.reserve(NUMBER, "new", known(now), now + HOUR)
+    assert await pins.sweep(NUMBER) == 10
     left = [await server.ask("ZCARD", f"{{p:{NUMBER}}}:{name}") for name in ("from", "until", "keep")]
     assert [await server.ask("HLEN", f"{{p:{NUMBER}}}:pins"), *left] == [1, 1, 1, 1]
 

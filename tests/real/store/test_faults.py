@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +18,7 @@ from actors.store.servers import Servers
 from actors.store.settings import StoreSettings
 from actors.store.shards import RedisShards
 from engine.ids import visit_id
-from tests.real.store.servers import Cutter, Server, debian_redis
+from tests.real.store.servers import Cutter, Server, debian_redis, free_port, own_certificate
 from tests.real.store.visits import FIRST, SHARD, VISIT, after
 
 
@@ -103,6 +104,23 @@ async def test_what_a_frozen_store_got_late_never_overtakes_a_read(redis: Server
             assert first.version == save.version
             save = after(save, f"next{turn}")
             assert await shards.save([save]) == ["ok"]
+
+
+async def test_a_save_still_on_its_way_is_dead_once_the_visit_was_read(redis: Server, tmp_path: Path) -> None:
+    """The outcome that a read tells is final: what arrives later over the old connection finds it killed."""
+    cutter = Cutter(redis.url.removeprefix("unix://"), tmp_path / "cutter")
+    async with cutter.serving(), opened(cutter.url, answer_seconds=0.2) as shards:
+        await shards.save([FIRST])
+        cutter.hold()
+        assert await shards.save([after(FIRST, "late")]) == ["unknown"]
+        await back(shards)
+        (read,) = await shards.read([VISIT])
+        cutter.release()
+        assert await shards.save([after(FIRST, "next")]) == ["ok"]
+        (stored,) = await shards.read([VISIT])
+        assert read is not None
+        assert stored is not None
+        assert (read.save_id, stored.save_id) == ("first", "next")
 
 
 async def test_a_killed_server_leaves_no_doubt_after_its_return(tmp_path: Path) -> None:
@@ -243,3 +261,46 @@ async def test_wrong_credentials_are_a_store_that_is_down(tmp_path: Path) -> Non
                 pass
         async with opened(f"unix://vestibule:s3cret@{path}") as shards:
             assert await shards.save([FIRST]) == ["ok"]
+
+
+async def test_a_restarted_server_gives_old_ids_to_others_and_nobody_is_killed_by_mistake(
+    tmp_path: Path,
+) -> None:
+    """Client ids begin anew with each run: killed is only what was cut in the same run."""
+    with debian_redis(tmp_path) as server:
+        settings = StoreSettings(url=server.url, first_pause_seconds=0.01, longest_pause_seconds=0.02)
+        shards = RedisShards(Servers(settings), settings)
+        await shards.open()
+        await shards.read([VISIT])
+        server.freeze()
+        pending = asyncio.create_task(shards.save([FIRST]))
+        await asyncio.sleep(0)
+        os.kill(server.pid, signal.SIGKILL)
+        with contextlib.suppress(StoreDown):
+            await pending
+    with debian_redis(tmp_path) as server:
+        bystanders = [asyncio.open_unix_connection(server.url.removeprefix("unix://")) for _ in range(20)]
+        connections = await asyncio.gather(*bystanders)
+        for reader, writer in connections:
+            writer.write(b"PING\r\n")
+            assert await reader.readline() == b"+PONG\r\n"
+        await back(shards)
+        for reader, writer in connections:
+            writer.write(b"PING\r\n")
+            assert await reader.readline() == b"+PONG\r\n"
+            writer.close()
+        await shards.close()
+
+
+async def test_a_store_is_reached_over_tls(tmp_path: Path) -> None:
+    """`rediss://`, with the server's certificate checked."""
+    certificate, key = own_certificate(tmp_path)
+    port = free_port()
+    options = ["--tls-port", str(port), "--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
+    options += ["--tls-ca-cert-file", str(certificate), "--tls-auth-clients", "no"]
+    with debian_redis(tmp_path, *options):
+        async with opened(f"rediss://localhost:{port}?ssl_ca_certs={certificate}") as shards:
+            assert await shards.save([FIRST]) == ["ok"]
+        with pytest.raises(StoreDown):
+            async with opened(f"rediss://localhost:{port}"):
+                pass

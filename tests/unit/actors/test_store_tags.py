@@ -127,13 +127,16 @@ async def test_every_call_on_shards_keeps_to_one_tag(
 PIN_CALLS: list[tuple[list[Reply], Callable[[RedisPins], Awaitable[object]]]] = [
     ([1], lambda pins: pins.reserve("+1", "h", ENTRY, 1)),
     ([1], lambda pins: pins.move("+1", "h", 0, 1, 2)),
+    ([1], lambda pins: pins.sweep("+1")),
     ([[b"", 0, 0, 0, 0, 0, 0]], lambda pins: pins.look("+1", "h", "c", "k")),
     ([[b"", 0, 0, 0, 0, 0, 0]], lambda pins: pins.guess("+1", ["h"], "c", "k", GuessLimits(1, 1))),
     ([[0, 0, 0, 0]], lambda pins: pins.count("+1", "c", "k", space=True, caller=True)),
 ]
 
 
-@pytest.mark.parametrize(("answers", "ask"), PIN_CALLS, ids=["reserve", "move", "look", "guess", "count"])
+@pytest.mark.parametrize(
+    ("answers", "ask"), PIN_CALLS, ids=["reserve", "move", "sweep", "look", "guess", "count"]
+)
 async def test_every_call_on_pins_keeps_to_one_tag(
     answers: list[Reply], ask: Callable[[RedisPins], Awaitable[object]]
 ) -> None:
