@@ -12,9 +12,12 @@ def sentence(error: Exception) -> str | None:
     from actors.embedded import EmbeddedStoreError
     from actors.pepper import PepperUnusable
     from actors.ports import StoreDown, WrongDataVersion
+    from actors.sealing import SealBroken
 
     if isinstance(error, Unable | EmbeddedStoreError | PepperUnusable | WrongDataVersion):
         return str(error)
+    if isinstance(error, SealBroken):
+        return "The pepper is not the one that sealed this store: put the right one into secrets.folder."
     if isinstance(error, StoreDown):
         return f"The store does not answer ({error}): is it running, and is store.url right?"
     return None
