@@ -149,7 +149,7 @@ def own_certificate(directory: Path) -> tuple[Path, Path]:
 
 
 class Cutter:
-    """A socket before a server's: cuts answers as a dying server would, or holds requests as a network does."""
+    """A socket before a server's: cuts answers as a dying server would, holds requests as a network may."""
 
     def __init__(self, server_socket: str, own: Path) -> None:
         self._server_socket = server_socket
