@@ -1,0 +1,110 @@
+"""A server under load, as the load sees it, and the baseline as one."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from load_tests.dialects import ROOMS, Dialect
+from load_tests.processes import ProcessTree, started
+from load_tests.visitor import Visitor, connect
+
+CLINICS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A visit that was made, and the link tokens of its patient and of a guest."""
+
+    visit: str
+    clinic: int
+    """The number of its clinic, 0 to `CLINICS` - 1."""
+    patient: str
+    guest: str
+    provider: str = ""
+    """The provider's token, where there is one."""
+
+
+class Site(Protocol):
+    """One running server and how to ask it for what a load needs."""
+
+    dialect: Dialect
+    port: int
+    tree: ProcessTree
+
+    async def book(self, count: int) -> list[Booked]:
+        """Make visits that start now, spread over all clinics in turn."""
+        ...
+
+    async def provider_hellos(self, booked: Sequence[Booked]) -> list[bytes]:
+        """Make the frames with which each visit's provider says hello, within 30 s."""
+        ...
+
+    async def dashboards(self) -> list[Visitor]:
+        """Open each clinic's dashboard and watch its waiting room."""
+        ...
+
+    async def finish(self, visitors: Sequence[Visitor]) -> None:
+        """Let people leave; a provider's leaving ends the visit."""
+        ...
+
+
+class RoomsSite:
+    """The baseline, load_tests/rooms_baseline.py."""
+
+    dialect = ROOMS
+
+    def __init__(self, tree: ProcessTree, port: int) -> None:
+        self.tree = tree
+        self.port = port
+
+    async def book(self, count: int) -> list[Booked]:
+        """Make rooms over one connection, one after the other."""
+        [desk] = await connect(self.dialect, self.port, 1)
+        made = []
+        for number in range(count):
+            clinic = number % CLINICS
+            answer = await desk.ask("create", clinic=f"c{clinic}", patient="Rosa Delgado", id=None)
+            tokens = answer["tokens"]
+            made.append(
+                Booked(answer["visit"], clinic, tokens["patient"], tokens["guest"], tokens["provider"])
+            )
+        desk.transport.abort()
+        return made
+
+    async def provider_hellos(self, booked: Sequence[Booked]) -> list[bytes]:
+        """Make hellos: here a provider has a token like everybody else."""
+        return [
+            self.dialect.frame("hello.link", id=1, token=one.provider, name="Dr. Amara Osei")
+            for one in booked
+        ]
+
+    async def dashboards(self) -> list[Visitor]:
+        """Open each clinic's dashboard."""
+        visitors = await connect(self.dialect, self.port, CLINICS)
+        await asyncio.gather(
+            *(visitor.ask("watch", id=1, clinic=f"c{clinic}") for clinic, visitor in enumerate(visitors))
+        )
+        return visitors
+
+    async def finish(self, visitors: Sequence[Visitor]) -> None:
+        """Let everybody leave; the last one ends the room."""
+        await leave(self.dialect, visitors)
+
+
+async def leave(dialect: Dialect, visitors: Sequence[Visitor]) -> None:
+    """Say `leave` on each connection and wait until the server has closed it."""
+    frame = dialect.frame("leave", id=9)
+    for visitor in visitors:
+        visitor.write(frame)
+    if visitors:
+        await asyncio.wait({visitor.closed for visitor in visitors})
+
+
+@contextmanager
+def rooms() -> Iterator[RoomsSite]:
+    """Run the baseline for a `with`."""
+    with started([sys.executable, "-m", "load_tests.rooms_baseline"]) as (tree, port):
+        yield RoomsSite(tree, int(port))
