@@ -20,12 +20,14 @@ import uvloop
 
 CONNECTIONS = 200
 IDLE_CONNECTIONS = 2000
-OPENS = 1000
+OPENS = 600
 PAYLOAD = 150
 _REQUEST = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
+_GOODBYE = bytes((0x88, 0x82)) + bytes(4) + (1000).to_bytes(2, "big")
+_PING = b"\x89"
 _ANSWER_SIZE = 4 + PAYLOAD
 _CONNECTS_AT_ONCE = 50
 _OPEN_TIMEOUT = 10.0
@@ -66,6 +68,7 @@ class _PingPong(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.ready = asyncio.get_running_loop().create_future()
+        self.gone = asyncio.get_running_loop().create_future()
         self._head = b""
         self._received = 0
         mask = secrets.token_bytes(4)
@@ -81,12 +84,22 @@ class _PingPong(asyncio.Protocol):
             if self._head.endswith(b"\r\n\r\n"):
                 self.ready.set_result(None)
             return
+        while data[:1] == _PING:
+            data = self._answer_ping(data)
         self._received += len(data)
         if self._received >= _ANSWER_SIZE:
             self._received -= _ANSWER_SIZE
             _PingPong.echoes += 1
             if _PingPong.running:
                 self.transport.write(self._message)
+
+    def _answer_ping(self, data: bytes) -> bytes:
+        end = 2 + data[1]
+        self.transport.write(bytes((0x8A, 128 | data[1])) + bytes(4) + data[2:end])
+        return data[end:]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.gone.set_result(None)
 
     def ask(self) -> None:
         self.transport.write(self._message)
@@ -129,6 +142,7 @@ async def _echoes_per_cpu_second(server: _Server, seconds: float) -> float:
 
 
 async def _opens_per_cpu_second(server: _Server) -> float:
+    """Open and close, both handshakes."""
     cpu = server.cpu_seconds()
     async with _clients(server, OPENS):
         pass
@@ -140,7 +154,8 @@ async def _idle_bytes(server: _Server) -> float:
     async with _clients(server, CONNECTIONS):
         before = server.resident_bytes()
         async with _clients(server, IDLE_CONNECTIONS):
-            return (server.resident_bytes() - before) / IDLE_CONNECTIONS
+            added = server.resident_bytes() - before
+    return added / IDLE_CONNECTIONS
 
 
 @asynccontextmanager
@@ -155,6 +170,10 @@ async def _clients(server: _Server, count: int) -> AsyncIterator[list[_PingPong]
             async with asyncio.timeout(_OPEN_TIMEOUT):
                 await asyncio.gather(*(client.ready for client in clients[-_CONNECTS_AT_ONCE:]))
         yield clients
+        for client in clients:
+            client.transport.write(_GOODBYE)
+        async with asyncio.timeout(_OPEN_TIMEOUT):
+            await asyncio.gather(*(client.gone for client in clients))
     finally:
         for client in clients:
             client.transport.abort()

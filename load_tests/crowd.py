@@ -39,6 +39,10 @@ class Party:
     provider: Visitor
     guests: list[Visitor] = field(default_factory=list)
 
+    def role(self, role: str) -> Visitor:
+        """Give the patient's or the guest's connection."""
+        return self.guests[(PATIENT, GUEST).index(role)]
+
     @property
     def all(self) -> list[Visitor]:
         """Everybody in the visit."""
@@ -111,7 +115,7 @@ class Crowd:
         meter = Meter(self.site, self._idle)
         delays: list[float] = []
         for first in range(0, len(self.parties), WAVE):
-            said = await self._come(self.parties[first : first + WAVE])
+            said = await self.come(self.parties[first : first + WAVE])
             rush = Rush([(visitor, hello) for visitor, hello, _ in said])
             meter.resume()
             await rush.run()
@@ -120,7 +124,7 @@ class Crowd:
             delays += [at - rush.said[visitor] for (visitor, *_), at in zip(said, shown, strict=True)]
         return meter.cost(len(delays)), delays
 
-    async def _come(self, parties: Sequence[Party]) -> list[tuple[Visitor, bytes, Place]]:
+    async def come(self, parties: Sequence[Party]) -> list[tuple[Visitor, bytes, Place]]:
         """Open everybody else's connection; give what each will say to join, in a fixed random order."""
         dialect = self.site.dialect
         visitors = iter(await connect(dialect, self.site.port, 2 * len(parties)))

@@ -7,10 +7,12 @@ the port, and serves until it is stopped.
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import uvloop
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 from gateway.websocket import Accepted, Endpoint, Handshake, Limits, Socket
 
@@ -58,8 +60,9 @@ async def websockets() -> None:
     """Serve as its documentation shows, without compression, which would cost it more."""
 
     async def echo(connection: ServerConnection) -> None:
-        async for message in connection:
-            await connection.send(message)
+        with suppress(ConnectionClosed):
+            async for message in connection:
+                await connection.send(message)
 
     async with serve(echo, "127.0.0.1", 0, compression=None, max_size=MAX_MESSAGE, backlog=1024) as server:
         _announce(server.server)
