@@ -22,19 +22,18 @@ _OPCODES: Final = frozenset((0, 1, 2, 8, 9, 10))
 _MAX_REASON: Final = 123
 
 
-def _headers(first: int) -> tuple[bytes, ...]:
-    return tuple(bytes((first, length)) for length in range(126))
-
-
-_SHORT: Final = {first: _headers(first) for first in (TEXT, BINARY, CLOSE)}
-
-
 def frame(payload: bytes, *, text: bool = False) -> bytes:
     """Encode one whole message as a server sends it; make it once and send it to many.
 
     With `text`, the payload must be UTF-8.
     """
-    return _encode(TEXT if text else BINARY, payload)
+    first = TEXT if text else BINARY
+    length = len(payload)
+    if length < 126:
+        return (first << 8 | length).to_bytes(2, "big") + payload
+    if length < 0x10000:
+        return (first << 24 | 126 << 16 | length).to_bytes(4, "big") + payload
+    return (first << 72 | 127 << 64 | length).to_bytes(10, "big") + payload
 
 
 def close_frame(code: int, reason: str = "") -> bytes:
@@ -43,16 +42,8 @@ def close_frame(code: int, reason: str = "") -> bytes:
     Raises `websockets.exceptions.ProtocolError` for a code that may not be sent (RFC 6455, 7.4).
     """
     fitting = reason.encode()[:_MAX_REASON].decode(errors="ignore")
-    return _encode(CLOSE, Close(code, fitting).serialize())
-
-
-def _encode(first: int, payload: bytes) -> bytes:
-    length = len(payload)
-    if length < 126:
-        return _SHORT[first][length] + payload
-    if length < 0x10000:
-        return bytes((first, 126, length >> 8, length & 255)) + payload
-    return bytes((first, 127)) + length.to_bytes(8, "big") + payload
+    payload = Close(code, fitting).serialize()
+    return bytes((CLOSE, len(payload))) + payload
 
 
 def frame_size(data: bytes, at: int, limit: int) -> int:
