@@ -225,6 +225,7 @@ class Host:
         self._shards.pop(shard.number, None)
         bye = Bye(code="restarting", message="Reconnecting...", retry_after_ms=500)
         for live in shard.visits.values():
+            self.disarm(live)
             for outlet in tuple(live.outlets.values()):
                 self.places.pop(outlet.id, None)
                 outlet.bye(bye)
@@ -292,6 +293,10 @@ class Host:
         """See to it that the visit is ticked at its deadline."""
         self._deadlines.set(live, live.visit.deadline)
 
+    def disarm(self, live: LiveVisit) -> None:
+        """Forget a visit's deadline: it is over, or not ours."""
+        self._deadlines.set(live, None)
+
     def codec(self, visit: VisitId) -> BodyCodec:
         """Make the codec of one visit's bytes."""
         return BodyCodec(self._sealer, visit)
@@ -315,7 +320,7 @@ class Host:
 
     def over(self, live: LiveVisit) -> None:
         """A visit ended and is saved so: its id is written down outside the store, its PINs are let go."""
-        self._deadlines.set(live, None)
+        self.disarm(live)
         self._buried(live.visit.id)
         self.tasks.start(self._let_go(live.visit))
 

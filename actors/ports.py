@@ -197,12 +197,19 @@ class PinStore(Protocol):
         """Drop PINs past their `keep_until`, a thousand at most, and say how many; to be called every hour or so."""
 
     async def guess(
-        self, number: str, pin_hashes: Sequence[str], caller_hash: str, key_id: str, limits: GuessLimits
+        self,
+        number: str,
+        pin_hashes: Sequence[str],
+        caller_hash: str,
+        key_id: str,
+        limits: GuessLimits,
+        now: Instant | None = None,
     ) -> tuple[PinEntry | None, Guesses]:
         """Read a PIN, under the first of its hashes that is known, and count it at once if it is wrong.
 
         Gives the counters as they were before. No entry: wrong, or not known yet, and counted where the
         limits let it count. An entry that is known no more is no guess. A right PIN writes nothing.
+        `now` says what PINs are known yet: the one clock's, or without it the store's TIME.
         """
 
     async def count(

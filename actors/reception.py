@@ -76,14 +76,15 @@ class Reception:
         )
         self._seat(outlet, live, hello.id, command, hello.secret, hello.stream, hello.seq)
 
-    def enter(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, visit: str) -> None:
-        """A provider takes their seat in a visit of their clinic; the caller has checked ticket and
-        clinic.
-        """
+    def enter(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, clinic: str, visit: str) -> None:
+        """A provider takes their seat in a visit of their clinic; the caller has redeemed the ticket."""
         host = self._host
         live = host.live(visit)
         if live is None:
-            host.tasks.start(self._not_here(outlet, hello.id, visit))
+            host.tasks.start(self._not_here(outlet, hello.id, visit, "no_such_visit", "provider"))
+            return
+        if live.visit.clinic.id != clinic:
+            self._refuse(outlet, hello.id, Refused("no_such_visit"), "web", "provider")
             return
         seat, secret = self._candidate(live)
         self._seat(
@@ -124,8 +125,17 @@ class Reception:
         place = host.places.pop(outlet.id, None)
         if place is None:
             return
-        place.live.outlets.pop(outlet.id, None)
-        place.live.submit(_nothing, Leave(outlet.id) if place.phone and hung_up else Drop(outlet.id))
+        live = place.live
+        live.outlets.pop(outlet.id, None)
+        if not (place.phone and hung_up):
+            live.submit(_nothing, Drop(outlet.id))
+            return
+
+        def answered(outcome: Outcome) -> None:
+            if isinstance(outcome, Refused):  # it cannot be saved now, but nobody is on the line
+                live.submit(_nothing, Drop(outlet.id))
+
+        live.submit(answered, Leave(outlet.id))
 
     # ------------------------------------------------------------ in itself
 
@@ -206,14 +216,15 @@ class Reception:
         outlet.answer(error(request, refused, live.visit.clinic if live else None))
         self._host.observer.join(channel, role, "refused", refused.code, 0.0)
 
-    async def _not_here(self, outlet: Outlet, request: int, visit: str) -> None:
+    async def _not_here(
+        self, outlet: Outlet, request: int, visit: str, never: str = "link_unknown", role: str = "guest"
+    ) -> None:
         """No such visit is live here: it is over, or never was."""
         try:
-            known = await self._host.stored(visit)
+            code = "visit_over" if await self._host.stored(visit) else never
         except StoreDown:
-            self._refuse(outlet, request, Refused("try_later"), "web", "guest")
-            return
-        self._refuse(outlet, request, Refused("visit_over" if known else "link_unknown"), "web", "guest")
+            code = "try_later"
+        self._refuse(outlet, request, Refused(code), "web", role)
 
     def _candidate(self, live: LiveVisit) -> tuple[SeatId, str]:
         """A seat that may be taken, and the secret that its holder would get."""

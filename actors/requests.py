@@ -115,7 +115,7 @@ class Requests:
         asked = command(message, by)
         if isinstance(asked, Refused):
             outlet.answer(error(ident, asked, live.visit.clinic))
-        elif isinstance(asked, Extend):
+        elif isinstance(asked, Extend) and live.visit.allowed(by, Right.RUN_VISIT) is None:
             self._host.tasks.start(self._extend(outlet, ident, live, asked))
         else:
             live.submit(self._answerer(outlet, ident, live.visit.clinic), asked)

@@ -43,6 +43,9 @@ class Landlord(Protocol):
     def arm(self, live: LiveVisit) -> None:
         """See to it that the visit is ticked at its deadline."""
 
+    def disarm(self, live: LiveVisit) -> None:
+        """Tick the visit no more."""
+
     def welcome(self, live: LiveVisit, connected: Connected) -> None:
         """Greet a connection that has its seat."""
 
@@ -193,6 +196,7 @@ class Shard:
             self._host.lost(self)
         else:
             self.visits.pop(live.visit.id, None)
+            self._host.disarm(live)
 
     def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Find out whether a save was written, then settle it."""

@@ -4,18 +4,22 @@ D4-D7, B6).
 
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Final
 
 from actors.host import Host, Place
 from actors.live import LiveVisit
 from actors.ports import GuessLimits, Outlet, PinEntry, StoreDown
+from engine.clinic import Clinic
 from engine.commands import Arrive, Channel
-from engine.events import Connected, Outcome, Standing
+from engine.events import Connected, Outcome
 from engine.ids import ConnectionId, InvitationId, OpId, PageId, SeatId
 from engine.pin import CALLER_LIMIT, TRIES, check_digit_ok, judge, strict_limit, typed
 from engine.refusals import Refused
 from signaling import messages as wire
-from signaling.codec import Encoded
-from signaling.translate import error, inside
+from signaling.translate import error
+
+_ATTEMPTS: Final = {"pin_early": "early", "pin_over": "expired", "visit_over": "expired"}
+"""What a right PIN that lets nobody in is counted as, by what its caller hears."""
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class Telephone:
         if call is None or call.busy:
             outlet.answer(error(message.id, Refused("not_allowed" if call is None else "busy"), None))
             return
-        call.busy = True
+        call.busy = True  # until this try is answered
         self._host.tasks.start(self._try(call, message))
 
     def closed(self, outlet: Outlet) -> None:
@@ -71,9 +75,7 @@ class Telephone:
         try:
             await self._look(call, message)
         except StoreDown:
-            call.outlet.answer(error(message.id, Refused("try_later"), None))
-        finally:
-            call.busy = False
+            self._refuse(call, message.id, Refused("try_later"), None)
 
     async def _look(self, call: Call, message: wire.Digits) -> None:
         """Look the PIN up and count it if it is wrong, in one step; a right PIN is a read and writes no
@@ -85,19 +87,24 @@ class Telephone:
             return
         limits = GuessLimits(space_of_one=strict_limit(1, host.secrets.pin_digits), caller=CALLER_LIMIT)
         hashes = host.secrets.pin_hashes(digits)
-        entry, guesses = await host.pins.guess(call.number, hashes, call.caller, call.key, limits)
+        entry, guesses = await host.pins.guess(call.number, hashes, call.caller, call.key, limits, host.now())
+        if self._calls.get(call.outlet.id) is not call:
+            return  # hung up meanwhile
         if entry is None:
             self._missed(call, message.id, Refused("pin_wrong"), "wrong")
             return
         live = host.live(entry.visit)
-        if live is None or entry.known_until <= host.now() or not self._leads_in(entry, live):
+        if live is None or not self._leads_in(entry, live):
             self._missed(call, message.id, Refused("pin_over"), "expired")
             return
         verdict = judge(guesses.space, guesses.caller, guesses.known, host.secrets.pin_digits)
         self._seat(call, message.id, entry, live, strict=verdict.strict)
 
     def _leads_in(self, entry: PinEntry, live: LiveVisit) -> bool:
-        """The visit confirms the index: this invitation has this PIN, and it is known now (D7)."""
+        """Whether the visit confirms the index: this invitation has this PIN, and it is known (D7).
+
+        Until when it is known, the visit itself decides: its clinic's grace may have changed.
+        """
         invitation = InvitationId(entry.invitation)
         known = live.visit.known_from <= self._host.now()
         return (
@@ -115,16 +122,16 @@ class Telephone:
         def greet(where: LiveVisit, connected: Connected) -> None:
             self._calls.pop(outlet.id, None)
             host.places[outlet.id] = Place(where, connected.seat, outlet, phone=True)
-            self._show(where, connected.seat)
 
         def answered(outcome: Outcome) -> None:
             if isinstance(outcome, Refused):
                 host.unexpect(outlet.id)
                 live.outlets.pop(outlet.id, None)
-                host.observer.join("phone", "phone", "refused", outcome.code, 0.0)
-                if outcome.code in ("pin_early", "link_over", "visit_over"):
-                    host.observer.pin_attempt("early" if outcome.code == "pin_early" else "expired")
-                outlet.answer(error(request, _as_heard(outcome), live.visit.clinic))
+                heard = _as_heard(outcome)
+                host.observer.join("phone", "phone", "refused", heard.code, 0.0)
+                if heard.code in _ATTEMPTS:
+                    host.observer.pin_attempt(_ATTEMPTS[heard.code])
+                self._refuse(call, request, heard, live.visit.clinic)
             else:
                 host.observer.pin_attempt("ok_strict" if strict else "ok")
                 host.observer.join("phone", "phone", "ok", "", perf_counter() - began)
@@ -134,7 +141,7 @@ class Telephone:
         live.submit(
             answered,
             Arrive(
-                op=OpId(host.random_id(16)),
+                op=self._op(call, invitation, live),
                 seat=seat,
                 proof=host.secrets.proof(host.secrets.seat_secret(live.visit.id, seat)),
                 invitation=invitation,
@@ -146,22 +153,27 @@ class Telephone:
             ),
         )
 
-    def _show(self, live: LiveVisit, seat: SeatId) -> None:
-        """Tell a caller where they stand, and the call itself if they are in it."""
-        visit = live.visit
-        standing = visit.seats[seat].standing
-        live.to_seat(
-            seat, Encoded(wire.You(standing=standing.value, why="joined", name=visit.seats[seat].name))
-        )
-        if standing is Standing.IN:
-            live.to_seat(seat, Encoded(inside(visit, seat)))
+    def _op(self, call: Call, invitation: InvitationId, live: LiveVisit) -> OpId:
+        """Name a call's arrival, so that a dial-in client that lost its socket gets the same caller's seat.
+
+        A call that is still on the line is another one, whatever its client says.
+        """
+        for seat in live.visit.seats.values():
+            if seat.phone is not None and seat.phone.live and seat.phone.page == call.call:
+                return OpId(self._host.random_id(16))
+        return OpId(self._host.secrets.sign_in_hash("call", f"{call.key} {call.call} {invitation}"))
+
+    def _refuse(self, call: Call, request: int, refused: Refused, clinic: Clinic | None) -> None:
+        """Answer a try that did not let the caller in; they may type again."""
+        call.busy = False
+        call.outlet.answer(error(request, refused, clinic))
 
     def _missed(self, call: Call, request: int, refused: Refused, result: str) -> None:
         """A try is used up; after the last one the call is told so and closed by the dial-in client."""
         call.tries_left -= 1
         self._host.observer.pin_attempt(result)
         code = refused.code if call.tries_left > 0 else "tries_used"
-        call.outlet.answer(error(request, Refused(code, tries_left=call.tries_left), None))
+        self._refuse(call, request, Refused(code, tries_left=call.tries_left), None)
         if call.tries_left <= 0:
             self._calls.pop(call.outlet.id, None)
             call.outlet.answer(wire.Bye(code="left", message="Please call the clinic."))

@@ -63,7 +63,7 @@ def _report(error: BaseException) -> None:
 class Seams:
     """What may be put in the place of a real part: the clock, a socket's bounds, who hears of bugs."""
 
-    clock: type[Clock] = Clock
+    clock: Clock | None = None
     limits: Limits = field(default_factory=Limits)
     report: Callable[[BaseException], None] = _report
 
@@ -80,7 +80,7 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
         servers = Servers(store)
         rewrite = PurgeRewrite(servers, store)
         metrics = Metrics()
-        clock = seams.clock(skewed=metrics.clock_skew)
+        clock = seams.clock or Clock(skewed=metrics.clock_skew)
         secrets = Secrets(read_pepper(settings.secrets_folder), pin_digits=settings.pins.digits)
         tombstones = stack.enter_context(Tombstones(settings.tombstones_file))
         host = Host(

@@ -19,7 +19,7 @@ from gateway.websocket import Accepted, Handshake, Rejection, Socket, frame
 from signaling import messages as wire
 from signaling.codec import JSON, MSGPACK, Codec, Encoded
 from signaling.codes import HELLO_WITHIN, Close
-from signaling.session import Reply, Session
+from signaling.session import Phase, Reply, Session
 from signaling.translate import error
 
 CODECS: Final = {codec.subprotocol.value: codec for codec in (MSGPACK, JSON)}
@@ -163,8 +163,8 @@ class Conversation:
         self._do(self._session.answer(message))
 
     def event(self, seq: int, encoded: Encoded) -> None:
-        """Send a numbered message."""
-        if self._socket is not None:
+        """Send a numbered message; what comes before `ready` is in it, or is replayed right after it."""
+        if self._socket is not None and self._session.phase is Phase.READY:
             self._socket.send(self._session.event(seq, encoded))
 
     def bare(self, encoded: Encoded) -> None:
@@ -211,7 +211,7 @@ class Conversation:
         if holder.visit is None:
             self._rooms.reception.dashboard(self, hello, by, holder.clinic)
         else:
-            self._rooms.reception.enter(self, hello, by, holder.visit)
+            self._rooms.reception.enter(self, hello, by, holder.clinic, holder.visit)
 
     async def _phone(self, hello: wire.HelloPhone) -> None:
         """Check the dial-in client's key, then take the call."""

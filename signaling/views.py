@@ -11,7 +11,7 @@ from engine.clinic import ProviderOfVisit
 from engine.events import Standing, Status
 from engine.ids import ConnectionId, Instant, SeatId
 from engine.invitations import Invitation
-from engine.presence import Connection, LinkState, Role, Seat
+from engine.presence import LinkState, Role, Seat
 from engine.visit import Visit
 from signaling import messages as wire
 
@@ -106,7 +106,7 @@ def participant(visit: Visit, seat: Seat, audience: Audience) -> wire.Participan
         page=web.page if web is not None else "",
         since=seat.since,
         lost_since=seat.lost_since,
-        media=_media(web),
+        media=_media(seat),
         invitation=(seat.invitation or "") if inside_clinic else "",
         label=visit.label_of(seat) if inside_clinic else "",
     )
@@ -119,10 +119,16 @@ def how(seat: Seat) -> Literal["browser", "phone", "both"]:
     return "phone" if seat.web is None and seat.role is Role.PHONE else "browser"
 
 
-def _media(web: Connection | None) -> wire.MediaState:
-    if web is None or not (web.mic or web.cam or web.screen):
+def _media(seat: Seat) -> wire.MediaState:
+    """Show what somebody sends, by browser and telephone together: either may carry the voice."""
+    sends = seat.connections()
+    if not any(one.mic or one.cam or one.screen for one in sends):
         return _NO_MEDIA
-    return wire.MediaState(mic=web.mic, cam=web.cam, screen=web.screen)
+    return wire.MediaState(
+        mic=any(one.mic for one in sends),
+        cam=any(one.cam for one in sends),
+        screen=any(one.screen for one in sends),
+    )
 
 
 def inside(visit: Visit, seat: SeatId) -> wire.Inside:

@@ -1,16 +1,18 @@
 -- Read a PIN and the counters of its number, as they are before this one; count it if it is wrong and told to.
 -- KEYS: pins, from, until, keep, guesses
--- ARGV: caller hash, key id, guesses a day with one PIN known ('' count nothing), guesses a day of a caller, then PIN hashes
+-- ARGV: caller hash, key id, guesses a day with one PIN known ('' count nothing), guesses a day of a caller,
+--       what time it is for PINs ('' ours), then PIN hashes
 -- Answers: owner or '', known from, known until, guesses of the space, of the caller, of the key, most PINs known
 local time = redis.call('TIME')
 local ms = time[1] * 1000 + math.floor(time[2] / 1000)
-local now = string.format('%.0f', ms)
+local at = tonumber(ARGV[5]) or ms
+local now = string.format('%.0f', at)
 local number = math.floor(ms / 86400000)
 local day = string.format('%.0f', number)
 local of_caller, of_key = 'c:' .. ARGV[1], 'k:' .. ARGV[2]
 
 local owner, from, till = '', 0, 0
-for i = 5, #ARGV do
+for i = 6, #ARGV do
   local found = redis.call('HGET', KEYS[1], ARGV[i])
   if found and tonumber(redis.call('ZSCORE', KEYS[4], ARGV[i]) or 0) > ms then
     owner = found
@@ -26,7 +28,7 @@ space, caller, key = tonumber(space or 0), tonumber(caller or 0), tonumber(key o
 local known = redis.call('ZCOUNT', KEYS[2], '-inf', now) - redis.call('ZCOUNT', KEYS[3], '-inf', now)
 known = math.max(known, tonumber(most or 0))
 
-if ARGV[3] ~= '' and (owner == '' or from > ms) then
+if ARGV[3] ~= '' and (owner == '' or from > at) then
   owner = ''
   if caller < tonumber(ARGV[4]) and space < math.floor(tonumber(ARGV[3]) / math.max(known, 1)) then
     if today ~= day then

@@ -75,17 +75,26 @@ class RedisPins:
         self, number: str, pin_hash: str, caller_hash: str, key_id: str
     ) -> tuple[PinEntry | None, Guesses]:
         """Read a PIN and the counters in one script, changing nothing."""
-        return await self._look(number, (caller_hash, key_id, "", ""), (pin_hash,))
+        return await self._look(number, (caller_hash, key_id, "", "", ""), (pin_hash,))
 
     async def guess(
-        self, number: str, pin_hashes: Sequence[str], caller_hash: str, key_id: str, limits: GuessLimits
+        self,
+        number: str,
+        pin_hashes: Sequence[str],
+        caller_hash: str,
+        key_id: str,
+        limits: GuessLimits,
+        now: Instant | None = None,
     ) -> tuple[PinEntry | None, Guesses]:
         """Read a PIN under the first of its hashes that is known; if it is wrong, count it in the same step.
 
         Gives the counters as they were before. No entry: wrong, or not known yet, and counted where the
         limits let it count. An entry that is known no more is no guess. A right PIN writes nothing.
+        `now` says what PINs are known yet: the one clock's, which need not be the store's once that jumped.
         """
-        return await self._look(number, (caller_hash, key_id, limits.space_of_one, limits.caller), pin_hashes)
+        when = "" if now is None else now
+        counting = (caller_hash, key_id, limits.space_of_one, limits.caller, when)
+        return await self._look(number, counting, pin_hashes)
 
     async def _look(
         self, number: str, arguments: tuple[str | int, ...], pin_hashes: Sequence[str]

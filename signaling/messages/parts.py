@@ -26,7 +26,7 @@ class Door(Part, frozen=True, kw_only=True):
 
 
 class MediaState(Part, frozen=True, kw_only=True):
-    """What a participant's browser sends now."""
+    """What a participant sends now, by browser and telephone together."""
 
     mic: bool = False
     cam: bool = False

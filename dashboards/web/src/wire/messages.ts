@@ -40,7 +40,7 @@ export interface Door {
   readonly late?: boolean;
 }
 
-/** What a participant's browser sends now. */
+/** What a participant sends now, by browser and telephone together. */
 export interface MediaState {
   /** Default: false. */
   readonly mic?: boolean;
