@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -163,6 +164,7 @@ async def room(
     beat: bytes = b"",
     text: bool = False,
     accept: Accept | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Room]:
     """Listen on a free port; whatever reaches the loop's exception handler fails the test."""
     listeners: list[Listener] = []
@@ -178,7 +180,7 @@ async def room(
     endpoint = Endpoint(
         accept or accept_all, origins={"https://clinic.example"}, limits=limits, observer=witness
     )
-    server = await loop.create_server(endpoint, "127.0.0.1", 0)
+    server = await loop.create_server(endpoint, "127.0.0.1", 0, ssl=tls)
     try:
         yield Room(server.sockets[0].getsockname()[1], endpoint, witness, listeners)
     finally:
