@@ -11,11 +11,16 @@ export const about = signal(clock.now());
 const SECOND_MS = 1000;
 const ABOUT_MS = 10_000;
 
+/** Look again when something has happened: it may have begun since the last look. */
+export function lookAtClock(): void {
+  if (Math.abs(clock.now() - about.peek()) >= SECOND_MS) about.value = clock.now();
+}
+
 /** Let the clock run. A page that slept is right again at its first tick. */
 export function runClock(): void {
   const tick = () => {
     now.value = clock.now();
-    if (now.value - about.peek() >= ABOUT_MS || now.value < about.peek()) about.value = now.value;
+    if (Math.abs(now.value - about.peek()) >= ABOUT_MS) about.value = now.value;
   };
   tick();
   setInterval(tick, SECOND_MS);

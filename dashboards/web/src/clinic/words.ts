@@ -97,6 +97,7 @@ const en = {
       denied: (time: string) => `Turned away at ${time}`,
     },
     absent: "Not here yet",
+    never: "Did not come",
     more: (count: number) => `+${count}`,
     count: {
       wait: (count: number) => `${count} waiting`,
@@ -107,6 +108,7 @@ const en = {
       gone: (count: number) => `${count} left`,
     },
     noGuests: "No guests",
+    guests: (count: number) => (count === 1 ? "1 guest" : `${count} guests`),
   },
 
   state: {

@@ -18,9 +18,9 @@ describe("the filters of the waiting room", () => {
     assert.equal(belongs(done, "waiting", NOW), false);
   });
 
-  test("a visit is late once its start has passed without the provider, or its time is over", () => {
-    assert.equal(isLate(row({ start: NOW }), NOW), false);
-    assert.equal(isLate(row({ start: NOW - 1 }), NOW), true);
+  test("a visit is late a minute after its start without the provider, or its time is over", () => {
+    assert.equal(isLate(row({ start: NOW - MINUTE + 1 }), NOW), false);
+    assert.equal(isLate(row({ start: NOW - MINUTE }), NOW), true);
     assert.equal(isLate(talking, NOW + MINUTE), false);
     assert.equal(isLate(lapsed, NOW), true);
   });

@@ -1,4 +1,5 @@
 import { now } from "../now.ts";
+import type { Status, VisitInfo } from "../../wire/index.ts";
 import { words } from "../words.ts";
 import { type Person, tallyOf } from "./people.ts";
 import { presenceSince, presenceText, ticks, type Tone, toneOf } from "./presence.ts";
@@ -8,20 +9,14 @@ export function Mark({ tone }: { tone: Tone }) {
   return <span class={`mark mark-${tone}`} aria-hidden="true" />;
 }
 
-interface Props {
-  person: Person;
-  /** Whether to say so of somebody who has not come: long before a visit, and after it, nobody is missing. */
-  expected: boolean;
-}
-
 /** A person's presence in a row: mark and words, drawn anew by itself while they count. */
-export function Presence({ person, expected }: Props) {
-  const time = ticks(person) ? now.value : now.peek();
-  if (!person.seat && !expected) return null;
+export function Presence({ person, status }: { person: Person; status: Status }) {
+  const text = presenceText(person, ticks(person) ? now.value : now.peek(), status);
+  if (!text) return null;
   return (
     <span class="presence">
       <Mark tone={toneOf(person.seat)} />
-      <span class="presence-words">{presenceText(person, time)}</span>
+      <span class="presence-words">{text}</span>
     </span>
   );
 }
@@ -40,7 +35,16 @@ export function Tally({ people }: { people: readonly Person[] }) {
   );
 }
 
-/** The same with since when, for Visit Details. */
-export function PresenceSince({ person, zone }: { person: Person; zone: string }) {
-  return <span class={`presence-words tone-text-${toneOf(person.seat)}`}>{presenceSince(person, now.value, zone)}</span>;
+/** The same with since when, and by what they are connected, for Visit Details. */
+export function PresenceSince({ person, visit, how }: { person: Person; visit: VisitInfo; how: string }) {
+  const text = presenceSince(person, now.value, visit);
+  if (!text) return null;
+  const tone = toneOf(person.seat);
+  return (
+    <span class="person-presence">
+      <Mark tone={tone} />
+      <span class={`presence-words tone-text-${tone}`}>{text}</span>
+      {how && <span class="person-how">{how}</span>}
+    </span>
+  );
 }

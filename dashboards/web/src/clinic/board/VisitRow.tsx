@@ -3,7 +3,7 @@ import { CircleStop, Clock, Ellipsis, Lock, PanelRight, UserPlus } from "lucide-
 import { announce, Button, Icon } from "../../ui/index.ts";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
 import { timeOf } from "../../ui/time.ts";
-import type { Row, VisitInfo } from "../../wire/index.ts";
+import type { Row, Status, VisitInfo } from "../../wire/index.ts";
 import { openVisit, place } from "../address.ts";
 import { mayInvite } from "../details/mayInvite.ts";
 import { about } from "../now.ts";
@@ -26,7 +26,6 @@ export function VisitRow({ live, view }: { live: LiveRow; view: RoomView }) {
   const row = live.state.value;
   const { visit } = row;
   const over = isOver(visit);
-  const expected = !over && visit.status !== "scheduled";
   const glowing = useGlow(live);
   const tabIndex = useComputed(() => (view.current.value === live.id ? 0 : -1)).value;
   const open = useComputed(() => place.value.visit === live.id).value;
@@ -52,16 +51,16 @@ export function VisitRow({ live, view }: { live: LiveRow; view: RoomView }) {
           {visit.patient}
           <span class="unseen">, {words.act.details}</span>
         </button>
-        {patients[0] && <Presence person={patients[0]} expected={expected} />}
+        {patients[0] && <Presence person={patients[0]} status={visit.status} />}
       </div>
       <div role="gridcell" class="cell cell-provider">
-        <Providers providers={providers} expected={expected} />
+        <Providers providers={providers} status={visit.status} />
       </div>
       <div role="gridcell" class="cell cell-option">
         {visit.option}
       </div>
       <div role="gridcell" class="cell cell-guests">
-        <Guests guests={guests} />
+        <Guests guests={guests} status={visit.status} />
       </div>
       <StateCell row={row} />
       <Actions row={row} tabIndex={tabIndex} />
@@ -82,19 +81,20 @@ function useGlow(live: LiveRow) {
   return glowing;
 }
 
-function TimeCell({ visit: { start, end, zone, locked } }: { visit: VisitInfo }) {
+function TimeCell({ visit }: { visit: VisitInfo }) {
+  const { start, end, zone, locked } = visit;
   return (
     <div role="gridcell" class="cell cell-time figures">
       <span class="time-line">
         <span class="strong">{timeOf(start, zone)}</span>
-        {locked && <Icon of={Lock} size={16} label={words.state.locked} />}
+        {locked && !isOver(visit) && <Icon of={Lock} size={16} label={words.state.locked} />}
       </span>
       <span class="soft cell-until">{timeOf(end, zone)}</span>
     </div>
   );
 }
 
-function Providers({ providers, expected }: { providers: readonly Person[]; expected: boolean }) {
+function Providers({ providers, status }: { providers: readonly Person[]; status: Status }) {
   const [first, ...others] = providers;
   if (!first) return null;
   return (
@@ -107,22 +107,23 @@ function Providers({ providers, expected }: { providers: readonly Person[]; expe
           </span>
         )}
       </span>
-      <Presence person={first} expected={expected} />
+      <Presence person={first} status={status} />
     </>
   );
 }
 
 /** One guest by name and presence; of several the one who needs somebody first, and how many stand how. */
-function Guests({ guests }: { guests: readonly Person[] }) {
+function Guests({ guests, status }: { guests: readonly Person[]; status: Status }) {
   const [first, ...others] = byUrgency(guests);
   if (!first) return <span class="unseen">{words.presence.noGuests}</span>;
+  if (!first.name) return <span>{words.presence.guests(guests.length)}</span>; // over: their names are gone (R15)
   return (
     <>
       <span class="names">
         <span class={`role-name role-${first.role}`}>{first.name}</span>
         {others.length > 0 && <span class="soft">{words.presence.more(others.length)}</span>}
       </span>
-      {others.length ? <Tally people={guests} /> : <Presence person={first} expected />}
+      {others.length ? <Tally people={guests} /> : <Presence person={first} status={status} />}
     </>
   );
 }

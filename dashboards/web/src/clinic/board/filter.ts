@@ -16,10 +16,14 @@ export function isWaiting(row: Row): boolean {
   return !isOver(row.visit) && anybody(row, (seat) => seat.standing === "waiting");
 }
 
+/** So long after its start a visit that nobody began is late: who starts one now is not. */
+const LATE_MS = 60_000;
+
 /** Whether the time is over, or has begun without the provider. `now` is in milliseconds since 1970. */
 export function isLate(row: Row, now: number): boolean {
   const { status, start } = row.visit;
-  return status === "lapsed" || ((status === "scheduled" || status === "open") && start < now && !hasProvider(row));
+  if (status === "lapsed") return true;
+  return (status === "scheduled" || status === "open") && now - start >= LATE_MS && !hasProvider(row);
 }
 
 function hasProvider(row: Row): boolean {

@@ -1,6 +1,6 @@
 /** What the clinic reads about a person's presence (D10): a tone for the mark, and words, never one without the other. */
 import { minutes, seconds, timeOf } from "../../ui/time.ts";
-import type { Participant } from "../../wire/index.ts";
+import type { Participant, Status, VisitInfo } from "../../wire/index.ts";
 import { words } from "../words.ts";
 import type { Person } from "./people.ts";
 
@@ -30,9 +30,19 @@ export function ticks({ seat }: Person): boolean {
   return tone === "wait" || tone === "lost";
 }
 
-/** In a few words, for a row: "Waiting 6 min", "Connection lost (12 s)". `now` is the clinic's clock, ms since 1970. */
-export function presenceText({ seat }: Person, now: number): string {
-  if (!seat) return words.presence.absent;
+/** Of somebody who has not come: nothing long before the visit, when nobody is missing, nor when it was cancelled. */
+function absentText(status: Status): string {
+  if (status === "scheduled" || status === "cancelled") return "";
+  return status === "completed" || status === "ended" ? words.presence.never : words.presence.absent;
+}
+
+/**
+ * In a few words, for a row: "Waiting 6 min", "Connection lost (12 s)"; "" when there is nothing to say.
+ *
+ * `now` is the clinic's clock, ms since 1970; `status` is the visit's.
+ */
+export function presenceText({ seat }: Person, now: number, status: Status): string {
+  if (!seat) return absentText(status);
   const gone = goneAs(seat);
   if (gone) return words.presence.gone[gone];
   if (isLost(seat)) return lostText(seat, now);
@@ -42,13 +52,13 @@ export function presenceText({ seat }: Person, now: number): string {
 }
 
 /** With since when, for Visit Details: "In the call for 12 min", "Left at 2:41 PM". */
-export function presenceSince(person: Person, now: number, zone: string): string {
+export function presenceSince(person: Person, now: number, { zone, status }: VisitInfo): string {
   const { seat } = person;
-  if (!seat?.since) return presenceText(person, now);
+  if (!seat?.since) return presenceText(person, now, status);
   const gone = goneAs(seat);
   if (gone) return words.presence.goneAt[gone](timeOf(seat.since, zone));
   if (seat.standing === "in" && seat.link === "ok") return words.presence.inFor(minutes(now - seat.since));
-  return presenceText(person, now);
+  return presenceText(person, now, status);
 }
 
 function lostText({ lost_since: since }: Participant, now: number): string {

@@ -1,7 +1,7 @@
 /** What the waiting room shows of its day: filter, search, order, and rows that keep still under the pointer. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Row } from "../../wire/index.ts";
-import { about } from "../now.ts";
+import { about, lookAtClock } from "../now.ts";
 import type { Board } from "./board.ts";
 import { belongs, type Filter, isOver, matches, tally } from "./filter.ts";
 import { areSame, arrange, type Held, hold, type Line, type Place } from "./order.ts";
@@ -40,10 +40,14 @@ export class RoomView {
 
   /** Follow the board until the returned function is called. */
   follow(): () => void {
-    return effect(() => {
-      const wanted = this.#wanted.value;
-      this.#show(hold(this.shown.peek().lines, wanted, this.#under));
-    });
+    const stop = [
+      effect(() => {
+        const wanted = this.#wanted.value;
+        this.#show(hold(this.shown.peek().lines, wanted, this.#under));
+      }),
+      this.#board.version.subscribe(lookAtClock),
+    ];
+    return () => stop.forEach((one) => one());
   }
 
   #show(next: Held): void {

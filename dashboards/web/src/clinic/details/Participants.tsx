@@ -2,11 +2,12 @@ import { useState } from "preact/hooks";
 import { Ellipsis, MicOff, Pencil, UserX } from "lucide-preact";
 import { Avatar, Button, RoleName, toast } from "../../ui/index.ts";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
+import { words as shared } from "../../ui/words.ts";
 import type { Participant, Row } from "../../wire/index.ts";
 import { isOver } from "../board/filter.ts";
 import { aroundTheLine, type Person } from "../board/people.ts";
 import { toneOf } from "../board/presence.ts";
-import { Mark, PresenceSince } from "../board/Presence.tsx";
+import { PresenceSince } from "../board/Presence.tsx";
 import { useRun, useStaff } from "../staff.ts";
 import { words } from "../words.ts";
 import { PutOut, type PuttingOut } from "./PutOut.tsx";
@@ -49,20 +50,14 @@ function PersonLine({ person, row }: { person: Person; row: Row }) {
   const over = isOver(visit);
   return (
     <li class={`person person-${toneOf(seat)}`}>
-      <Avatar who={{ role: person.role, name: person.name, how: seat?.how ?? "browser" }} />
+      <Avatar who={{ role: person.role, name: person.name || shared.roles[person.role], how: seat?.how ?? "browser" }} />
       <div class="person-text">
         {renaming && seat ? (
           <Rename visit={visit.visit} seat={seat} onDone={() => setRenaming(false)} />
         ) : (
           <RoleName who={person} />
         )}
-        {(seat || !over) && (
-          <span class="person-presence">
-            <Mark tone={toneOf(seat)} />
-            <PresenceSince person={person} zone={visit.zone} />
-            {seat && <span class="person-how">{howText(seat)}</span>}
-          </span>
-        )}
+        <PresenceSince person={person} visit={visit} how={seat ? howText(seat) : ""} />
       </div>
       {seat && !over && !renaming && (
         <PersonActs row={row} seat={seat} onRename={() => setRenaming(true)} onPutOut={setPuttingOut} />
