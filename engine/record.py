@@ -83,9 +83,7 @@ class Record:
     operations: Operations = field(default_factory=Operations)
     live: dict[ConnectionId, Connection] = field(default_factory=dict)
     dismissed: list[Connection] = field(default_factory=list)
-    """Connections that the last command to dismiss anybody did dismiss: until that is saved, they may have to
-    come back.
-    """
+    """Connections that the last durable command took from their seats: until it is saved, they may come back."""
     step: int = 0
     dismissed_step: int = 0
     turn: int = 0
@@ -231,13 +229,17 @@ class Record:
 
     def dismiss(self, connection: Connection, code: Goodbye, changes: Changes, now: Instant) -> None:
         """Say goodbye to a connection, once this is saved."""
+        self.remember(connection)
+        if connection.live:
+            changes.events.append(Dismissed(connection.id, code, connection.seat))
+        self.detach(connection, now)
+
+    def remember(self, connection: Connection) -> None:
+        """Keep a connection that a seat no longer has until that is saved: it may have to come back."""
         if self.dismissed_step != self.step:
             self.dismissed_step = self.step
             self.dismissed = []
-        if connection.live:
-            self.dismissed.append(connection)
-            changes.events.append(Dismissed(connection.id, code, connection.seat))
-        self.detach(connection, now)
+        self.dismissed.append(connection)
 
     def stand(self, seat: Seat, standing: Standing, now: Instant) -> None:
         """Set where a seat stands; who comes in gets their turn in the call."""
@@ -254,6 +256,7 @@ class Record:
         forgotten.
         """
         for connection in seat.connections():
+            self.remember(connection)
             self.detach(connection, now)
         self.stand(seat, standing, now)
         if standing is Standing.LEFT:

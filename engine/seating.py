@@ -41,6 +41,8 @@ def sit_again(visit: Record, seat: Seat, command: Arrive | Enter, now: Instant, 
     )
     if replaced is not None:
         visit.dismiss(replaced, "moved", changes, now)
+    elif kept is not None:
+        visit.remember(kept)
 
 
 def elsewhere(seat: Seat, page: PageId) -> bool:

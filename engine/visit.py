@@ -127,14 +127,14 @@ class Visit(Record):
     def handle(self, command: Command, now: Instant) -> Outcome:
         """Carry out one command at `now`; a refusal has changed nothing."""
         self.step += 1
-        kind = type(command)
-        alone = _BY_ITSELF.get(kind)
-        if alone is not None:
-            return alone(self, command, now)
-        handler, right = _BY_SOMEBODY[kind]
-        return self._asked(handler, right, cast("_Asking", command), now)
+        alone = _BY_ITSELF.get(type(command))
+        outcome = alone(self, command, now) if alone is not None else self._asked(cast("_Asking", command), now)
+        if isinstance(outcome, Done) and outcome.durable and self.dismissed_step != self.step:
+            self.dismissed = []  # what was dismissed before is saved, or this would not have been asked
+        return outcome
 
-    def _asked(self, handler: _Handler, right: Right, command: _Asking, now: Instant) -> Outcome:
+    def _asked(self, command: _Asking, now: Instant) -> Outcome:
+        handler, right = _BY_SOMEBODY[type(command)]
         by = command.by
         key = by.seat if isinstance(by, BySeat) else by.user
         earlier = self.operations.find(command.op, now)
@@ -192,7 +192,7 @@ class Visit(Record):
         """
         known = self.seats.get(seat)
         here = [one.id for one in known.connections() if one.live] if known is not None else []
-        return here + [one.id for one in self.dismissed if one.seat == seat]
+        return here + [one.id for one in self.dismissed if one.seat == seat and one.live]
 
     def browsers_inside(self) -> list[tuple[SeatId, ConnectionId]]:
         """Return the seats in the call that have a live browser: those between whom signals are relayed."""
@@ -209,8 +209,8 @@ class Visit(Record):
                 yield seat.standing, seat.link
 
     def connections(self) -> list[Connection]:
-        """Return all connections: the live ones, those dismissed by what may not be saved, those lost and
-        kept.
+        """Return all connections after a command that could not be saved, for `reattach`: those that it took from
+        their seats, the live ones, and those lost and kept.
         """
         lost = [one for seat in self.seats.values() for one in seat.connections() if not one.live]
         return [*self.dismissed, *self.live.values(), *lost]
