@@ -53,10 +53,9 @@ class Restored:
 
     def __str__(self) -> str:
         return (
-            f"Restored the backup of {self.taken_at}: {self.visits} visits are alive,"
-            f" {self.ended_since} had"
-            f" ended since and were purged, {self.sessions} sessions were closed. Passwords and API keys are as"
-            " they were then: withdraw again what was withdrawn since."
+            f"Restored the backup of {self.taken_at}: {self.visits} visits are alive, {self.ended_since} had ended"
+            f" since and were purged, {self.sessions} sessions were closed. Passwords and API keys are as they"
+            " were then: withdraw again what was withdrawn since."
         )
 
 

@@ -116,7 +116,8 @@ def _console(_: WrappedLogger, __: str, event: MutableMapping[str, Any]) -> str:
     """Write an event on one line for a person."""
     at, level, name = event.pop("timestamp", ""), event.pop("level", ""), event.pop("event", "")
     values = " ".join(f"{key}={value}" for key, value in event.items())
-    return f"{str(at)[11:19]} {level:7} {name} {values}".rstrip()
+    line = f"{str(at)[11:19]} {level:7} {name} {values}".rstrip()
+    return line if line.isprintable() else line.encode("unicode_escape").decode()  # one event is one line
 
 
 class _Bridge(logging.Handler):

@@ -92,6 +92,8 @@ def handle(api: FastAPI) -> None:
         return answer(Refusal("bad_request", fields=fields))
 
     async def http(_: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == 400:  # a body that cannot be read
+            return answer(Refusal("bad_request"))
         if isinstance(error, HTTPException):
             return _plain(error.status_code, error.headers)
         return _plain(500)
@@ -100,6 +102,7 @@ def handle(api: FastAPI) -> None:
     api.add_exception_handler(StoreDown, refused)
     api.add_exception_handler(RequestValidationError, invalid)
     api.add_exception_handler(HTTPException, http)
+    api.add_exception_handler(Exception, http)  # raised on, so that the guard logs it
 
 
 def _plain(status: int, headers: Mapping[str, str] | None = None) -> Response:

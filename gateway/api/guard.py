@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,6 +16,10 @@ from gateway.settings import Settings
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
 """Load balancers ask these by address, under any host's name."""
+
+DISCARDED_BYTES: Final = 16 << 20
+DISCARDED_SECONDS: Final = 5.0
+"""How much of too large a body is read and thrown away, so that its sender hears why it was refused."""
 
 log = structlog.get_logger("http")
 
@@ -35,8 +41,6 @@ class Guard:
         began = time.perf_counter()
         try:
             await self._serve(scope, receive, answered)
-        except _TooLarge:
-            await _instead(problem(413, {"Connection": "close"}), scope, answered)
         except Exception as error:  # noqa: BLE001 - a bug is answered and logged, without what it was about
             log.error(
                 "failed", path=redacted_path(scope["path"]), error=type(error).__name__, at=where(error)
@@ -44,7 +48,7 @@ class Guard:
             await _instead(problem(500, {"Connection": "close"}), scope, answered)
         _note(scope, answered.status, time.perf_counter() - began)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, send: _Answered) -> None:
         length = header(scope, b"content-length")
         if (
             self._hosts is not None
@@ -53,9 +57,10 @@ class Guard:
         ):
             await problem(421).send(scope, send)
         elif length.isdigit() and int(length) > self._most:
+            await _discard(receive)
             await problem(413, {"Connection": "close"}).send(scope, send)
         else:
-            await self._app(scope, _bounded(receive, self._most), send)
+            await self._app(scope, _bounded(receive, self._most, send), send)
 
 
 def _health(scope: Scope) -> bool:
@@ -79,11 +84,19 @@ async def _instead(answer: Answer, scope: Scope, send: _Answered) -> None:
         await answer.send(scope, send)
 
 
-class _TooLarge(Exception):
-    """A body without a length grew beyond the bound."""
+async def _discard(receive: Receive) -> None:
+    """Let a client finish sending what nobody reads: to close at once would reset its connection."""
+    discarded, more = 0, True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DISCARDED_SECONDS):
+            while more and discarded < DISCARDED_BYTES:
+                message = await receive()
+                discarded += len(message.get("body", b""))
+                more = message.get("more_body", False)
 
 
-def _bounded(receive: Receive, most: int) -> Receive:
+def _bounded(receive: Receive, most: int, send: _Answered) -> Receive:
+    """Read at most so many bytes of a body that did not say its length; after that the client is gone."""
     taken = 0
 
     async def bounded() -> Message:
@@ -91,29 +104,41 @@ def _bounded(receive: Receive, most: int) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > most:
-            raise _TooLarge
+            send.too_large = True
+            await _discard(receive)
+            return {"type": "http.disconnect"}
         return message
 
     return bounded
 
 
 class _Answered:
-    """Sends an answer with our headers, and remembers its status."""
+    """Sends an answer with our headers and remembers its status; of too large a body it says that."""
 
-    __slots__ = ("_headers", "_send", "status")
+    __slots__ = ("_headers", "_send", "status", "too_large")
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self._send = send
         self._headers = headers
         self.status = 0
+        self.too_large = False
 
     async def __call__(self, message: Message) -> None:
+        if self.too_large:
+            message = _TOO_LARGE[message["type"]]
         if message["type"] == "http.response.start":
             self.status = message["status"]
             given = {name.lower() for name, _ in message["headers"]}
             ours = [(name, value) for name, value in self._headers if name not in given]
             message = {**message, "headers": [*message["headers"], *ours]}
         await self._send(message)
+
+
+_WHOLE: Final = problem(413, {"Connection": "close"})
+_TOO_LARGE: Final[dict[str, Message]] = {
+    "http.response.start": {"type": "http.response.start", "status": 413, "headers": _WHOLE.pairs()},
+    "http.response.body": {"type": "http.response.body", "body": _WHOLE.body},
+}
 
 
 def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:

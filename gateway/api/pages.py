@@ -82,6 +82,8 @@ class Pages:
         return _served(file, scope, NO_STORE) if file else Answer(503, _NOT_BUILT, HTML)
 
     def _asset(self, name: str, scope: Scope) -> Answer:
+        if "\0" in name:
+            return problem(404)
         path = (self._static / name).resolve()
         if not path.is_relative_to(self._static) or path.suffix in ("", ".html") or name == "manifest.json":
             return problem(404)

@@ -36,11 +36,14 @@ class Answer:
     type: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def pairs(self) -> list[tuple[bytes, bytes]]:
+        """Give its headers as they are sent."""
+        headers = {"content-type": self.type, "content-length": str(len(self.body)), **self.headers}
+        return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
     async def send(self, scope: Scope, send: Send) -> None:
         """Send it; to HEAD without its body (RFC 9110, section 9.3.2)."""
-        headers = {"content-type": self.type, "content-length": str(len(self.body)), **self.headers}
-        pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": self.status, "headers": pairs})
+        await send({"type": "http.response.start", "status": self.status, "headers": self.pairs()})
         body = b"" if scope["method"] == "HEAD" else self.body
         await send({"type": "http.response.body", "body": body})
 
