@@ -3,6 +3,7 @@ import "../ui/base.css";
 import "../ui/controls.css";
 import "./style/shell.css";
 import "./style/room.css";
+import "./style/table.css";
 import "./style/details.css";
 import "./style/forms.css";
 import { followAddress } from "./address.ts";

@@ -94,7 +94,7 @@ function Act({ attendance, code }: { attendance: Attendance; code: string }) {
     case "sign_in":
     case "signed_out":
       return (
-        <a class="button button-primary button-large button-wide" href="/">
+        <a class="button button-primary button-large button-wide" href={signInAndBack()}>
           {g.signIn}
         </a>
       );
@@ -103,6 +103,11 @@ function Act({ attendance, code }: { attendance: Attendance; code: string }) {
     default:
       return KNOWN_ENDS.has(code) ? null : again(words.tryAgain, () => attendance.resume() || attendance.join(name));
   }
+}
+
+/** The staff's page asks them to sign in and then leads back here. */
+function signInAndBack(): string {
+  return `/?next=${encodeURIComponent(location.pathname + location.search)}`;
 }
 
 /** After these, trying again would bring the same answer. */

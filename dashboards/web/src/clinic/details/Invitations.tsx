@@ -45,9 +45,11 @@ function Invitation({ invitation, row }: { invitation: InvitationInfo; row: Row 
   return (
     <li class="invitation">
       <div class="invitation-head">
-        <span class="strong">{label}</span>
-        {invitation.masked && invitation.label && <span class="soft">{invitation.masked}</span>}
-        {here.length > 0 && <span class="soft">{words.invite.usedBy(here)}</span>}
+        <p class="invitation-who">
+          <span class="strong">{label}</span>
+          {invitation.masked && invitation.label && <span class="soft">{invitation.masked}</span>}
+          {here.length > 0 && <span class="soft">{words.invite.usedBy(here)}</span>}
+        </p>
         {!isDead && (
           <Button kind="plain" size="dense" aria-label={words.invite.withdrawName(label)} onClick={() => setAsking(true)}>
             {words.invite.withdraw}
