@@ -154,7 +154,7 @@ class Demo:
         self._numbers += 1
         stand_in = StandIn(ConnectionId(self._numbers), lambda: self._forget(visit.id))
         hello = wire.HelloStaff(id=1, ticket="-", page=f"stand-in-{self._numbers}")
-        self._reception.enter(stand_in, hello, by, visit.id)
+        self._reception.enter(stand_in, hello, by, CLINIC, visit.id)
         answer = await stand_in.answered
         if isinstance(answer, wire.Error):
             return Refused(answer.code)
