@@ -53,7 +53,7 @@ def shard_of_visit(visit: str) -> int | None:
     head, dash, tail = visit.partition("-")
     if not dash or len(head) != 4 or not head.isascii() or not head.isdigit() or not 8 <= len(tail) <= 16:
         return None
-    if any(letter not in ALPHABET for letter in tail):
+    if tail.strip(ALPHABET):  # a letter that is none of ours is left over
         return None
     shard = int(head)
     return shard if shard < SHARDS else None

@@ -107,17 +107,13 @@ class Seat:
     @property
     def link(self) -> LinkState:
         """How the seat is connected, by the better of its two connections."""
-        best = LinkState.NONE
-        for connection in (self.web, self.phone):
-            if connection is None:
-                continue
-            if connection.live:
-                return LinkState.OK
-            if connection.restoring_until:
-                best = LinkState.RESTORING
-            elif best is LinkState.NONE:
-                best = LinkState.LOST
-        return best
+        web, phone = self.web, self.phone
+        if (web is not None and not web.lost_since) or (phone is not None and not phone.lost_since):
+            return LinkState.OK
+        kept = self.connections()
+        if any(connection.restoring_until for connection in kept):
+            return LinkState.RESTORING
+        return LinkState.LOST if kept else LinkState.NONE
 
     @property
     def lost_since(self) -> Instant:

@@ -83,7 +83,7 @@ class Record:
     operations: Operations = field(default_factory=Operations)
     live: dict[ConnectionId, Connection] = field(default_factory=dict)
     dismissed: list[Connection] = field(default_factory=list)
-    """Connections that the last durable command took from their seats: until it is saved, they may come back."""
+    """Connections that the last durable command took from their seats; they come back if it is not saved."""
     step: int = 0
     dismissed_step: int = 0
     turn: int = 0

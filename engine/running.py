@@ -82,6 +82,8 @@ def deny(visit: Record, command: Deny, now: Instant) -> Outcome:
 def _not_waiting(seat: Seat | None) -> Refused | None:
     if seat is None or not seat.present:
         return Refused("no_such_seat")
+    if seat.role is Role.PROVIDER:
+        return Refused("not_allowed")  # they come and go by their own right
     return Refused("not_waiting") if seat.standing is Standing.IN else None
 
 

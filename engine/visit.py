@@ -128,7 +128,9 @@ class Visit(Record):
         """Carry out one command at `now`; a refusal has changed nothing."""
         self.step += 1
         alone = _BY_ITSELF.get(type(command))
-        outcome = alone(self, command, now) if alone is not None else self._asked(cast("_Asking", command), now)
+        outcome = (
+            alone(self, command, now) if alone is not None else self._asked(cast("_Asking", command), now)
+        )
         if isinstance(outcome, Done) and outcome.durable and self.dismissed_step != self.step:
             self.dismissed = []  # what was dismissed before is saved, or this would not have been asked
         return outcome
@@ -209,8 +211,9 @@ class Visit(Record):
                 yield seat.standing, seat.link
 
     def connections(self) -> list[Connection]:
-        """Return all connections after a command that could not be saved, for `reattach`: those that it took from
-        their seats, the live ones, and those lost and kept.
+        """Return all connections after a command that could not be saved, for `reattach`.
+
+        Those that it took from their seats, the live ones, and those lost and kept.
         """
         lost = [one for seat in self.seats.values() for one in seat.connections() if not one.live]
         return [*self.dismissed, *self.live.values(), *lost]

@@ -493,8 +493,11 @@ class TestWhoWasPutOut:
         story.done(Remove(story.op(), RIVERA, pat.seat))
         assert story.standing(story.patient()) is Standing.WAITING
 
-    def test_providers_are_not_removed(self) -> None:
+    def test_providers_are_neither_removed_nor_denied(self) -> None:
         """They would come back by their own right."""
+        early = early_story(30)
+        held = early.provider()
+        assert early.refused(Deny(early.op(), OKAFOR, held.seat)) == "not_allowed"
         story = Story()
         rivera, _ = story.provider(), story.provider(OKAFOR)
         assert story.refused(Remove(story.op(), OKAFOR, rivera.seat)) == "not_allowed"

@@ -28,7 +28,7 @@ def busy_story() -> Story:
     return story
 
 
-def plain(value: Any) -> bool:  # noqa: ANN401  (any value of a snapshot)
+def plain(value: Any) -> bool:
     """Whether a value is made of what any codec can write."""
     if isinstance(value, dict):
         return all(type(key) is str and plain(one) for key, one in value.items())
