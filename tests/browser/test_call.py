@@ -34,7 +34,7 @@ async def test_provider_patient_and_guest_see_and_hear_each_other_until_completi
     await provider.get_by_role("button", name="End visit for everyone").click()
     await provider.get_by_role("dialog").get_by_role("button", name="End visit for everyone").click()
     for page in (patient, provider):
-        await expect(page.get_by_text("Your visit has ended")).to_be_visible()
+        await expect(page.get_by_role("heading", name="This visit has ended")).to_be_visible()
 
     late = await stage.page(visit["guest_url"])
     await expect(late.get_by_text("This visit has ended")).to_be_visible()
