@@ -20,7 +20,6 @@ import uvloop
 
 CONNECTIONS = 200
 IDLE_CONNECTIONS = 2000
-OPENS = 600
 PAYLOAD = 150
 _REQUEST = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -35,7 +34,7 @@ _OPEN_TIMEOUT = 10.0
 
 @dataclass(frozen=True, slots=True)
 class EchoResult:
-    """Messages per CPU-second of each server (median of the rounds), and what an idle connection takes."""
+    """Messages and openings per CPU-second of each server, and what an idle connection adds in memory."""
 
     echo_ratio: float
     connect_ratio: float
@@ -58,6 +57,12 @@ class _Server:
     def resident_bytes(self) -> int:
         with open(f"/proc/{self.pid}/statm", encoding="ascii") as statm:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    per_cpu_second: float
+    bytes_each: float
 
 
 class _PingPong(asyncio.Protocol):
@@ -106,25 +111,21 @@ class _PingPong(asyncio.Protocol):
 
 
 def run(rounds: int = 3, seconds: float = 1.5) -> EchoResult:
-    """Measure in alternating rounds of so many seconds for each server; about 25 s by default."""
+    """Measure in alternating rounds of so many seconds for each server; about 15 s by default."""
     with _served("vestibule") as ours, _served("websockets") as theirs:
-        servers = (ours, theirs)
-        memory = [uvloop.run(_idle_bytes(server)) for server in servers]
-        echoes: tuple[list[float], list[float]] = ([], [])
-        opens: tuple[list[float], list[float]] = ([], [])
+        our_opening, their_opening = (uvloop.run(_open_many(server)) for server in (ours, theirs))
+        echoes: dict[int, list[float]] = {ours.pid: [], theirs.pid: []}
         for _ in range(rounds):
-            for index, server in enumerate(servers):
-                echoes[index].append(uvloop.run(_echoes_per_cpu_second(server, seconds)))
-                opens[index].append(uvloop.run(_opens_per_cpu_second(server)))
-    our_echoes, their_echoes = map(statistics.median, echoes)
-    our_opens, their_opens = map(statistics.median, opens)
+            for server in (ours, theirs):
+                echoes[server.pid].append(uvloop.run(_echoes_per_cpu_second(server, seconds)))
+    our_echoes, their_echoes = (statistics.median(each) for each in echoes.values())
     return EchoResult(
         echo_ratio=our_echoes / their_echoes,
-        connect_ratio=our_opens / their_opens,
+        connect_ratio=our_opening.per_cpu_second / their_opening.per_cpu_second,
         echoes_per_cpu_second=our_echoes,
         websockets_echoes_per_cpu_second=their_echoes,
-        bytes_per_connection=memory[0],
-        websockets_bytes_per_connection=memory[1],
+        bytes_per_connection=our_opening.bytes_each,
+        websockets_bytes_per_connection=their_opening.bytes_each,
     )
 
 
@@ -141,21 +142,14 @@ async def _echoes_per_cpu_second(server: _Server, seconds: float) -> float:
     return echoes / cpu
 
 
-async def _opens_per_cpu_second(server: _Server) -> float:
-    """Open and close, both handshakes."""
-    cpu = server.cpu_seconds()
-    async with _clients(server, OPENS):
-        pass
-    return OPENS / (server.cpu_seconds() - cpu)
-
-
-async def _idle_bytes(server: _Server) -> float:
-    """What one more silent connection adds to the server's resident memory, in bytes."""
+async def _open_many(server: _Server) -> _Opening:
+    """Open many connections and leave them silent; some come before, so that the server is warm."""
     async with _clients(server, CONNECTIONS):
-        before = server.resident_bytes()
+        memory, cpu = server.resident_bytes(), server.cpu_seconds()
         async with _clients(server, IDLE_CONNECTIONS):
-            added = server.resident_bytes() - before
-    return added / IDLE_CONNECTIONS
+            cpu = server.cpu_seconds() - cpu
+            memory = server.resident_bytes() - memory
+    return _Opening(IDLE_CONNECTIONS / cpu, memory / IDLE_CONNECTIONS)
 
 
 @asynccontextmanager

@@ -11,9 +11,11 @@ from http import HTTPStatus
 from typing import Final
 
 from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHandshake
 from websockets.headers import parse_subprotocol
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
+from websockets.streams import StreamReader
 from websockets.typing import Subprotocol
 
 from gateway.websocket.contract import Accept, Accepted, Handshake, Rejection
@@ -21,6 +23,12 @@ from gateway.websocket.contract import Accept, Accepted, Handshake, Rejection
 # At DEBUG the library would log whole frames, which hold what guests say.
 QUIET: Final = logging.getLogger("gateway.websocket.library")
 QUIET.setLevel(logging.WARNING)
+
+# One for all requests: it judges each by itself, and keeps nothing that the next would see.
+_LIBRARY: Final = ServerProtocol(logger=QUIET)
+_SWITCHING: Final = (
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+)
 
 END_OF_HEAD: Final = b"\r\n\r\n"
 
@@ -42,18 +50,18 @@ def answer(
 
     An `accept` that raises is answered 500, and its error handed to `failed`.
     """
-    library = ServerProtocol(logger=QUIET)
-    library.receive_data(head)
-    events = library.events_received()
-    if not events or not isinstance(request := events[0], Request):
+    request = _parse(head)
+    if request is None:
         return refusal(_NOT_HTTP), _NOT_HTTP
     try:
-        return _judge(library, request, remote, secure, accept)
+        key, _, _ = _LIBRARY.process_request(request)
+        return _ask(_handshake(request, remote, secure), key, accept)
+    except InvalidHandshake:
+        rejection = _refused_by_library(request)
+        return refusal(rejection), rejection
     except Exception as error:  # noqa: BLE001 - a bug above is answered, like anything else
         failed(error)
         return refusal(FAILED), FAILED
-    finally:
-        library.parser.close()  # else the library's object keeps itself alive until the next collection
 
 
 def refusal(rejection: Rejection) -> bytes:
@@ -72,25 +80,33 @@ def refusal(rejection: Rejection) -> bytes:
     return Response(rejection.status, phrase, headers, body).serialize()
 
 
-def _judge(
-    library: ServerProtocol, request: Request, remote: str, secure: bool, accept: Accept
-) -> tuple[bytes, Accepted | Rejection]:
-    response = library.accept(request)
-    if response.status_code != 101:
-        rejection = _refused_by_library(request, response)
-        return refusal(rejection), rejection
-    handshake = _handshake(request, remote, secure)
+def _parse(head: bytes) -> Request | None:
+    reader = StreamReader()
+    reader.feed_data(head)
+    try:
+        next(Request.parse(reader.read_line))
+    except StopIteration as parsed:
+        request: Request = parsed.value
+        return request
+    except (InvalidHandshake, ValueError, EOFError, RuntimeError):
+        pass
+    return None
+
+
+def _ask(handshake: Handshake, key: str, accept: Accept) -> tuple[bytes, Accepted | Rejection]:
     outcome = accept(handshake)
     if isinstance(outcome, Rejection):
         return refusal(outcome), outcome
-    if outcome.subprotocol is not None:
-        if outcome.subprotocol not in handshake.subprotocols:
-            raise ValueError("accept chose a subprotocol that was not offered")
-        response.headers["Sec-WebSocket-Protocol"] = outcome.subprotocol
-    return response.serialize(), outcome
+    chosen = outcome.subprotocol
+    if chosen is None:
+        return (_SWITCHING + key + "\r\n\r\n").encode(), outcome
+    if chosen not in handshake.subprotocols:
+        raise ValueError("accept chose a subprotocol that was not offered")
+    return (_SWITCHING + key + "\r\nSec-WebSocket-Protocol: " + chosen + "\r\n\r\n").encode(), outcome
 
 
-def _refused_by_library(request: Request, response: Response) -> Rejection:
+def _refused_by_library(request: Request) -> Rejection:
+    response = _LIBRARY.accept(request)
     versions = request.headers.get_all("Sec-WebSocket-Version")
     if response.status_code == 400 and versions and versions != ["13"]:
         return _WRONG_VERSION

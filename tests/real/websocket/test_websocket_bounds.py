@@ -357,8 +357,13 @@ async def test_a_receiver_that_raises_ends_its_own_socket_only(where: str) -> No
 
 async def test_a_closed_socket_leaves_nothing_behind() -> None:
     """No count stays, and no reference cycle that only the collector would find."""
+
+    def alive() -> int:
+        return sum(isinstance(each, Socket | Protocol) for each in gc.get_objects())
+
     gc.collect()
     gc.disable()
+    before = alive()
     try:
         async with room(limits=QUICK) as here:
             async with here.peer() as (peer, listener):
@@ -369,7 +374,7 @@ async def test_a_closed_socket_leaves_nothing_behind() -> None:
                 await listener.end()
             listener.socket = None
             async with asyncio.timeout(TIMEOUT):
-                while any(isinstance(each, Socket | Protocol) for each in gc.get_objects()):  # noqa: ASYNC110
+                while alive() > before:  # noqa: ASYNC110
                     await asyncio.sleep(UNIT)  # the wheel forgets it at its next time
             assert len(here.endpoint) == here.endpoint.buffered == 0
             assert list(here.endpoint) == []

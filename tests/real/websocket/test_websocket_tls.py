@@ -75,4 +75,5 @@ async def test_everything_that_ends_a_connection_ends_it_over_tls(tmp_path: Path
         async with connect(url, ssl=client) as connection:
             connection.transport.pause_reading()
             assert await here.listeners[-1].end() == (1006, "silent")
+            connection.transport.resume_reading()
         assert here.witness.cuts == [Cut.ORIGIN, Cut.MALFORMED, Cut.SILENT]
