@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from engine.ids import Instant
@@ -18,11 +19,10 @@ VAGUE_MS: Final = 250
 """An answer whose instant is not known better than this renews the lease, but does not set the clock."""
 
 
-def steady() -> float:
-    """Seconds of a clock that is never set; where there is one, one that counts while the machine sleeps."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
+steady: Final[Callable[[], float]] = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
+)
+"""Seconds of a clock that is never set; where there is one, one that counts while the machine sleeps."""
 
 
 class Clock:
@@ -79,7 +79,9 @@ class Clock:
         """
         if self._zero is None:
             raise ClockUnknown("the store was not heard yet")
-        self._last = max(self._last, round(self._zero + 1000 * self.monotonic()))
+        at = round(self._zero + 1000 * self.monotonic())
+        if at > self._last:
+            self._last = at
         return self._last
 
     def lease_holds(self) -> bool:
