@@ -138,7 +138,7 @@ function Acts({ call, seat, onDone }: { call: Call; seat: Participant; onDone: (
           {c.remove}
         </Button>
       )}
-      {asks === "rename" && <Rename call={call} seat={seat} onClose={close} />}
+      {asks === "rename" && <Rename call={call} seat={seat} onClose={onDone} />}
       {asks === "remove" && (
         <AskFirst title={c.removeTitle(seat.name)} act={c.removeAct} busy={busy} onAct={() => void remove()} onClose={close}>
           <p>{c.removeText(seat.name)}</p>

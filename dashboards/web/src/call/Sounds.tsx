@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Volume2 } from "lucide-preact";
 import { Button, words } from "../ui/index.ts";
 import { useSpeaker } from "../visit/sound.ts";
@@ -8,19 +8,22 @@ import { inByBrowser, type Call } from "./call.ts";
 /** Everybody's sound, apart from their pictures, so that no change of layout interrupts it. */
 export function Sounds({ call, state }: { call: Call; state: SeatState }) {
   void call.version.value;
-  const [blocked, setBlocked] = useState(false);
-  const { speakerId } = call.devices.state.value;
+  const [blocked, setBlocked] = useState<ReadonlySet<string>>(NONE);
+  const { speakerId, micTrack } = call.devices.state.value;
+  const note = useCallback((seat: string, is: boolean) => setBlocked((before) => (before.has(seat) === is ? before : changed(before, seat, is))), []);
   const own = state.seats[state.seat];
   if (own?.how === "both") return null; // they hear by telephone: two sounds at once would echo (D11)
-  const tracks = Object.values(state.seats)
-    .filter((seat) => seat.seat !== state.seat && aboveTheLine(seat) && inByBrowser(seat))
-    .map((seat) => ({ seat: seat.seat, track: call.remote(seat.seat)?.audio }));
+  const heard = Object.values(state.seats).filter((seat) => seat.seat !== state.seat && aboveTheLine(seat) && inByBrowser(seat));
   return (
     <>
-      {tracks.map(({ seat, track }) => track && <Sound key={seat} track={track} speakerId={speakerId} retry={!blocked} onBlocked={() => setBlocked(true)} />)}
-      {blocked && (
+      {heard.map(({ seat }) => {
+        const track = call.remote(seat)?.audio;
+        return track && <Sound key={seat} seat={seat} track={track} speakerId={speakerId} capturing={micTrack !== undefined} onBlocked={note} />;
+      })}
+      {blocked.size > 0 && (
         <div class="hear">
-          <Button kind="primary" size="large" icon={Volume2} onClick={() => setBlocked(false)}>
+          {/* any press lets the browser play; this one says what it is for */}
+          <Button kind="primary" size="large" icon={Volume2}>
             {words.call.hear}
           </Button>
         </div>
@@ -29,14 +32,26 @@ export function Sounds({ call, state }: { call: Call; state: SeatState }) {
   );
 }
 
-interface Props {
-  track: MediaStreamTrack;
-  speakerId: string;
-  retry: boolean;
-  onBlocked: () => void;
+const NONE: ReadonlySet<string> = new Set();
+
+function changed(before: ReadonlySet<string>, seat: string, is: boolean): ReadonlySet<string> {
+  const after = new Set(before);
+  if (is) after.add(seat);
+  else after.delete(seat);
+  return after;
 }
 
-function Sound({ track, speakerId, retry, onBlocked }: Props) {
+interface Props {
+  seat: string;
+  track: MediaStreamTrack;
+  speakerId: string;
+  /** Browsers let a page that listens to the microphone play sound. */
+  capturing: boolean;
+  onBlocked: (seat: string, is: boolean) => void;
+}
+
+/** One person's sound. Where the browser wants a press or a microphone first, it plays after that. */
+function Sound({ seat, track, speakerId, capturing, onBlocked }: Props) {
   const audio = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     if (audio.current) audio.current.srcObject = new MediaStream([track]);
@@ -45,8 +60,17 @@ function Sound({ track, speakerId, retry, onBlocked }: Props) {
     if (audio.current) void useSpeaker(audio.current, speakerId);
   }, [speakerId]);
   useEffect(() => {
-    // some browsers play sound only after a press
-    if (retry) audio.current?.play().catch((error: DOMException) => error.name === "NotAllowedError" && onBlocked());
-  }, [track, retry]);
+    const play = () =>
+      audio.current?.play().then(
+        () => onBlocked(seat, false),
+        (error: DOMException) => error.name === "NotAllowedError" && onBlocked(seat, true),
+      );
+    void play();
+    window.addEventListener("click", play);
+    return () => {
+      window.removeEventListener("click", play);
+      onBlocked(seat, false);
+    };
+  }, [track, capturing, seat, onBlocked]);
   return <audio ref={audio} autoplay />;
 }

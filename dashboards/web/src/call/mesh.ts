@@ -6,7 +6,7 @@
  */
 
 import type { IceServer, Peer } from "../wire/messages.ts";
-import { NO_TRACKS, Pair, type Tracks } from "./pair.ts";
+import { type CameraLimit, NO_TRACKS, Pair, type Tracks } from "./pair.ts";
 import { oursCounts, read, spell, type PairSignal } from "./signal.ts";
 
 export interface MeshOptions {
@@ -141,7 +141,10 @@ export class Mesh {
       {
         config: this.#config(),
         tell: (signal) => this.#tell(seat, signal),
-        onChange: this.#options.onChange,
+        onChange: () => {
+          this.#share();
+          this.#options.onChange();
+        },
         onDead: () => this.#pairs.get(seat) === pair && this.#make(seat, page, tries + 1),
       },
     );
@@ -178,10 +181,10 @@ export class Mesh {
     this.#share();
   }
 
-  /** A home connection's uplink is shared by all: the more people, the less for each. */
+  /** A home connection's uplink and processor are shared by all: the more people, the less for each. */
   #share(): void {
     const limit = cameraLimit(this.#pairs.size);
-    for (const pair of this.#pairs.values()) if (pair.connected) pair.limit(limit);
+    for (const pair of this.#pairs.values()) if (pair.pc.remoteDescription) pair.limit(limit);
   }
 
   #config(): RTCConfiguration {
@@ -194,7 +197,8 @@ export class Mesh {
   }
 }
 
-/** Bits a second for the camera to each of `others` browsers. */
-export function cameraLimit(others: number): number {
-  return others <= 1 ? 1_500_000 : others <= 3 ? 700_000 : 400_000;
+/** What the camera may take for each of `others` browsers. */
+export function cameraLimit(others: number): CameraLimit {
+  if (others <= 1) return { bitsPerSecond: 1_500_000, scaleDownBy: 1 };
+  return others <= 3 ? { bitsPerSecond: 600_000, scaleDownBy: 2 } : { bitsPerSecond: 300_000, scaleDownBy: 2.5 };
 }

@@ -19,7 +19,7 @@ const SLOTS: readonly Slot[] = ["audio", "camera", "screen"];
 
 /** Waiting times, ms. */
 export const PATIENCE = {
-  /** An offer that nothing came of. Chromium sometimes gathers nothing, and an offer may find the other one away. */
+  /** An offer that nothing came of; the next time twice as long. */
   answer: 4_000,
   answerMost: 16_000,
   /** From the answer to a connection. */
@@ -29,6 +29,12 @@ export const PATIENCE = {
   /** How long a new start of ICE may take before the pair is made anew. */
   restart: 10_000,
 };
+
+/** What the camera may take: of the uplink, and of the processor, which encodes once for each of the others. */
+export interface CameraLimit {
+  readonly bitsPerSecond: number;
+  readonly scaleDownBy: number;
+}
 
 export interface PairPorts {
   readonly config: RTCConfiguration;
@@ -52,6 +58,8 @@ export class Pair {
   #chain: Promise<void> = Promise.resolve();
   #early: (RTCIceCandidateInit | null)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The start of ICE that we have answered. */
+  #answered = "";
   #closed = false;
 
   constructor(who: { id: string; seat: string; page: string; offers: boolean; tries?: number }, ports: PairPorts) {
@@ -88,11 +96,28 @@ export class Pair {
       await this.#fill();
       await this.pc.setLocalDescription(await this.pc.createOffer());
       this.#tell({ offer: this.pc.localDescription?.sdp ?? "" });
+      this.#expectMore(this.#patience);
     });
-    const patience = Math.min(PATIENCE.answerMost, PATIENCE.answer * 2 ** this.tries);
+  }
+
+  /** Longer after every try: a machine that is slow must not be hurried for ever. */
+  get #patience(): number {
+    return Math.min(PATIENCE.answerMost, PATIENCE.answer * 2 ** this.tries);
+  }
+
+  /**
+   * Look after a while whether the pair has moved on. An offer without an answer may have found the other one away: saying it
+   * again costs nothing done so far. A pair that gathered nothing, or was answered and does not move, is made anew.
+   */
+  #expectMore(patience: number): void {
     this.#after(patience, () => {
-      if (this.pc.connectionState === "new") this.#die();
-      else this.#after(PATIENCE.connect, () => !this.connected && this.#die());
+      const { connectionState, signalingState, localDescription } = this.pc;
+      if (connectionState !== "new") this.#after(PATIENCE.connect, () => !this.connected && this.#die());
+      else if (signalingState !== "have-local-offer" || !localDescription?.sdp.includes("a=candidate:")) this.#die();
+      else {
+        this.#tell({ offer: localDescription.sdp });
+        this.#expectMore(Math.min(PATIENCE.answerMost, 2 * patience));
+      }
     });
   }
 
@@ -115,14 +140,16 @@ export class Pair {
     this.#do(() => this.#fill());
   }
 
-  /** Spend at most so much on the camera; 0 leaves it to the browser. */
-  limit(bitsPerSecond: number): void {
+  /** Spend at most so much on the camera. */
+  limit({ bitsPerSecond, scaleDownBy }: CameraLimit): void {
     this.#do(async () => {
       const sender = this.#transceiver("camera")?.sender;
       const parameters = sender?.getParameters();
       const [encoding] = parameters?.encodings ?? [];
-      if (!sender || !parameters || !encoding || encoding.maxBitrate === bitsPerSecond) return;
+      if (!sender || !parameters || !encoding) return;
+      if (encoding.maxBitrate === bitsPerSecond && encoding.scaleResolutionDownBy === scaleDownBy) return;
       encoding.maxBitrate = bitsPerSecond;
+      encoding.scaleResolutionDownBy = scaleDownBy;
       await sender.setParameters(parameters);
     });
   }
@@ -140,6 +167,12 @@ export class Pair {
   }
 
   async #answer(sdp: string): Promise<void> {
+    const start = ufrag(sdp);
+    if (start === this.#answered) {
+      this.#tell({ answer: this.pc.localDescription?.sdp ?? "" }); // said again: the answer was lost, or is slow
+      return;
+    }
+    this.#answered = start;
     await this.pc.setRemoteDescription({ type: "offer", sdp });
     for (const transceiver of this.pc.getTransceivers()) transceiver.direction = "sendrecv";
     await this.#fill();
@@ -151,6 +184,7 @@ export class Pair {
   async #accept(sdp: string): Promise<void> {
     if (this.pc.signalingState !== "have-local-offer") return;
     await this.pc.setRemoteDescription({ type: "answer", sdp });
+    if (!this.connected) this.#expectMore(this.#patience);
     await this.#takeEarly();
   }
 
@@ -226,4 +260,9 @@ export class Pair {
     if (this.#closed) return;
     this.#ports.tell({ pair: this.id, ...(signal.offer === undefined ? {} : { to: this.page }), ...signal });
   }
+}
+
+/** Names one start of ICE: the same offer said again has the same one, with more candidates. */
+function ufrag(sdp: string): string {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? sdp;
 }

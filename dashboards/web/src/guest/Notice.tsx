@@ -90,7 +90,7 @@ function Act({ attendance, code }: { attendance: Attendance; code: string }) {
     case "moved":
       return again(g.bringBack, () => attendance.resume() || attendance.join(name, true));
     case "left":
-      return again(g.rejoin, () => attendance.resume() || attendance.join(name));
+      return again(g.rejoin, () => attendance.join(name));
     case "sign_in":
     case "signed_out":
       return (

@@ -14,9 +14,10 @@ import { lookAt, seen, unseen } from "../visit/look.ts";
 
 /** Go on where this tab was, or begin. */
 function begin({ entry, spelled }: Arrival, attendance: Attendance, devices: Devices): void {
-  const back = !kept.get().left && attendance.resume();
+  const back = attendance.resume();
   if (entry.by === "staff") {
-    if (!back) attendance.join("");
+    if (kept.get().left) attendance.stayAway();
+    else if (!back) attendance.join("");
     void loadCall().catch(() => undefined);
     return;
   }

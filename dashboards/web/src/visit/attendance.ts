@@ -32,6 +32,7 @@ interface Ticket {
   readonly ws_url: string;
 }
 
+const LEAVE_MS = 1_500;
 const EARLY_CHECK_MS = 30_000;
 const MOST_UNHEARD = 200;
 const EARLY_SPREAD_MS = 2_000;
@@ -98,26 +99,34 @@ export class Attendance {
     this.#dial();
   }
 
-  /** Go on where this tab was before it was reloaded, or where the person left; false when there is nothing to go on with. */
+  /** Go on where this tab was before it was reloaded; false when there is nothing to go on with. */
   resume(): boolean {
     if (!kept.get().secret) return false;
-    kept.put({ left: undefined });
     this.#dial();
     return true;
   }
 
-  /** Leave on purpose. The seat stays the person's own: `resume` brings them back. */
+  /** Leave on purpose. The seat is given up: to come back is to join again. */
   leave(): void {
+    kept.unseat();
     kept.put({ left: true });
     const connection = this.#connection;
     if (!connection) return;
-    const done = () => {
+    let done = false;
+    const leave = () => {
+      if (done) return;
+      done = true;
       connection.close();
       this.#gone("left", "");
     };
     // whether the answer comes or not, the person has left this page
-    void connection.request({ t: "leave" }).then(done, done);
-    setTimeout(done, 1500);
+    void connection.request({ t: "leave" }).then(leave, leave);
+    setTimeout(leave, LEAVE_MS);
+  }
+
+  /** They left before this page was reloaded: it must not bring them back by itself. */
+  stayAway(): void {
+    this.#gone("left", "");
   }
 
   /** Stop what runs, without leaving. */

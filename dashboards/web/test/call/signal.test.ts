@@ -17,5 +17,7 @@ test("when two offers cross, both sides agree whose counts", () => {
 });
 
 test("the more people, the less the camera may take of the uplink", () => {
-  assert.ok(cameraLimit(1) > cameraLimit(3) && cameraLimit(3) > cameraLimit(5));
+  const bits = [1, 3, 5].map((others) => cameraLimit(others).bitsPerSecond);
+  assert.deepEqual(bits, [...bits].sort((a, b) => b - a));
+  assert.equal(new Set(bits).size, 3);
 });
