@@ -64,7 +64,11 @@ class Switchboard:
     def _flush_all(self) -> None:
         lines, self._unflushed = self._unflushed, []
         for line in lines:
-            line.flush()
+            try:
+                line.flush()
+            except Exception as error:  # noqa: BLE001 - one broken transport must not silence the others
+                self.observer.failed(error)
+                line.abort()
 
     def entered(self, socket: Socket) -> None:
         """A handshake was done."""

@@ -355,6 +355,25 @@ async def test_a_receiver_that_raises_ends_its_own_socket_only(where: str) -> No
         assert answer == (TEXT, b"x")
 
 
+class Torn(Counted):
+    """A transport that cannot write."""
+
+    def write(self, data: bytes) -> None:
+        """Fail."""
+        raise OSError("torn")
+
+
+async def test_a_transport_that_fails_does_not_silence_the_others() -> None:
+    """They were to be written in the same turn."""
+    async with room(echo=False) as here, here.peer() as (_, torn), here.peer() as (peer, well):
+        torn.open_socket._transport = cast(asyncio.Transport, Torn(torn.open_socket._transport))
+        for listener in (torn, well):
+            listener.open_socket.send(b"news")
+        assert await peer.frame() == (BINARY, b"news")
+        assert await torn.end() == (1006, "")
+        assert [str(error) for error in here.witness.failures] == ["torn"]
+
+
 async def test_a_closed_socket_leaves_nothing_behind() -> None:
     """No count stays, and no reference cycle that only the collector would find."""
 
