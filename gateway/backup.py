@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from actors.embedded import EmbeddedStore, hold_data_dir
+from actors.embedded import EmbeddedStore, StoreUnusable, hold_data_dir
 from actors.store.copying import copy_of, is_copy
 from actors.store.rewrite import PurgeRewrite
 from actors.store.servers import Servers
@@ -53,9 +53,9 @@ class Restored:
 
     def __str__(self) -> str:
         return (
-            f"Restored the backup of {self.taken_at}: {self.visits} visits are alive, {self.ended_since} had ended"
-            f" since and were purged, {self.sessions} sessions were closed. Passwords and API keys are as they"
-            " were then: withdraw again what was withdrawn since."
+            f"Restored the backup of {self.taken_at}: {self.visits} visits are alive, {self.ended_since} had"
+            f" ended since and were purged, {self.sessions} sessions were closed. Passwords and API keys are"
+            " those of then: withdraw again what was withdrawn since."
         )
 
 
@@ -110,6 +110,8 @@ async def restore_backup(settings: Settings, file: Path, tombstones: Sequence[Pa
             taken_at = await asyncio.to_thread(_unpack, aside.data_dir, file)
             done = await _made_ready(aside, ended, taken_at)
             (aside.data_dir / "store").rename(settings.data_dir / "store")
+    except StoreUnusable as error:
+        raise Unable(f"{file} is damaged, or of a newer release: the store cannot read it.") from error
     except OSError as error:
         raise Unable(f"{error.filename or file} cannot be used: {error.strerror}.") from error
     finally:

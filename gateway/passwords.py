@@ -1,8 +1,11 @@
-"""Passwords: argon2id in threads of their own, a few at a time, so that no sign-in delays a visit."""
+"""Passwords: argon2id in threads of their own, a few at a time and politely: no sign-in delays a visit."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,22 +13,26 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.profiles import RFC_9106_LOW_MEMORY
 
-WAITING_AT_MOST: Final = 32
+WAITING_AT_MOST: Final = 16
 """Checks that may wait for a thread; further ones are refused as busy."""
 LONGEST_PASSWORD: Final = 1024
 """Characters; nobody remembers more, and hashing more costs."""
+NICENESS: Final = 10
+"""The priority of a thread that hashes (setpriority(2)): a flood of sign-ins takes what is left over."""
 NOBODYS: Final = "the password of nobody, checked when the account is unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What one hash costs: passes, memory in KiB, lanes (RFC 9106, section 4)."""
+    """What one hash costs: passes, memory in KiB, lanes (RFC 9106, section 4).
 
-    passes: int = RFC_9106_LOW_MEMORY.time_cost
-    memory: int = RFC_9106_LOW_MEMORY.memory_cost
-    lanes: int = RFC_9106_LOW_MEMORY.parallelism
+    The memory of RFC 9106's second choice; one lane, because the processors belong to the visits.
+    """
+
+    passes: int = 3
+    memory: int = 65_536
+    lanes: int = 1
 
 
 LIGHT: Final = Cost(passes=1, memory=8_192, lanes=1)
@@ -38,7 +45,7 @@ class Passwords:
     def __init__(self, *, at_once: int = 2, cost: Cost | None = None) -> None:
         cost = cost or Cost()
         self._hasher = PasswordHasher(time_cost=cost.passes, memory_cost=cost.memory, parallelism=cost.lanes)
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2", initializer=_politely)
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
@@ -75,3 +82,9 @@ class Passwords:
     @cached_property
     def _nobodys(self) -> str:
         return self._hasher.hash(NOBODYS)
+
+
+def _politely() -> None:
+    """Let everybody else go first; only Linux has priorities of single threads."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from actors.desk import Desk
 from actors.host import Host
+from engine.ids import VisitId
 from gateway.api.bounds import Network, Rate, networks
 from gateway.auth import Auth
 from gateway.metrics import Metrics
@@ -26,6 +29,8 @@ class Dependencies:
     looks: Rate = field(init=False)
     sign_ins: Rate = field(init=False)
     proxies: tuple[Network, ...] = field(init=False)
+    planning: WeakValueDictionary[VisitId, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """One lock for each visit that is being planned right now."""
 
     def __post_init__(self) -> None:
         limits = self.settings.limits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Annotated
 
@@ -26,11 +27,19 @@ async def plan(caller: Scheduler, deps: Deps, op: Op, asked: models.NewVisit) ->
     """Plan a visit; `start` may be "now" (R6). The same `Idempotency-Key` gives the same visit."""
     clinic = clinic_of(caller, deps)
     visit = _id_for(clinic.id, caller, op)
-    known = await deps.desk.find(visit)
-    if known is not None:
-        return show(known, caller, deps)
+    async with deps.planning.setdefault(visit, asyncio.Lock()):  # the same request may come twice at once
+        known = await deps.desk.find(visit)
+        made = known or await _planned(visit, clinic, caller, deps, asked)
+    if isinstance(made, Refused):
+        raise Refusal(made, clinic)
+    return show(made, caller, deps)
+
+
+async def _planned(
+    visit: VisitId, clinic: Clinic, caller: Caller, deps: Dependencies, asked: models.NewVisit
+) -> Visit | Refused:
     start = deps.desk.now() if asked.start == "now" else asked.start
-    made = await deps.desk.plan(
+    return await deps.desk.plan(
         ask.Plan(
             visit=visit,
             clinic=clinic.id,
@@ -45,9 +54,6 @@ async def plan(caller: Scheduler, deps: Deps, op: Op, asked: models.NewVisit) ->
             starts_now=asked.start == "now",
         )
     )
-    if isinstance(made, Refused):
-        raise Refusal(made, clinic)
-    return show(made, caller, deps)
 
 
 def _id_for(clinic: ClinicId, caller: Caller, op: OpId) -> VisitId:
