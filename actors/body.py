@@ -1,18 +1,25 @@
-"""A visit as bytes: its snapshot, with every name sealed before it leaves the process (R15)."""
+"""A visit as bytes: its snapshot, with every name sealed before it leaves the process (R15).
+
+    [FORMAT, facts, sealed guest text, sealed clinic text, key]
+
+`key` is the pepper's key that the visit's links and PINs are derived from: the newest when it was planned,
+and the same for as long as it lives, so that what is shown after a rotation is what was sent before it.
+"""
 
 from typing import Any, Final
 
 from msgspec import msgpack
 
-from actors.ports import StoredVisit
 from actors.sealing import Sealer
 from engine.clinic import Clinic
-from engine.ids import VisitId
+from engine.ids import ClinicId, VisitId
 from engine.snapshot import Snapshot, dump, load
 from engine.visit import Visit
 
 FORMAT: Final = 1
 """The version of this envelope; the snapshot inside has its own."""
+_FACTS: Final = 1
+_KEY: Final = 4
 
 _encoder = msgpack.Encoder()
 
@@ -26,11 +33,13 @@ class BodyCodec:
     not sealed again.
     """
 
-    __slots__ = ("_clinic", "_guest", "_sealer", "_visit")
+    __slots__ = ("_clinic", "_guest", "_sealer", "_visit", "key")
 
-    def __init__(self, sealer: Sealer, visit: VisitId) -> None:
+    def __init__(self, sealer: Sealer, visit: VisitId, key: int) -> None:
         self._sealer = sealer
         self._visit = visit
+        self.key = key
+        """The id of the pepper's key that this visit's links and PINs are derived from."""
         self._guest: tuple[dict[str, str], bytes] = ({}, b"")
         self._clinic: tuple[dict[str, str], bytes] = ({}, b"")
 
@@ -39,7 +48,7 @@ class BodyCodec:
         snapshot = dump(visit)
         self._guest = self._sealed(self._guest, snapshot.guest_text, "guest")
         self._clinic = self._sealed(self._clinic, snapshot.clinic_text, "clinic")
-        return _encoder.encode([FORMAT, snapshot.facts, self._guest[1], self._clinic[1]])
+        return _encoder.encode([FORMAT, snapshot.facts, self._guest[1], self._clinic[1], self.key])
 
     def decode(self, body: bytes, clinic: Clinic) -> Visit:
         """The visit from its bytes. Raises BodyTooNew, SnapshotTooNew and SealBroken."""
@@ -66,6 +75,12 @@ class BodyCodec:
         return self._sealer.open(sealed, self._visit, part) if sealed else {}
 
 
-def decode(sealer: Sealer, stored: StoredVisit, clinic: Clinic) -> Visit:
-    """Read one stored visit."""
-    return BodyCodec(sealer, stored.visit).decode(stored.body, clinic)
+def clinic_of(body: bytes) -> ClinicId:
+    """Whose visit it is."""
+    return ClinicId(msgpack.decode(body)[_FACTS]["c"])
+
+
+def key_of(body: bytes) -> int:
+    """Which key its links and PINs are derived from."""
+    key: int = msgpack.decode(body)[_KEY]
+    return key

@@ -11,16 +11,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from msgspec import msgpack
 
-from actors.body import BodyCodec
+from actors.body import BodyCodec, clinic_of, key_of
 from actors.clock import Clock
 from actors.commit import Committer, SaveOutcome
 from actors.deadlines import RETRY, Deadlines
 from actors.live import LiveVisit
-from actors.pins import release
+from actors.pins import release, sweep
 from actors.ports import Observer, Outlet, PinStore, Save, ShardStore, StoreDown, StoredVisit
 from actors.sealing import Sealer
 from actors.secrets import Secrets
@@ -44,6 +44,9 @@ from engine.refusals import Refused
 from engine.visit import Visit
 from signaling.messages import Bye, IceServer
 
+_LETTERS: Final = bytes(ord(ALPHABET[byte & 31]) for byte in range(256))
+"""Which letter a random byte gives."""
+
 IceFor = Callable[[VisitId, SeatId], tuple[list[IceServer], int]]
 """ICE servers for one seat of one visit, and how long their credentials live, in milliseconds."""
 
@@ -59,6 +62,8 @@ class HostSettings:
     renew_every: int = 1_000
     rewrite_every: int = 3_000_000
     """How soon after guest text was removed the store's file is rewritten (R15: within the hour)."""
+    sweep_every: int = 600_000
+    """How often PINs past their keeping are dropped from the index (R15: keyed hashes remain for a day)."""
 
 
 @dataclass(slots=True)
@@ -118,6 +123,7 @@ class Host:
         await self._renew()
         await self._claim(range(SHARDS))
         self.tasks.start(self._keep())
+        self.tasks.start(sweep(self, self.settings.sweep_every))
         return self
 
     async def __aexit__(
@@ -217,8 +223,10 @@ class Host:
                 shard.add(visit, stored)
 
     def _read(self, shard: Shard, stored: StoredVisit) -> Visit | None:
-        clinic = shard.clinics.get(ClinicId(msgpack.decode(stored.body)[1]["c"]))
-        return self.codec(stored.visit).decode(stored.body, clinic) if clinic is not None else None
+        clinic = shard.clinics.get(clinic_of(stored.body))
+        if clinic is None:
+            return None
+        return self.codec(stored.visit, stored.body).decode(stored.body, clinic)
 
     def lost(self, shard: Shard) -> None:
         """Another owner has this shard: forget it and send its people there."""
@@ -255,6 +263,18 @@ class Host:
         """The shard of a clinic, if this node owns it."""
         return self.shard(shard_of_clinic(ClinicId(clinic)))
 
+    def key_of(self, visit: VisitId) -> int:
+        """The id of the pepper's key that a visit's links and PINs are derived from; the newest for a new
+        visit.
+        """
+        live = self.live(visit)
+        return live.key if live is not None else self.secrets.newest
+
+    def numbers(self) -> frozenset[str]:
+        """The dial-in numbers of the clinics that this node owns."""
+        clinics = (clinic for shard in self._shards.values() for clinic in shard.clinics.values())
+        return frozenset(number for clinic in clinics for number in clinic.dial_in)
+
     async def finished(self, shard: Shard, clinic: Clinic, within: tuple[Instant, Instant]) -> list[Visit]:
         """The visits of some hours that are over, from the store. Raises StoreDown."""
         ids = [
@@ -283,7 +303,7 @@ class Host:
 
     def random_id(self, letters: int) -> str:
         """A random text of `ALPHABET`, 5 bits a letter."""
-        return "".join(ALPHABET[byte & 31] for byte in self._random(letters))
+        return self._random(letters).translate(_LETTERS).decode()
 
     def store_deadline(self, at: Instant) -> Instant:
         """Translate an instant into the store's own time."""
@@ -297,9 +317,9 @@ class Host:
         """Forget a visit's deadline: it is over, or not ours."""
         self._deadlines.set(live, None)
 
-    def codec(self, visit: VisitId) -> BodyCodec:
-        """Make the codec of one visit's bytes."""
-        return BodyCodec(self._sealer, visit)
+    def codec(self, visit: VisitId, body: bytes) -> BodyCodec:
+        """Make the codec of one visit's bytes; `body` is empty for a new one, which gets the newest key."""
+        return BodyCodec(self._sealer, visit, key_of(body) if body else self.secrets.newest)
 
     def expect(self, connection: ConnectionId, welcome: Callable[[LiveVisit, Connected], None]) -> None:
         """Remember how to greet a connection once its seat is saved."""
@@ -322,7 +342,7 @@ class Host:
         """A visit ended and is saved so: its id is written down outside the store, its PINs are let go."""
         self.disarm(live)
         self._buried(live.visit.id)
-        self.tasks.start(self._let_go(live.visit))
+        self.tasks.start(self._let_go(live))
 
     def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Find out whether a save was written, then settle it."""
@@ -360,10 +380,10 @@ class Host:
         moved = replace(save, lapses_at=self._clock.to_store(lapses))
         self._committer.put(moved, lambda outcome: settled("expired" if outcome == "late" else outcome))
 
-    async def _let_go(self, visit: Visit) -> None:
+    async def _let_go(self, live: LiveVisit) -> None:
         """Tell the PIN index that a visit's PINs are over."""
         try:
-            await release(self, visit)
+            await release(self, live.visit, live.key)
         except StoreDown:
             return  # the visit refuses its PINs by itself; the index forgets them a day after the end
 

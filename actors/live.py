@@ -6,7 +6,6 @@ its save is acknowledged, so that each connection's output is one FIFO and nobod
 saved. A save that failed puts the last saved bytes back.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -132,7 +131,7 @@ class LiveVisit:
         self.version = stored.version if stored else 0
         self.saved = stored.body if stored else b""
         self._saving = False
-        self._queue: deque[tuple[tuple[Command, ...], Answer]] = deque()
+        self._queue: list[tuple[tuple[Command, ...], Answer]] = []
         self._held: list[_Said] = []
         self.outlets: dict[ConnectionId, Outlet] = {}
         self.streams: dict[SeatId, Stream] = {}
@@ -140,6 +139,11 @@ class LiveVisit:
         self.watchers: dict[ConnectionId, Outlet] = {}
         self.armed: Instant = 0
         self.day = ""
+
+    @property
+    def key(self) -> int:
+        """The id of the pepper's key that its links and PINs are derived from."""
+        return self._codec.key
 
     # ------------------------------------------------------------ commands
 
@@ -240,7 +244,7 @@ class LiveVisit:
 
     def _go_on(self) -> None:
         while self._queue and not self._saving:
-            commands, answer = self._queue.popleft()
+            commands, answer = self._queue.pop(0)
             if self._env.can_save():
                 self._run(commands, answer)
             else:

@@ -4,9 +4,11 @@ The index is a hint, the visit decides (architecture.md, State): an entry that n
 nowhere.
 """
 
+import asyncio
+from contextlib import suppress
 from typing import Final, Protocol
 
-from actors.ports import PinEntry, PinStore
+from actors.ports import PinEntry, PinStore, StoreDown
 from actors.secrets import Link, Secrets
 from engine.clinic import MINUTE, Clinic
 from engine.ids import Instant, InvitationId, VisitId
@@ -34,6 +36,8 @@ class _House(Protocol):
     @property
     def public_url(self) -> str: ...
     def now(self) -> Instant: ...
+    def key_of(self, visit: VisitId) -> int: ...
+    def numbers(self) -> frozenset[str]: ...
 
 
 async def reserve(
@@ -42,54 +46,83 @@ async def reserve(
     """Reserve a PIN on every dial-in number of the clinic; give the attempt it was derived with. Raises
     StoreDown.
     """
+    key = house.key_of(visit)
     for attempt in range(ATTEMPTS):
         entry = PinEntry(visit, invitation, attempt, start - KNOWN_BEFORE, until)
-        pin_hash = house.secrets.pin_hash(house.secrets.pin(visit, invitation, attempt))
+        pin = house.secrets.pin(visit, invitation, attempt, key)
         for number in clinic.dial_in:
-            if not await house.pins.reserve(number, pin_hash, entry, until + KEPT):
+            if await _taken(house, number, pin, key):
+                break
+            if not await house.pins.reserve(number, house.secrets.pin_hash(pin, key), entry, until + KEPT):
                 break
         else:
             return attempt
     raise PinSpaceFull(f"no free PIN in {ATTEMPTS} attempts")
 
 
+async def _taken(house: _House, number: str, pin: str, key: int) -> bool:
+    """Whether somebody has this PIN under another key of a pepper that was rotated."""
+    own = house.secrets.pin_hash(pin, key)
+    for pin_hash in house.secrets.pin_hashes(pin):
+        if pin_hash != own and (await house.pins.look(number, pin_hash, "", ""))[0] is not None:
+            return True
+    return False
+
+
 async def stretch(house: _House, visit: Visit, until: Instant, start: Instant | None = None) -> None:
     """Let the index know a visit's PINs until `until`. Raises StoreDown."""
     begin = visit.start if start is None else start
-    for number, pin_hash in _entries(house, visit):
+    for number, pin_hash in _entries(house, visit, house.key_of(visit.id)):
         await house.pins.move(number, pin_hash, begin - KNOWN_BEFORE, until, until + KEPT)
 
 
-async def release(house: _House, visit: Visit) -> None:
-    """A visit is over: its PINs are known no more, and are given to nobody for a day. Raises StoreDown."""
+async def release(house: _House, visit: Visit, key: int) -> None:
+    """A visit is over: its PINs, of this key, are known no more, and are given to nobody for a day. Raises
+    StoreDown.
+    """
     now = house.now()
-    for number, pin_hash in _entries(house, visit):
+    for number, pin_hash in _entries(house, visit, key):
         await house.pins.move(number, pin_hash, visit.start - KNOWN_BEFORE, now, now + KEPT)
+
+
+async def sweep(house: _House, every: int) -> None:
+    """Drop PINs past their keeping from the index of each of our numbers, every so many milliseconds, for
+    ever.
+    """
+    while True:
+        await asyncio.sleep(every / 1000)
+        for number in house.numbers():
+            with suppress(StoreDown):  # the next round finds them still
+                while await house.pins.sweep(number):
+                    pass
 
 
 def panel(house: _House, visit: Visit, invitation: InvitationId, request: int) -> wire.Panel:
     """What an invitation shows: its link, the dial-in number and the PIN (R3, R4), derived anew each time."""
-    clinic, secrets = visit.clinic, house.secrets
-    numbers = clinic.dial_in
+    numbers = visit.clinic.dial_in
     return wire.Panel(
         id=request,
         link=link(house, visit, invitation),
         number=numbers[0] if numbers else "",
-        pin=secrets.pin(visit.id, invitation, visit.attempt(invitation)) if numbers else "",
+        pin=_pin(house, visit, invitation, house.key_of(visit.id)) if numbers else "",
         expires_at=visit.lapses_at,
     )
 
 
 def link(house: _House, visit: Visit, invitation: InvitationId) -> str:
     """A guest's link; its token stands in the fragment, which no server or proxy sees."""
-    return (
-        f"{house.public_url}/j#{house.secrets.link(visit.id, invitation, visit.generation(invitation) or 0)}"
-    )
+    generation = visit.generation(invitation) or 0
+    token = house.secrets.link(visit.id, invitation, generation, house.key_of(visit.id))
+    return f"{house.public_url}/j#{token}"
 
 
-def _entries(house: _House, visit: Visit) -> list[tuple[str, str]]:
+def _pin(house: _House, visit: Visit, invitation: InvitationId, key: int) -> str:
+    return house.secrets.pin(visit.id, invitation, visit.attempt(invitation), key)
+
+
+def _entries(house: _House, visit: Visit, key: int) -> list[tuple[str, str]]:
     return [
-        (number, house.secrets.pin_hash(house.secrets.pin(visit.id, invitation, visit.attempt(invitation))))
+        (number, house.secrets.pin_hash(_pin(house, visit, invitation, key), key))
         for number in visit.clinic.dial_in
         for invitation in visit.pinned_invitations()
     ]

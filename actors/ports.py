@@ -194,7 +194,7 @@ class PinStore(Protocol):
         """Read a PIN and the counters, in one script, changing nothing."""
 
     async def sweep(self, number: str) -> int:
-        """Drop PINs past their `keep_until`, a thousand at most, and say how many; to be called every hour or so."""
+        """Drop PINs past their `keep_until`, a thousand at most; ask again until none went."""
 
     async def guess(
         self,

@@ -10,9 +10,9 @@ rotation opens its visit after it. A key is named by its id, which travels with 
 
 from __future__ import annotations
 
-import base64
 import hmac
 import re
+from binascii import b2a_base64
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,8 @@ DAY: Final = 86_400_000
 """Milliseconds in a day."""
 
 _TOKEN: Final = re.compile(r"([0-9a-z-]{13,21})\.([A-Za-z0-9_-]{1,40})\.([A-Za-z0-9_-]{22})", re.ASCII)
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+"""RFC 4648, section 5."""
 _FAIR: Final = 250
 """Bytes below this make digits that are all equally likely; the others are thrown away."""
 
@@ -173,6 +175,12 @@ class Secrets:
         """
         return _text(_mac(self._keys[self.newest].sign_in, "sign-in", kind, value)[:SECRET_BYTES])
 
+    def sign_in_hashes(self, kind: str, value: str) -> tuple[str, ...]:
+        """Make the hashes under which what was given out before a rotation may be known, newest key first."""
+        return tuple(
+            _text(_mac(key.sign_in, "sign-in", kind, value)[:SECRET_BYTES]) for key in self._keys.values()
+        )
+
     # ------------------------------------------------------------ sealing
 
     def sealing_key(self, visit: VisitId, key_id: int) -> bytes | None:
@@ -184,7 +192,9 @@ class Secrets:
         return None if key is None else _mac(key.seal, "seal", visit)
 
     def _key(self, key_id: int | None) -> _Key:
-        return self._keys[self.newest if key_id is None else key_id]
+        """The named key; the newest for none, and in the place of one that was dropped."""
+        newest = self._keys[self.newest]
+        return newest if key_id is None else self._keys.get(key_id, newest)
 
 
 def _derived(pepper: bytes, purpose: str) -> bytes:
@@ -194,9 +204,12 @@ def _derived(pepper: bytes, purpose: str) -> bytes:
 
 def _mac(key: bytes, *fields: str) -> bytes:
     """HMAC-SHA256 over fields, each after its length: no two lists of fields make the same message."""
-    message = b"".join([len(field).to_bytes(4, "big") + field for field in [one.encode() for one in fields]])
+    message = b""
+    for one in fields:
+        field = one.encode()
+        message += len(field).to_bytes(4, "big") + field
     return hmac.digest(key, message, "sha256")
 
 
 def _text(secret: bytes) -> str:
-    return base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
+    return b2a_base64(secret, newline=False).translate(_URL_SAFE, b"=").decode()

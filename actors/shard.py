@@ -61,8 +61,8 @@ class Landlord(Protocol):
     def over(self, live: LiveVisit) -> None:
         """Take note that a visit is over."""
 
-    def codec(self, visit: VisitId) -> BodyCodec:
-        """Make the codec of one visit's bytes."""
+    def codec(self, visit: VisitId, body: bytes) -> BodyCodec:
+        """Make the codec of one visit's bytes; `body` is empty for a new one."""
 
 
 class Shard:
@@ -84,7 +84,8 @@ class Shard:
 
     def add(self, visit: Visit, stored: StoredVisit | None = None) -> LiveVisit:
         """Take a visit into memory: a loaded one with what the store holds, or a new one."""
-        live = LiveVisit(self, visit, self._host.codec(visit.id), stored)
+        codec = self._host.codec(visit.id, stored.body if stored else b"")
+        live = LiveVisit(self, visit, codec, stored)
         live.day = day_of(visit.start, visit.clinic.zone)
         self.visits[visit.id] = live
         self._host.arm(live)

@@ -46,7 +46,7 @@ class Telephone:
 
     def dial(self, outlet: Outlet, hello: wire.HelloPhone, key: str) -> None:
         """A call comes in; the caller has checked the key's scope. `key` is the key's id."""
-        if hello.dialled not in self._numbers():
+        if hello.dialled not in self._host.numbers():
             outlet.answer(error(hello.id, Refused("number_unknown"), None))
             return
         now = self._host.now()
@@ -177,14 +177,6 @@ class Telephone:
         if call.tries_left <= 0:
             self._calls.pop(call.outlet.id, None)
             call.outlet.answer(wire.Bye(code="left", message="Please call the clinic."))
-
-    def _numbers(self) -> frozenset[str]:
-        return frozenset(
-            number
-            for shard in self._host.shards()
-            for clinic in shard.clinics.values()
-            for number in clinic.dial_in
-        )
 
 
 def _as_heard(refused: Refused) -> Refused:

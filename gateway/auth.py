@@ -171,7 +171,10 @@ class Auth:
         key_id, secret = _split(text.removeprefix(KEY_PREFIX))
         if not secret or not text.startswith(KEY_PREFIX):
             return None
-        return await self.accounts.api_key(key_id, self._hash("key", secret))
+        for hashed in self._secrets.sign_in_hashes("key", secret):
+            if (found := await self.accounts.api_key(key_id, hashed)) is not None:
+                return found
+        return None
 
     # ------------------------------------------------------------ tickets
 

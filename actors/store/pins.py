@@ -12,7 +12,7 @@ How many PINs are known now is what `from` has begun less what `until` has ended
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -46,10 +46,14 @@ def _keys(number: str) -> _Keys:
 
 
 class RedisPins:
-    """The PinStore on Redis or Valkey. Every call is one script. All raise StoreDown when it is away."""
+    """The PinStore on Redis or Valkey. Every call is one script. All raise StoreDown when it is away.
 
-    def __init__(self, servers: Servers) -> None:
+    `purged` is called when PINs were dropped: the append-only file must be rewritten soon.
+    """
+
+    def __init__(self, servers: Servers, purged: Callable[[], None] = lambda: None) -> None:
         self._servers = servers
+        self._purged = purged
 
     async def reserve(self, number: str, pin_hash: str, entry: PinEntry, keep_until: Instant) -> bool:
         """Take a PIN for an invitation until `keep_until`; False when another invitation has it."""
@@ -68,8 +72,11 @@ class RedisPins:
         await self._servers.ask(_MOVE.call(_keys(number)[:4], pin_hash, begin, known_until, keep_until))
 
     async def sweep(self, number: str) -> int:
-        """Drop what is past its keeping, a thousand at most, and say how many; call it every hour or so."""
-        return integer(await self._servers.ask(_SWEEP.call(_keys(number)[:4])))
+        """Drop what is past its keeping, a thousand at most; ask again until none went."""
+        gone = integer(await self._servers.ask(_SWEEP.call(_keys(number)[:4])))
+        if gone:
+            self._purged()
+        return gone
 
     async def look(
         self, number: str, pin_hash: str, caller_hash: str, key_id: str
