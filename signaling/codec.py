@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, ValidationError
 
 from signaling.codes import MAX_MESSAGE, Close, Subprotocol
-from signaling.messages import Beat, FromClient, Message
+from signaling.messages import Beat, FromClient, FromServer, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +34,32 @@ WRONG_FRAME: Final = Malformed("wrong frame for this subprotocol", Close.WRONG_F
 
 
 class Encoded:
-    """A message for many connections: spelled at most once each way, and only when somebody needs it."""
+    """A message for many connections: spelled at most once each way, and only when somebody needs it.
 
-    __slots__ = ("_json", "_msgpack", "message")
+    Once it is spelled the message itself is let go: streams keep many of these, and few are read both ways.
+    """
+
+    __slots__ = ("_json", "_message", "_msgpack")
 
     def __init__(self, message: Message) -> None:
-        self.message = message
-        self._msgpack: bytes | None = None
-        self._json: bytes | None = None
+        self._message: Message | None = message
+        self._msgpack = b""
+        self._json = b""
 
     def msgpack(self) -> bytes:
         """Give the message as MessagePack."""
         body = self._msgpack
-        if body is None:
-            body = self._msgpack = _pack(self.message)
+        if not body:
+            body = self._msgpack = _pack(self._message or _read_json(self._json))
+            self._message = None
         return body
 
     def json(self) -> bytes:
         """Give the message as JSON."""
         body = self._json
-        if body is None:
-            body = self._json = _write(self.message)
+        if not body:
+            body = self._json = _write(self._message or _read_msgpack(self._msgpack))
+            self._message = None
         return body
 
 
@@ -106,6 +111,8 @@ class _Request(Struct, gc=False):
 
 _pack: Final = msgspec.msgpack.Encoder().encode
 _write: Final = msgspec.json.Encoder().encode
+_read_msgpack: Final = msgspec.msgpack.Decoder(FromServer).decode
+_read_json: Final = msgspec.json.Decoder(FromServer).decode
 
 
 def _brief(error: Exception) -> str:

@@ -1,8 +1,9 @@
 """Telling: what an outcome means for whom (D12, D13), each message made at most once for an audience."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from engine import events as fact
 from engine.clinic import Clinic
@@ -16,39 +17,34 @@ from signaling import words
 from signaling.views import Audience, audience_of, details, door, inside, participant, row_changed, visit_info
 
 
-@dataclass(frozen=True, slots=True)
-class ToSeat:
+class ToSeat(Struct, frozen=True, gc=False):
     """Number this in the seat's stream and send it to the seat's connections."""
 
     seat: SeatId
     message: wire.Numbered
 
 
-@dataclass(frozen=True, slots=True)
-class ToConnection:
+class ToConnection(Struct, frozen=True, gc=False):
     """Send this bare to one connection."""
 
     connection: ConnectionId
     message: wire.Message
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True, gc=False):
     """Say goodbye to a connection and close it, with the close code that belongs to `bye.code`."""
 
     connection: ConnectionId
     bye: wire.Bye
 
 
-@dataclass(frozen=True, slots=True)
-class ToBoard:
+class ToBoard(Struct, frozen=True, gc=False):
     """Tell the clinic's waiting room."""
 
     message: wire.RowChanged | wire.RowSeat
 
 
-@dataclass(frozen=True, slots=True)
-class ToWatchers:
+class ToWatchers(Struct, frozen=True, gc=False):
     """Send this bare to everybody who watches the visit's details."""
 
     message: wire.Details
@@ -178,27 +174,29 @@ class _Telling:
         to_clinic = participant(visit, seat, Audience.PROVIDER)
         if not event.media:
             self.out.append(ToBoard(wire.RowSeat(visit=visit.id, seat=to_clinic, why=why.value)))
-        self._to_providers(seat, wire.SeatChanged(seat=to_clinic, why=why.value))
-        if event.before is Standing.IN or seat.standing is Standing.IN:
-            to_party = participant(visit, seat, Audience.GUEST)
-            self._to_party(seat, wire.SeatChanged(seat=to_party, why=_TO_PARTY.get(why, why).value))
+        self._to_others(event, seat, to_clinic)
         if seat.id not in self._fresh:
             self._to_oneself(seat, event)
         if not event.media and seat.invitation not in _NOT_PERSONAL:
             self.invitations = True
 
-    def _hears_of(self, seat: Seat, about: Seat) -> bool:
-        return seat.standing is Standing.IN and seat is not about and seat.id not in self._whole
+    def _to_others(self, event: fact.SeatChanged, about: Seat, to_clinic: wire.Participant) -> None:
+        """Tell everybody else in the call: first the providers, then those who saw the seat in."""
+        others = [
+            one
+            for one in self.visit.seats.values()
+            if one.standing is Standing.IN and one is not about and one.id not in self._whole
+        ]
+        providers = [one.id for one in others if one.role is Role.PROVIDER]
+        if providers:
+            self._say(providers, wire.SeatChanged(seat=to_clinic, why=event.why.value))
+        if len(providers) < len(others) and Standing.IN in (event.before, about.standing):
+            party = [one.id for one in others if one.role is not Role.PROVIDER]
+            to_party = participant(self.visit, about, Audience.GUEST)
+            self._say(party, wire.SeatChanged(seat=to_party, why=_TO_PARTY.get(event.why, event.why).value))
 
-    def _to_providers(self, about: Seat, message: wire.SeatChanged) -> None:
-        for seat in self.visit.seats.values():
-            if self._hears_of(seat, about) and seat.role is Role.PROVIDER:
-                self.out.append(ToSeat(seat.id, message))
-
-    def _to_party(self, about: Seat, message: wire.SeatChanged) -> None:
-        for seat in self.visit.seats.values():
-            if self._hears_of(seat, about) and seat.role is not Role.PROVIDER:
-                self.out.append(ToSeat(seat.id, message))
+    def _say(self, seats: Sequence[SeatId], message: wire.SeatChanged) -> None:
+        self.out += [ToSeat(seat, message) for seat in seats]
 
     def _to_oneself(self, seat: Seat, event: fact.SeatChanged) -> None:
         renamed, called = event.why is Why.RENAMED, seat.id in self._called

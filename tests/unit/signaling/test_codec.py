@@ -78,6 +78,16 @@ def test_a_shared_message_is_spelled_once(codec: Codec) -> None:
 
 
 @BOTH
+@given(message=strategies.from_server)
+def test_a_shared_message_is_spelled_either_way_at_any_time(codec: Codec, message: wire.FromServer) -> None:
+    """Kept as bytes in one spelling, it is spelled the other way as if it had just been made."""
+    other = JSON if codec is MSGPACK else MSGPACK
+    shared = Encoded(message)
+    assert codec.body(shared) == codec.encode(message)
+    assert other.body(shared) == other.encode(message)
+
+
+@BOTH
 def test_what_has_its_default_is_left_out(codec: Codec) -> None:
     """Nobody pays for empty fields, and no null ever travels."""
     value = read(codec, codec.encode(wire.RowChanged(visit=examples.FOR_GUESTS)))
