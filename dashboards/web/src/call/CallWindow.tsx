@@ -1,6 +1,6 @@
 import "./call.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { words } from "../ui/index.ts";
+import { clearToasts, words } from "../ui/index.ts";
 import type { Attendance } from "../visit/attendance.ts";
 import type { Devices } from "../visit/devices.ts";
 import type { SeatState } from "../wire/index.ts";
@@ -23,7 +23,12 @@ interface Props {
 /** The call, for everyone in it. */
 export function CallWindow({ attendance, devices }: Props) {
   const call = useMemo(() => new Call(attendance, devices), [attendance, devices]);
-  useEffect(() => () => call.close(), [call]);
+  useEffect(() => {
+    return () => {
+      call.close();
+      clearToasts();
+    };
+  }, [call]);
   const state = attendance.state.value;
   return state?.info ? <Inside call={call} state={state} /> : null;
 }

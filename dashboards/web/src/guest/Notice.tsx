@@ -34,6 +34,7 @@ const TITLES: Readonly<Record<string, string>> = {
 
 const TEXTS: Readonly<Record<string, string>> = {
   already_open: g.openText,
+  visit_over: g.overText,
   completed: g.endedText,
   ended: g.endedText,
   left: g.leftText,

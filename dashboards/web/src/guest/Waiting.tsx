@@ -23,7 +23,10 @@ interface Props {
 export function Waiting({ attendance, devices, door, patient }: Props) {
   const { title, text } = wordsFor(attendance, door);
   const seated = attendance.phase.value.at === "seated";
-  useEffect(() => void loadCall().catch(() => undefined), []);
+  useEffect(() => {
+    void loadCall().catch(() => undefined);
+    void devices.startIfAllowed();
+  }, [devices]);
   return (
     <Shell door={door} title={title} replaced>
       <p>{text}</p>

@@ -22,12 +22,7 @@ function begin({ entry, spelled }: Arrival, attendance: Attendance, devices: Dev
     return;
   }
   if (spelled) unseen();
-  else void lookAt(entry.token).then(() => startIfWelcome(devices));
-}
-
-/** The camera starts by itself only for those who allowed it before; the others press a button first. */
-async function startIfWelcome(devices: Devices): Promise<void> {
-  if (seen.value.at === "seen" && (await devices.allowed())) await devices.start();
+  else void lookAt(entry.token).then(() => (seen.value.at === "seen" ? devices.startIfAllowed() : undefined));
 }
 
 const root = document.getElementById("app");

@@ -8,6 +8,6 @@ export { Field, Select } from "./Field.tsx";
 export { Icon } from "./Icon.tsx";
 export { Avatar, RoleName } from "./Person.tsx";
 export * as time from "./time.ts";
-export { announce, toast, Toasts } from "./toast.tsx";
+export { announce, clearToasts, toast, Toasts } from "./toast.tsx";
 export { useNow } from "./useNow.ts";
 export { words } from "./words.ts";

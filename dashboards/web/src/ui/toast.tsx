@@ -25,6 +25,11 @@ export function toast(text: string): void {
   }, SHOWN_MS);
 }
 
+/** Take away what is shown: it belongs to a view that is gone. */
+export function clearToasts(): void {
+  toasts.value = [];
+}
+
 /** Read a line out without showing it. */
 export function announce(text: string): void {
   // the same text twice is two pieces of news: a changed string makes readers say it again

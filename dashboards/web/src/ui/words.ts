@@ -82,6 +82,7 @@ const en = {
     bringBack: "Bring it back here",
     endedTitle: "This visit has ended",
     endedText: "Thank you for coming. You can close this page.",
+    overText: "You can close this page.",
     endedStaff: "It is over for everyone. The link, the number and the PIN no longer work.",
     waitingRoom: "Go to the waiting room",
     cancelledTitle: "This visit was cancelled",

@@ -17,7 +17,7 @@ export function Preview({ devices }: Props) {
     <div class="preview">
       <div class="preview-picture">
         {camTrack ? <Picture track={camTrack} label={words.devices.preview} /> : <Unseen state={state} onStart={() => void devices.start()} />}
-        {state.asked && (
+        {state.asked && !troubleFor(state.trouble) && (
           <div class="preview-switches">
             <Switch on={mic && micTrack !== undefined} icons={[Mic, MicOff]} names={[words.call.mute, words.call.unmute]} onSwitch={() => devices.setMic(!mic || !micTrack)} />
             <Switch on={cam && camTrack !== undefined} icons={[Video, VideoOff]} names={[words.call.cameraOff, words.call.cameraOn]} onSwitch={() => devices.setCam(!cam || !camTrack)} />

@@ -1,11 +1,11 @@
 import { Banner, Button, CopyButton, words } from "../ui/index.ts";
 import type { Devices, DeviceState } from "./devices.ts";
+import { kept } from "./kept.ts";
 import { isInApp } from "./trouble.ts";
 
-/** The words of what keeps both from working, or undefined when at least one works. */
+/** The words of what keeps both from working, undefined when one of them works or was not asked for. */
 export function troubleFor({ mic, cam }: DeviceState["trouble"]): { readonly title: string; readonly next: string } | undefined {
-  if (mic === undefined || (cam === undefined && mic === undefined)) return undefined;
-  return cam === undefined || cam === mic ? words.devices.trouble[mic] : words.devices.trouble[worse(mic, cam)];
+  return mic && cam && words.devices.trouble[worse(mic, cam)];
 }
 
 const GRAVITY = ["failed", "none", "busy", "refused", "inapp", "insecure"] as const;
@@ -20,6 +20,12 @@ function partly({ mic, cam }: DeviceState["trouble"]): string | undefined {
   if (mic && !cam) return mic === "busy" ? d.microphoneBusy : mic === "refused" ? d.microphoneRefused : d.noMicrophone;
   if (cam && !mic) return cam === "busy" ? d.cameraBusy : cam === "refused" ? d.cameraRefused : d.noCamera;
   return undefined;
+}
+
+/** The link as it came; the address bar no longer has its token. */
+function linkHere(): string {
+  const { token = "" } = kept.get();
+  return `${location.origin}${location.pathname}#${token}`;
 }
 
 /** What is wrong with camera and microphone, and what to do next. Nothing when all is well. */
@@ -46,7 +52,7 @@ export function TroubleBanner({ devices }: { devices: Devices }) {
     <Banner tone="lost" live>
       <p class="banner-title">{found.title}</p>
       <p>{found.next}</p>
-      {never ? isInApp() && <CopyButton text={location.href}>{words.devices.copyLink}</CopyButton> : again}
+      {never ? isInApp() && <CopyButton text={linkHere()}>{words.devices.copyLink}</CopyButton> : again}
     </Banner>
   );
 }

@@ -52,10 +52,11 @@ export class Devices {
     return this.#state;
   }
 
-  /** Whether the browser would open both without asking the person. */
-  async allowed(): Promise<boolean> {
+  /** Start by itself for those who allowed it before; the others press a button first. What can never work is said at once. */
+  async startIfAllowed(): Promise<void> {
+    if (unusable()) return this.start();
     const states = await Promise.all([permission("microphone"), permission("camera")]);
-    return states.every((state) => state === "granted");
+    if (states.every((state) => state === "granted")) await this.start();
   }
 
   /** Open what the person wants and what is not open yet. Never throws: what fails is in `trouble`. */
