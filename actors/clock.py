@@ -80,8 +80,7 @@ class Clock:
         if self._zero is None:
             raise ClockUnknown("the store was not heard yet")
         at = round(self._zero + 1000 * self.monotonic())
-        if at > self._last:
-            self._last = at
+        self._last = max(self._last, at)
         return self._last
 
     def lease_holds(self) -> bool:

@@ -192,6 +192,7 @@ class Desk:
         for live in shard.visits.values():
             if live.visit.clinic is known:
                 self._host.arm(live)
+                live.announce()
         return None
 
     def now(self) -> Instant:

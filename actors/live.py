@@ -158,6 +158,12 @@ class LiveVisit:
         else:
             self._run(commands, answer)
 
+    def announce(self) -> None:
+        """Show the visit anew to everybody: the clinic's settings, and so what may be done, have changed."""
+        changed = (VisitChanged(VisitWhy.CHANGED),)
+        out = outgoing(self.visit, changed, now=self._env.now())
+        self._say_when_due(_Said(lambda _: None, Done(changed), out, perf_counter()))
+
     def _passes(self, command: Command) -> bool:
         """Whether a command needs no save; so does who resumes a seat that they hold."""
         if isinstance(command, Resume):

@@ -8,6 +8,7 @@ import asyncio
 from contextlib import suppress
 from typing import Final, Protocol
 
+from actors.numbers import as_read
 from actors.ports import PinEntry, PinStore, StoreDown
 from actors.secrets import Link, Secrets
 from engine.clinic import MINUTE, Clinic
@@ -103,7 +104,7 @@ def panel(house: _House, visit: Visit, invitation: InvitationId, request: int) -
     return wire.Panel(
         id=request,
         link=link(house, visit, invitation),
-        number=numbers[0] if numbers else "",
+        number=as_read(numbers[0]) if numbers else "",
         pin=_pin(house, visit, invitation, house.key_of(visit.id)) if numbers else "",
         expires_at=visit.lapses_at,
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 from actors.host import Host, Place
 from actors.live import LiveVisit
+from actors.numbers import as_dialled
 from actors.ports import GuessLimits, Outlet, PinEntry, StoreDown
 from engine.clinic import Clinic
 from engine.commands import Arrive, Channel
@@ -46,12 +47,13 @@ class Telephone:
 
     def dial(self, outlet: Outlet, hello: wire.HelloPhone, key: str) -> None:
         """A call comes in; the caller has checked the key's scope. `key` is the key's id."""
-        if hello.dialled not in self._host.numbers():
+        dialled = as_dialled(hello.dialled)
+        if dialled not in self._host.numbers():
             outlet.answer(error(hello.id, Refused("number_unknown"), None))
             return
         now = self._host.now()
         caller = self._host.secrets.caller_hash(hello.caller, now)
-        self._calls[outlet.id] = Call(outlet, key, hello.dialled, caller, hello.call)
+        self._calls[outlet.id] = Call(outlet, key, dialled, caller, hello.call)
         outlet.answer(
             wire.ReadyPhone(id=hello.id, tries=TRIES, length=self._host.secrets.pin_digits + 1, now=now)
         )

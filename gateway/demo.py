@@ -194,7 +194,7 @@ class Demo:
             provider_url=f"{url}/demo/{visit.id}/{self._link_secret(visit.id)}",
             patient_url=desk.patient_link(visit),
             guest_url=shared.link,
-            dial_in_number=shared.number,
+            dial_in_number=DIAL_IN,
             pin=shared.pin,
             dialin_key=dialin,
             api_key=api,

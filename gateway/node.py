@@ -16,6 +16,7 @@ from actors.clock import Clock
 from actors.desk import Desk
 from actors.embedded import EmbeddedStore
 from actors.host import Host, HostSettings
+from actors.numbers import as_read
 from actors.pepper import read_pepper
 from actors.reception import Reception
 from actors.requests import Requests
@@ -110,6 +111,7 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
         host.on_revoked(conversations.cut)
         await stack.enter_async_context(host)
         host.tasks.start(_forget(rewrite, metrics))
+        host.tasks.start(_get_ready_to_read_numbers())
         conversations.open = True
         yield Node(settings, host, Desk(host), auth, metrics, conversations, endpoint)
 
@@ -127,6 +129,11 @@ async def _forget(rewrite: PurgeRewrite, metrics: Metrics) -> None:
         state = await rewrite.step()
         metrics.rewrite(state)
         await asyncio.sleep(REWRITE_LOOKS_EVERY)
+
+
+async def _get_ready_to_read_numbers() -> None:
+    """Load what knows the world's telephone numbers aside, so that nobody waits for it."""
+    await asyncio.to_thread(as_read, "")
 
 
 def _store_state(state: str, reason: str) -> None:

@@ -56,7 +56,7 @@ class Server:
             "--data-dir",
             str(self.data_dir),
             cwd=REPO,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"} | self.environment,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
