@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from engine.ids import shard_of_visit
 from engine.refusals import Refused
 from gateway.api import models
 from gateway.api.answers import Refusal
@@ -19,9 +18,11 @@ async def look(deps: Deps, asked: models.Look, address: Address) -> models.Door:
     if not deps.looks.take(address):
         raise Refusal("busy")
     seen = deps.desk.look(asked.token)
-    if isinstance(seen, Refused):
-        visit = asked.token.partition(".")[0]
-        found = deps.host.live(visit) if shard_of_visit(visit) is not None else None
-        known = seen.code != "link_unknown" and found is not None
-        raise Refusal(seen, found.visit.clinic if known and found else None)
-    return models.Door.model_validate(seen)
+    if not isinstance(seen, Refused):
+        return models.Door.model_validate(seen)
+    if seen.code == "link_unknown":
+        raise Refusal(seen)  # a guess is told nothing, not even which clinic to call
+    found = await deps.desk.find(asked.token.partition(".")[0])
+    if found is None and deps.host.ready:
+        raise Refusal("link_unknown")
+    raise Refusal(seen, found.clinic if found else None)

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from actors.numbers import as_read
 from engine.clinic import MINUTE, StaffRole
 from tests.support.node import House, token_of
 from tests.support.rest import browser, employ, program, refusal, signed_in
@@ -26,7 +27,7 @@ async def test_a_visit_that_starts_now_can_be_joined_at_once(here: House) -> Non
         assert visit["lapses_at"] == visit["end"]
         assert (visit["patient"], visit["room"], visit["name"]) == ({"name": "Pat Lee"}, "Main", "Check-up")
         assert visit["providers"] == [{"id": f"{here.clinic}-provider", "name": "The provider"}]
-        assert visit["panel"]["number"] == here.number
+        assert visit["panel"]["number"] == as_read(here.number)
         assert len(visit["panel"]["pin"]) == 10
         guest = await here.join(token_of(visit["panel"]["link"]), "Ana")
         patient = await here.join(token_of(visit["patient_link"]))
