@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from actors.accounts import Accounts
+from actors.accounts import Accounts, SignInLimits
 from actors.clock import Clock
 from actors.desk import Desk
 from actors.embedded import EmbeddedStore
@@ -99,7 +99,7 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
         requests = Requests(host)
         passwords = Passwords(at_once=settings.limits.hashes_at_once)
         stack.callback(passwords.close)
-        auth = Auth(Accounts(servers), secrets, passwords, now=clock.now, random=os.urandom)
+        auth = Auth(_accounts(servers, settings), secrets, passwords, now=clock.now, random=os.urandom)
         conversations = Conversations(
             Rooms(Reception(host, requests), requests, Telephone(host), auth, host.tasks)
         )
@@ -114,6 +114,17 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
         host.tasks.start(_get_ready_to_read_numbers())
         conversations.open = True
         yield Node(settings, host, Desk(host), auth, metrics, conversations, endpoint)
+
+
+def _accounts(servers: Servers, settings: Settings) -> Accounts:
+    limits = settings.limits
+    return Accounts(
+        servers,
+        SignInLimits(
+            session_idle=round(limits.session_idle_minutes * 60_000),
+            session_longest=round(limits.session_hours * 3_600_000),
+        ),
+    )
 
 
 async def _embedded(settings: Settings, stack: AsyncExitStack) -> str:

@@ -189,6 +189,9 @@ class Limits(_Section):
     hashes_at_once: int = Field(2, ge=1, le=16)
     """Passwords checked side by side; each takes 64 MiB for a moment."""
     session_hours: float = Field(12.0, gt=0, le=168)
+    """A session's longest life."""
+    session_idle_minutes: float = Field(240.0, gt=0, le=10_080)
+    """How long a session lasts unused; an open page with a live socket uses none."""
 
 
 class Log(_Section):
