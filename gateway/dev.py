@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import ssl
 import sys
@@ -91,10 +92,9 @@ def welcome(settings: Settings, logins: list[Login]) -> str:
 def command() -> str:
     """Say how this program was called, as somebody would type it."""
     called = Path(sys.argv[0])
-    try:
-        return str(called.relative_to(Path.cwd()))
-    except ValueError:
-        return called.name or "vestibule"
+    if not called.is_absolute() or shutil.which(called.name) == str(called):
+        return str(called) if len(called.parts) > 1 and not called.is_absolute() else called.name
+    return str(called.relative_to(Path.cwd())) if called.is_relative_to(Path.cwd()) else str(called)
 
 
 def ask_for_visit(url: str, minutes: int) -> dict[str, object]:
