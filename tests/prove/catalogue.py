@@ -1,0 +1,21 @@
+"""Every proof by its name, in the order in which they are run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.prove import crashes
+from tests.prove.proof import Proof
+
+_ALL: Final = (
+    Proof("power", "a power cut amid work loses nothing acknowledged", 20, crashes.power_round),
+    Proof(
+        "everysec",
+        "the same with appendfsync everysec, which must lose something",
+        5,
+        crashes.everysec_round,
+        must_break=True,
+    ),
+    Proof("killed", "a node killed amid work loses nothing acknowledged", 10, crashes.killed_round),
+)
+PROOFS: Final = {proof.name: proof for proof in _ALL}

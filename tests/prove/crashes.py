@@ -1,0 +1,99 @@
+"""The power fails, or the server is killed, in the middle of work: nothing that was acknowledged is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from actors.embedded_server import AppendFsync
+from tests.prove.ledger import Ledger
+from tests.prove.load import Load
+from tests.prove.peek import embedded_url
+from tests.prove.power import PowerCutServer
+from tests.prove.proof import Round, figures
+from tests.prove.site import Site
+
+FEWEST, MOST = 40, 160
+"""How many facts are acknowledged before the crash; the seed says how many."""
+TORN: Final = (0, 0, 1, 17, 400)
+"""How many bytes a disk keeps of what was not synced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """What one crash did: facts acknowledged before it, and lost by it, by kind."""
+
+    acknowledged: Counter[str]
+    lost: Counter[str]
+    durable_bytes: int = 0
+    lost_bytes: int = 0
+
+    def round(self) -> Round:
+        """Judge it: nothing may be lost."""
+        broken = (f"lost of what was acknowledged: {figures(self.lost)}",) if self.lost else ()
+        totals = {"acknowledged": self.acknowledged.total(), "lost": self.lost.total()}
+        return Round(Counter({**self.acknowledged, **totals, "bytes_lost": self.lost_bytes}), broken)
+
+
+async def power_cut(folder: Path, seed: int, appendfsync: AppendFsync = "always") -> Crash:
+    """Cut the power of a node and its store amid work, start both again, and count what is lost."""
+    chance, ledger = Random(seed), Ledger()  # noqa: S311 - a load to be had again, no secret
+    async with PowerCutServer(folder / "power", appendfsync) as store, Site(folder, store.url) as site:
+        working = asyncio.create_task(Load(site, ledger, chance).run())
+        await _worked(working, ledger, chance.randint(FEWEST, MOST))
+        if chance.random() < 0.5:  # of a node and a store, either may see the other die first
+            killing = asyncio.create_task(site.kill())
+            cut = await store.cut(chance.choice(TORN))
+        else:
+            cutting = asyncio.create_task(store.cut(chance.choice(TORN)))
+            killing = asyncio.create_task(site.kill())
+            cut = await cutting
+        await asyncio.gather(killing, working)
+        await store.restart()
+        await site.start()
+        lost = await ledger.lost(site, store.url)
+    return Crash(ledger.counts(), lost, cut.durable_bytes, cut.lost_bytes)
+
+
+async def killed(folder: Path, seed: int) -> Crash:
+    """Kill a node amid work; its own store goes on without it, and is adopted by the next start."""
+    chance, ledger = Random(seed), Ledger()  # noqa: S311 - a load to be had again, no secret
+    async with Site(folder) as site:
+        working = asyncio.create_task(Load(site, ledger, chance).run())
+        await _worked(working, ledger, chance.randint(FEWEST, MOST))
+        await asyncio.gather(site.kill(), working)
+        await site.start()
+        lost = await ledger.lost(site, embedded_url(site.data_dir))
+    return Crash(ledger.counts(), lost)
+
+
+async def _worked(working: asyncio.Task[None], ledger: Ledger, facts: int) -> None:
+    """Wait until so much is acknowledged; work that fails is not waited for."""
+    enough = asyncio.create_task(ledger.until(facts))
+    await asyncio.wait([enough, working], return_when=asyncio.FIRST_COMPLETED)
+    enough.cancel()
+    if working.done():
+        working.result()
+        raise AssertionError("the work ended before the crash")
+
+
+# ---------------------------------------------------------------- as rounds of a proof
+
+
+async def power_round(folder: Path, seed: int) -> Round:
+    """Cut the power once, with the store as shipped."""
+    return (await power_cut(folder, seed)).round()
+
+
+async def everysec_round(folder: Path, seed: int) -> Round:
+    """Cut the power once, with a store that syncs each second only."""
+    return (await power_cut(folder, seed, "everysec")).round()
+
+
+async def killed_round(folder: Path, seed: int) -> Round:
+    """Kill the node once."""
+    return (await killed(folder, seed)).round()

@@ -1,0 +1,130 @@
+"""A proof: a promise, and rounds that try to break it; it can be stopped after any round and gone on with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+ROUND_SECONDS: Final = 900.0
+"""A round that takes longer has hung."""
+STATE: Final = Path(__file__).parents[2] / ".prove" / "state.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round found: figures to print, and each promise that was not kept, in words."""
+
+    figures: Counter[str]
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`play(folder, seed)` tries to break the promise once, in an empty folder.
+
+    `must_break` is for the proof of a proof: at least one of its rounds has to find the promise broken.
+    """
+
+    name: str
+    promise: str
+    rounds: int
+    play: Callable[[Path, int], Awaitable[Round]]
+    must_break: bool = False
+
+    def verdict(self, rounds: list[Round]) -> str:
+        """Say in one line whether the promise was kept; only the word KEPT is good."""
+        broken = [what for one in rounds for what in one.broken]
+        sums = Counter[str]()
+        for one in rounds:
+            sums.update(one.figures)
+        kept = bool(broken) if self.must_break else not broken
+        if self.must_break:
+            found = f"{len(broken)} of {len(rounds)} rounds saw a loss, as they must: {_first(broken)}"
+        else:
+            found = _first(broken) if broken else f"nothing in {len(rounds)} rounds broke it"
+        return f"{self.name}: {'KEPT' if kept else 'BROKEN'}: {found}; {figures(sums)}"
+
+
+def _first(broken: list[str]) -> str:
+    return "; ".join(broken[:3]) if broken else "none"
+
+
+def figures(counted: Mapping[str, int]) -> str:
+    """Write figures on one line."""
+    return ", ".join(f"{name} {count}" for name, count in counted.items()) or "no figures"
+
+
+def seed_of(seed: int, name: str, turn: int) -> int:
+    """Give one round's own seed."""
+    return int.from_bytes(sha256(f"{seed} {name} {turn}".encode()).digest()[:4], "big")
+
+
+@dataclass(slots=True)
+class Progress:
+    """The rounds that were played already, by proof and seed; kept in a file that git does not see."""
+
+    path: Path = STATE
+    _known: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.path.exists():
+            self._known = json.loads(self.path.read_text())
+
+    def rounds(self, proof: Proof, seed: int) -> list[Round]:
+        """Give the rounds of a proof with this seed."""
+        kept = self._known.get(f"{proof.name} {seed}", [])
+        return [Round(Counter(one["figures"]), tuple(one["broken"])) for one in kept]
+
+    def add(self, proof: Proof, seed: int, one: Round) -> None:
+        """Keep one more round."""
+        rounds = self._known.setdefault(f"{proof.name} {seed}", [])
+        rounds.append({"figures": dict(one.figures), "broken": list(one.broken)})
+        self._save()
+
+    def forget(self, proof: Proof, seed: int) -> None:
+        """Begin a proof anew."""
+        if self._known.pop(f"{proof.name} {seed}", None) is not None:
+            self._save()
+
+    def _save(self) -> None:
+        self.path.parent.mkdir(exist_ok=True)
+        new = self.path.with_suffix(".new")
+        new.write_text(json.dumps(self._known, indent=1))
+        new.replace(self.path)
+
+
+def prove(proof: Proof, seed: int, progress: Progress) -> bool:
+    """Play the rounds that are left, print each, then the verdict; gives whether the promise was kept."""
+    rounds = progress.rounds(proof, seed)
+    print(
+        f"{proof.name}: {proof.promise} (seed {seed}, {len(rounds)} of {proof.rounds} rounds known)",
+        flush=True,
+    )
+    while len(rounds) < proof.rounds and not (proof.must_break and any(one.broken for one in rounds)):
+        own, began = seed_of(seed, proof.name, len(rounds)), time.monotonic()
+        one = asyncio.run(_played(proof, own))
+        rounds.append(one)
+        progress.add(proof, seed, one)
+        said = "; ".join(one.broken) or "kept"
+        took = time.monotonic() - began
+        print(
+            f"  {len(rounds)}/{proof.rounds} seed {own}: {figures(one.figures)}: {said} ({took:.1f} s)",
+            flush=True,
+        )
+    verdict = proof.verdict(rounds)
+    print(verdict, flush=True)
+    return f"{proof.name}: KEPT" in verdict
+
+
+async def _played(proof: Proof, seed: int) -> Round:
+    with tempfile.TemporaryDirectory(prefix="prove-") as folder:
+        async with asyncio.timeout(ROUND_SECONDS):
+            return await proof.play(Path(folder), seed)
