@@ -38,10 +38,11 @@ def measured(scale: Scale) -> Result:
     _say("echo")
     echo = bench_echo.run(scale.echo_rounds, scale.echo_seconds)
     with rooms() as plain, node() as server:
-        return uvloop.run(_visits(plain, server, echo, scale))
+        return uvloop.run(of_visits(plain, server, echo, scale))
 
 
-async def _visits(plain: RoomsSite, server: NodeServer, echo: EchoResult, scale: Scale) -> Result:
+async def of_visits(plain: RoomsSite, server: NodeServer, echo: EchoResult, scale: Scale) -> Result:
+    """Measure everything but the echo, at servers that are fresh."""
     ours = await NodeSite.signed_in(server)
     our_board, plain_board = Board(await ours.dashboards()), Board(await plain.dashboards())
     _say("memory")
