@@ -233,6 +233,10 @@ class Outlet(Protocol):
         """The hash of the session or API key that the connection stands on; "" for guests."""
         ...
 
+    def stand_on(self, credential: str) -> bool:
+        """Tie the connection to a session or key, with which it ends; False when it is gone already."""
+        ...
+
     def answer(self, message: Message) -> None:
         """Send a bare message: an answer, `relayed`, `beat`. A refused hello closes the connection."""
 

@@ -3,6 +3,7 @@ D11, B3).
 """
 
 from time import perf_counter
+from typing import Final
 
 from actors.host import Host, Place
 from actors.live import LiveVisit
@@ -15,6 +16,9 @@ from engine.ids import InvitationId, OpId, PageId, SeatId
 from engine.refusals import Refused
 from signaling import messages as wire
 from signaling.translate import error, ready
+
+REVOKED: Final = ""
+"""What a seat stands on when its session was ended."""
 
 
 class Reception:
@@ -68,6 +72,9 @@ class Reception:
         if live is None:
             host.tasks.start(self._not_here(outlet, hello.id, hello.visit))
             return
+        if live.footing is not None and live.footing.get(SeatId(hello.seat)) == REVOKED:
+            self._refuse(outlet, hello.id, Refused("sign_in"), "web", "provider")
+            return
         command = Resume(
             seat=SeatId(hello.seat),
             proof=host.secrets.proof(hello.secret),
@@ -116,6 +123,14 @@ class Reception:
                 now=self._host.now(),
             )
         )
+
+    def revoked(self, credential: str) -> None:
+        """Who signed out does not come back by a seat's secret, whichever browser has it."""
+        for shard in self._host.shards():
+            for live in shard.visits.values():
+                for seat, stands_on in (live.footing or {}).items():
+                    if stands_on == credential and live.footing is not None:
+                        live.footing[seat] = REVOKED
 
     def closed(self, outlet: Outlet, *, hung_up: bool) -> None:
         """A connection is gone; `hung_up`: a telephone said goodbye itself."""
@@ -182,6 +197,7 @@ class Reception:
         """Say `ready`, and whatever was missed; the seat is saved by now."""
         host = self._host
         host.places[outlet.id] = Place(live, connected.seat, outlet, phone=False)
+        self._put_on_footing(outlet, live, connected.seat)
         log = live.stream(connected.seat)
         missed = log.since(stream, seq, host.now()) if connected.resumed and stream else None
         servers, _ = host.ice(live.visit.id, connected.seat)
@@ -203,6 +219,14 @@ class Reception:
             outlet.event(number, encoded)
         if connected.resumed:
             host.observer.resume("state" if missed is None else "replay")
+
+    @staticmethod
+    def _put_on_footing(outlet: Outlet, live: LiveVisit, seat: SeatId) -> None:
+        """A staff member's seat stands on the session that took it, also when it is resumed without one."""
+        if outlet.credential:
+            live.footing = (live.footing or {}) | {seat: outlet.credential}
+        elif live.footing is not None and seat in live.footing:
+            outlet.stand_on(live.footing[seat])
 
     def _refuse(
         self,

@@ -96,7 +96,7 @@ class Requests:
     def _panel(self, outlet: Outlet, message: wire.GetPanel) -> None:
         live, by = self._where(outlet, message.visit)
         if live is None or by is None:
-            outlet.answer(error(message.id, Refused("no_such_visit"), None))
+            self._absent(outlet, message.id, message.visit)
             return
         refused = live.visit.may_invite(by)
         if refused is not None:
@@ -108,9 +108,10 @@ class Requests:
 
     def _run(self, outlet: Outlet, message: wire.FromClient) -> None:
         ident: int = getattr(message, "id", 0)
-        live, by = self._where(outlet, getattr(message, "visit", ""))
+        visit: str = getattr(message, "visit", "")
+        live, by = self._where(outlet, visit)
         if live is None or by is None:
-            outlet.answer(error(ident, Refused("no_such_visit"), None))
+            self._absent(outlet, ident, visit)
             return
         asked = command(message, by)
         if isinstance(asked, Refused):
@@ -178,7 +179,7 @@ class Requests:
         dashboard = self._dashboards.get(outlet.id)
         live, by = self._where(outlet, message.visit)
         if dashboard is None or live is None or by is None:
-            outlet.answer(error(message.id, Refused("no_such_visit"), None))
+            self._absent(outlet, message.id, message.visit)
             return
         self._unwatch(dashboard)
         dashboard.watched = live
@@ -208,6 +209,24 @@ class Requests:
         ):
             return None, None
         return live, dashboard.by
+
+    def _absent(self, outlet: Outlet, ident: int, visit: str) -> None:
+        """Say that a visit is over, to those of its clinic who may know; to everybody else there is none."""
+        dashboard = self._dashboards.get(outlet.id)
+        if dashboard is None or not may(dashboard.by.role, Right.SEE_VISITS) or self._host.live(visit):
+            outlet.answer(error(ident, Refused("no_such_visit"), None))
+        else:
+            self._host.tasks.start(self._was_there(dashboard, ident, visit))
+
+    async def _was_there(self, dashboard: Dashboard, ident: int, visit: str) -> None:
+        try:
+            known = await self._host.stored(visit)
+        except StoreDown:
+            dashboard.outlet.answer(error(ident, Refused("try_later"), None))
+            return
+        ours = known is not None and known.clinic.id == dashboard.clinic
+        code = "visit_over" if ours else "no_such_visit"
+        dashboard.outlet.answer(error(ident, Refused(code), None))
 
     def _answerer(self, outlet: Outlet, ident: int, clinic: Clinic) -> Answer:
         def answer(outcome: Outcome) -> None:

@@ -113,7 +113,8 @@ class Conversations:
                 del self._staffed[conversation.credential]
 
     def cut(self, credential: str) -> None:
-        """A session or key was revoked: its sockets are closed at once."""
+        """A session or key was revoked: its sockets are closed at once, and no secret opens them again."""
+        self._rooms.reception.revoked(credential)
         for conversation in tuple(self._staffed.get(credential, ())):
             conversation.bye(wire.Bye(code="signed_out", message="You were signed out."))
 
@@ -176,6 +177,14 @@ class Conversation:
         """Say goodbye and close."""
         self._do(self._session.bye(bye))
 
+    def stand_on(self, credential: str) -> bool:
+        """Tie this conversation to a session or key; False when the socket has gone meanwhile."""
+        if self._socket is None:
+            return False
+        self.credential = credential
+        self._all.stands_on(self, credential)
+        return True
+
     # ------------------------------------------------------------ in itself
 
     def _bring(self, message: wire.FromClient) -> None:
@@ -205,7 +214,7 @@ class Conversation:
         if holder is None:
             self.answer(error(hello.id, Refused("ticket_refused"), None))
             return
-        if not self._stands_on(holder.credential):
+        if not self.stand_on(holder.credential):
             return
         by = ByStaff(holder.user, holder.role, holder.name)
         if holder.visit is None:
@@ -222,16 +231,8 @@ class Conversation:
             return
         if holder is None:
             self.answer(error(hello.id, Refused("key_refused"), None))
-        elif self._stands_on(holder.credential):
+        elif self.stand_on(holder.credential):
             self._rooms.telephone.dial(self, hello, holder.key)
-
-    def _stands_on(self, credential: str) -> bool:
-        """Tie this conversation to a session or key; False when the socket has gone meanwhile."""
-        if self._socket is None:
-            return False
-        self.credential = credential
-        self._all.stands_on(self, credential)
-        return True
 
     def _overdue(self) -> None:
         overdue = self._session.overdue()

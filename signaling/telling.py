@@ -201,6 +201,10 @@ class _Telling:
     def _to_oneself(self, seat: Seat, event: fact.SeatChanged) -> None:
         renamed, called = event.why is Why.RENAMED, seat.id in self._called
         if event.before is seat.standing and not renamed and not called:
+            if seat.standing is Standing.IN and event.why is Why.CHANGED and not event.media:
+                # their browser has the sound back when their telephone is gone (D11)
+                mine = participant(self.visit, seat, audience_of(seat))
+                self.out.append(ToSeat(seat.id, wire.SeatChanged(seat=mine, why=event.why.value)))
             return
         name = seat.name if renamed else ""
         self.out.append(

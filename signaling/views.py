@@ -123,10 +123,13 @@ def participant(visit: Visit, seat: Seat, audience: Audience) -> wire.Participan
 
 
 def how(seat: Seat) -> Literal["browser", "phone", "both"]:
-    """Say by what somebody is here, or was."""
-    if seat.phone is not None:
-        return "both" if seat.web is not None else "phone"
-    return "phone" if seat.web is None and seat.role is Role.PHONE else "browser"
+    """Say by what somebody is here, or was; of two connections one that is lost does not count."""
+    web, phone = seat.web, seat.phone
+    if web is not None and phone is not None:
+        if web.live is phone.live:
+            return "both"
+        return "browser" if web.live else "phone"
+    return "phone" if phone is not None or (web is None and seat.role is Role.PHONE) else "browser"
 
 
 def _media(seat: Seat) -> wire.MediaState:

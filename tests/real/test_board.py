@@ -74,6 +74,8 @@ async def test_a_finished_visit_stays_on_its_day_without_its_guests_names(here: 
     (row,) = board.named("board")[0]["rows"]
     assert row["visit"]["status"] == "completed"
     assert b"Confidential" not in board.bytes_heard
+    for request in ({"t": "complete", "op": "done"}, {"t": "get.panel"}, {"t": "watch.visit"}):
+        assert await refusal(board.ask(**request, visit=visit.id)) == "visit_over"
 
 
 async def test_the_dashboard_runs_a_visit_without_being_in_it(here: House) -> None:
@@ -152,6 +154,26 @@ async def test_signing_out_cuts_the_dashboard_and_the_seat(here: House) -> None:
         assert (await client.wait_for("bye"))["code"] == "signed_out"
         assert await client.closed() == 4004
     await other.wait_for("board.seat", seat__seat=provider.seat, seat__link="lost")
+    assert await refusal(here.back(provider)) == "sign_in"
+
+
+async def test_a_resumed_seat_still_ends_with_its_session(here: House) -> None:
+    """A provider who came back by the seat's secret is cut at sign-out too; a new ticket lets them in."""
+    visit = await here.plan()
+    provider = await here.provider(visit)
+    guest = await here.guest(visit)
+    provider.vanish()
+    again = await here.back(provider)
+    await here.node.auth.sign_out(await here.caller())
+    assert (await again.wait_for("bye"))["code"] == "signed_out"
+    assert await again.closed() == 4004
+    assert await refusal(here.back(again)) == "sign_in"
+    here.callers.clear()
+    signed_in = await here.provider(visit)
+    assert signed_in.seat == provider.seat
+    signed_in.vanish()
+    assert (await here.back(signed_in)).ready["standing"] == "in"
+    await guest.wait_for("seat", seat__seat=provider.seat, why="back")
 
 
 async def test_visit_details_follow_every_invitation(here: House) -> None:

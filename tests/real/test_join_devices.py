@@ -68,7 +68,7 @@ async def test_the_same_page_needs_no_question(here: House) -> None:
 
 
 async def test_browser_and_telephone_share_a_personal_seat(here: House) -> None:
-    """Audio by phone: one seat, `how` both; when the telephone hangs up the browser goes on."""
+    """Audio by phone: one seat, `how` both; the telephone gone, the browser knows that it has the sound."""
     visit = await here.plan()
     provider = await here.provider(visit)
     personal = await here.invite(visit, "Daughter")
@@ -77,9 +77,18 @@ async def test_browser_and_telephone_share_a_personal_seat(here: House) -> None:
     await phone.ask("digits", digits=personal.pin)
     both = await provider.wait_for("seat", seat__seat=zoe.seat, seat__how="both", seat__name="Zoe")
     assert both["seat"]["role"] == "guest"
-    since = provider.mark()
-    await phone.close()
-    await provider.wait_for("seat", seat__seat=zoe.seat, seat__how=None, seat__link="ok", since=since)
+    inside = await zoe.wait_for("inside")
+    assert [seat["how"] for seat in inside["seats"] if seat["seat"] == zoe.seat] == ["both"]
+    phone.vanish()
+    for client in (provider, zoe):
+        await client.wait_for("seat", seat__seat=zoe.seat, seat__how=None, why="changed")
+    again = await here.phone()
+    await again.ask("digits", digits=personal.pin)
+    await provider.wait_for("seat", seat__seat=zoe.seat, seat__how="both", why="back")
+    marks = [(client, client.mark()) for client in (provider, zoe)]
+    await again.close()
+    for client, since in marks:
+        await client.wait_for("seat", since=since, seat__seat=zoe.seat, seat__how=None, seat__link="ok")
     assert not [it for it in provider.named("seat") if it["seat"]["standing"] != "in"]
 
 
