@@ -30,7 +30,7 @@ export function Bar({ call, state, panel, onPanel }: Props) {
       <Share call={call} />
       {state.info?.may_invite && <Opener {...own} opens="invite" icon={UserPlus} name={c.addPerson} label={c.person} />}
       <Opener {...own} opens="people" icon={Users} name={c.peopleIn(count)} label={c.people} count={count} />
-      <Opener {...own} opens="devices" icon={Settings} name={c.devices} label={c.settings} />
+      <Opener {...own} opens="devices" icon={Settings} name={c.settingsOf} label={c.settings} />
       <Control icon={PhoneOff} name={c.leaveName} label={c.leave} leave onPress={() => call.attendance.leave()} />
     </div>
   );
@@ -70,7 +70,7 @@ function Opener({ panel, onPanel, opens, ...look }: OpenerProps) {
 
 interface ControlProps {
   icon: LucideIcon;
-  /** What pressing it does. */
+  /** What pressing it does; holds the word under it, so that one can say that word to press it. */
   name: string;
   /** The word under it. */
   label: string;
@@ -97,11 +97,9 @@ function Control({ icon, name, label, off, on, leave, expanded, count, buttonRef
     >
       <span class="control-face">
         <Icon of={icon} size={24} />
-        {count !== undefined && <span class="control-count figures">{count}</span>}
       </span>
-      <span class="control-label" aria-hidden="true">
-        {label}
-      </span>
+      <span class="control-label">{label}</span>{" "}
+      {count !== undefined && <span class="control-count figures">{count}</span>}
     </button>
   );
 }

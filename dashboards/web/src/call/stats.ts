@@ -4,6 +4,8 @@ import type { Mesh } from "./mesh.ts";
 
 export interface PeerStats {
   readonly seat: string;
+  /** Names the connection: another one, and the media has started anew. */
+  readonly pair: string;
   readonly state: RTCPeerConnectionState;
   readonly audioBytes: number;
   readonly totalAudioEnergy: number;
@@ -15,12 +17,12 @@ export interface PeerStats {
 }
 
 export async function statsOf(mesh: Mesh): Promise<readonly PeerStats[]> {
-  return Promise.all(mesh.pairs().map(async ({ seat, pc }) => summary(seat, pc.connectionState, await pc.getStats())));
+  return Promise.all(mesh.pairs().map(async ({ id, seat, pc }) => summary(id, seat, pc.connectionState, await pc.getStats())));
 }
 
 type Row = Record<string, unknown>;
 
-function summary(seat: string, state: RTCPeerConnectionState, report: RTCStatsReport): PeerStats {
+function summary(pair: string, seat: string, state: RTCPeerConnectionState, report: RTCStatsReport): PeerStats {
   const rows: Row[] = [];
   report.forEach((row: Row) => rows.push(row));
   const inbound = (kind: string) => rows.filter((row) => row["type"] === "inbound-rtp" && row["kind"] === kind);
@@ -28,6 +30,7 @@ function summary(seat: string, state: RTCPeerConnectionState, report: RTCStatsRe
   const local = rows.find((row) => row["id"] === route?.["localCandidateId"]);
   return {
     seat,
+    pair,
     state,
     audioBytes: sum(inbound("audio"), "bytesReceived"),
     totalAudioEnergy: sum(inbound("audio"), "totalAudioEnergy"),

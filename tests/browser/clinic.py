@@ -1,0 +1,99 @@
+"""The demo clinic from outside, by REST: visits of one's own, settings, what a phone system says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from tests.support.client import WireClient, wire
+from tests.support.processes import Server
+
+MINUTE_MS: Final = 60_000
+PROVIDER: Final = "demo-provider"
+ASK_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A planned visit, and everything with which somebody gets into it."""
+
+    id: str
+    patient: str
+    guest_url: str
+    patient_url: str
+    number: str
+    pin: str
+
+
+def soon(seconds: float) -> int:
+    """Give the instant so many seconds from now, ms since 1970."""
+    return round((time.time() + seconds) * 1000)
+
+
+class Clinic:
+    """REST with the key that a demo visit brings, and telephones with its dial-in key."""
+
+    def __init__(self, server: Server, keys: dict[str, Any]) -> None:
+        self.dialin_key: str = keys["dialin_key"]
+        self.ws_url: str = keys["ws_url"]
+        # no proxy of the machine's
+        self.http = httpx.AsyncClient(
+            base_url=f"{server.url}/api/v1/",
+            headers={"Authorization": f"Bearer {keys['api_key']}"},
+            trust_env=False,
+            timeout=ASK_SECONDS,
+        )
+
+    async def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Ask what must be granted."""
+        answer = await self.http.request(method, path, json=body)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def plan(self, patient: str, *, starts_in: float = 0, minutes: float = 15, **facts: Any) -> Visit:
+        """Plan a visit that starts now, or in so many minutes."""
+        start: str | int = soon(starts_in * 60) if starts_in else "now"
+        end = soon((starts_in + minutes) * 60)
+        option = facts.pop("option", "15-min Consultation")
+        asked = {"patient": {"name": patient}, "start": start, "end": end, "option": option}
+        made = await self.ask("POST", "visits", asked | {"providers": [PROVIDER], **facts})
+        panel = made["panel"]
+        return Visit(made["id"], patient, panel["link"], made["patient_link"], panel["number"], panel["pin"])
+
+    async def reschedule(self, visit: Visit, start: int, end: int) -> None:
+        """Move a visit; who waits stays."""
+        await self.ask("POST", f"visits/{visit.id}/reschedule", {"start": start, "end": end})
+
+    async def complete(self, visit: Visit) -> None:
+        """End a visit for everyone."""
+        await self.ask("POST", f"visits/{visit.id}/complete", {})
+
+    async def invite(self, visit: Visit, label: str = "Interpreter") -> dict[str, Any]:
+        """Make an invitation for one person."""
+        made: dict[str, Any] = await self.ask("POST", f"visits/{visit.id}/invitations", {"label": label})
+        return made
+
+    @asynccontextmanager
+    async def settings(self, **changes: Any) -> AsyncIterator[None]:
+        """Change the clinic's settings for a `with`: all journeys share the clinic."""
+        before = await self.ask("GET", "clinic")
+        await self.ask("PATCH", "clinic", changes)
+        try:
+            yield
+        finally:
+            await self.ask("PATCH", "clinic", {name: before[name] for name in changes})
+
+    @asynccontextmanager
+    async def telephone(self, visit: Visit, caller: str = "+15550177") -> AsyncIterator[WireClient]:
+        """Call the dial-in number, as a phone system tells it; digits come next."""
+        async with wire(self.ws_url) as phone:
+            call = f"call-{visit.id}-{caller}"
+            await phone.hello(
+                "hello.phone", key=self.dialin_key, call=call, dialled=visit.number, caller=caller
+            )
+            yield phone

@@ -1,0 +1,64 @@
+"""Mail scanners and link previews open links before people do (D8)."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+import httpx
+from playwright.async_api import expect
+
+from tests.browser.stage import JOURNEY, Stage, details_of, in_the_call, join, person, title
+
+pytestmark = JOURNEY
+
+
+async def test_looking_at_a_link_changes_nothing_and_then_the_guest_joins(stage: Stage) -> None:
+    """100 GET and HEAD and a browser that loads the page leave no trace; the link works afterwards."""
+    visit = await stage.clinic.plan("Lena Fischer")
+    board = await stage.dashboard(visit)
+    await stage.provider(visit)
+    before = await stage.clinic.ask("GET", f"visits/{visit.id}")
+    invitations = await stage.clinic.ask("GET", f"visits/{visit.id}/invitations")
+
+    spelled = visit.guest_url.replace("#", "%23")
+    async with httpx.AsyncClient(trust_env=False) as scanner:
+        asked = [
+            scanner.request(method, link)
+            for method in ("GET", "HEAD")
+            for link in (visit.guest_url, spelled)
+            for _ in range(25)
+        ]
+        assert {answer.status_code for answer in await asyncio.gather(*asked)} == {200}
+    preview = await stage.page(visit.guest_url)
+    await expect(preview.get_by_role("button", name="Join Meeting")).to_be_visible()
+    await preview.close()
+
+    assert await stage.clinic.ask("GET", f"visits/{visit.id}") == before
+    assert await stage.clinic.ask("GET", f"visits/{visit.id}/invitations") == invitations
+    await expect(details_of(board).get_by_role("listitem").filter(has_text="Guest")).to_have_count(0)
+
+    guest = await stage.guest(visit.guest_url, "Maria Lopez")
+    await expect(in_the_call(guest)).to_be_visible()
+    await expect(person(board, "Maria Lopez")).to_contain_text("In the call")
+
+
+async def test_a_link_spelled_with_23_tells_nothing_until_join(stage: Stage) -> None:
+    """The page shows nothing of the visit, then Join works, and no log has the token (D8, D12)."""
+    visit = await stage.clinic.plan("Olga Petrova")
+    await stage.provider(visit)
+    page = await stage.page(visit.guest_url.replace("#", "%23"))
+    await expect(title(page, "You're invited to a video visit")).to_be_visible()
+    shown = await page.inner_text("body")
+    assert "Rivera" not in shown
+    assert "Cedar Grove" not in shown
+    assert "%23" not in page.url, "the address is not left to onlookers and to history"
+    await stage.seen(page, "guest-doorstep-spelled", guest=True)
+    await join(page, "Maria Lopez")
+    await expect(in_the_call(page)).to_be_visible()
+
+    log = "".join(stage.server.lines)
+    token = urlsplit(visit.guest_url).fragment
+    assert "path=/j" in log or '"/j' in log, "requests are logged in this run"
+    assert token not in log
+    assert token.rpartition(".")[2] not in log
