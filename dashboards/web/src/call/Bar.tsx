@@ -24,7 +24,7 @@ export function Bar({ call, state, panel, onPanel }: Props) {
   const count = Object.values(state.seats).filter(aboveTheLine).length;
   const own = { panel, onPanel };
   return (
-    <div class="bar" role="toolbar" aria-label={c.bar}>
+    <div class="bar" role="group" aria-label={c.bar}>
       <Control icon={micOn ? Mic : MicOff} name={micOn ? c.mute : c.unmute} label={words.devices.microphone} off={!micOn} onPress={() => call.devices.setMic(!micOn)} />
       <Control icon={camOn ? Video : VideoOff} name={camOn ? c.cameraOff : c.cameraOn} label={words.devices.camera} off={!camOn} onPress={() => call.devices.setCam(!camOn)} />
       <Share call={call} />

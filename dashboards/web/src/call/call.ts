@@ -7,7 +7,7 @@
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Attendance } from "../visit/attendance.ts";
 import type { Devices } from "../visit/devices.ts";
-import { PAGE, randomText, type FromServer, type Participant, type SeatState } from "../wire/index.ts";
+import { PAGE, randomText, type FromServer, type Media, type Participant, type SeatState } from "../wire/index.ts";
 import { Mesh, type Present, type Remote } from "./mesh.ts";
 import { statsOf, type PeerStats } from "./stats.ts";
 
@@ -35,6 +35,7 @@ export class Call {
   readonly #askedBy = signal("");
   readonly #stops: (() => void)[] = [];
   #missingSince = 0;
+  #told = "";
   #closed = false;
 
   constructor(attendance: Attendance, devices: Devices) {
@@ -151,8 +152,15 @@ export class Call {
     const { mic, micTrack, camTrack } = this.devices.state.value;
     const screen = this.#screen.value;
     this.#mesh.sendTracks({ audio: micTrack, camera: camTrack, screen });
-    if (this.attendance.net.value.at !== "open") return;
-    this.attendance.connection.send({ t: "media", mic: mic && micTrack !== undefined, cam: camTrack !== undefined, screen: screen !== undefined });
+    if (this.attendance.net.value.at !== "open") this.#told = ""; // a new connection is told anew
+    else this.#tell({ t: "media", mic: mic && micTrack !== undefined, cam: camTrack !== undefined, screen: screen !== undefined });
+  }
+
+  #tell(media: Media): void {
+    const told = JSON.stringify(media);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.attendance.connection.send(media);
   }
 
   async #freshIce(): Promise<void> {

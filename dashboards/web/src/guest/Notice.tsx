@@ -89,7 +89,7 @@ function Act({ attendance, code }: { attendance: Attendance; code: string }) {
     case "already_open":
       return again(g.moveHere, () => attendance.join(name, true));
     case "moved":
-      return again(g.bringBack, () => attendance.resume() || attendance.join(name, true));
+      return again(g.bringBack, () => attendance.bringBack());
     case "left":
       return again(g.rejoin, () => attendance.join(name));
     case "sign_in":

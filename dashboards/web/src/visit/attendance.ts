@@ -106,6 +106,12 @@ export class Attendance {
     return true;
   }
 
+  /** Take the seat back from the other device it moved to: by its secret, or by the link where that made a new secret. */
+  bringBack(): void {
+    this.#move = true;
+    this.#dial();
+  }
+
   /** Leave on purpose. The seat is given up: to come back is to join again. */
   leave(): void {
     kept.unseat();
@@ -207,7 +213,7 @@ export class Attendance {
         return this.#waitUntil(refusal.at, refusal.message);
       case "resume_refused":
         kept.unseat();
-        if (this.entry.by === "staff") return this.join("");
+        if (this.entry.by === "staff" || this.#move) return this.join(kept.get().name ?? "", this.#move);
         this.#phase.value = { at: "doorstep", again: refusal.message };
         return;
       default:
