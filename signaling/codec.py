@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct, ValidationError
 
+from engine.ids import Instant
 from signaling.codes import MAX_MESSAGE, Close, Subprotocol
 from signaling.messages import Beat, FromClient, FromServer, Message
 
@@ -39,9 +40,11 @@ class Encoded:
     Once it is spelled the message itself is let go: streams keep many of these, and few are read both ways.
     """
 
-    __slots__ = ("_json", "_message", "_msgpack")
+    __slots__ = ("_json", "_message", "_msgpack", "said_at")
 
     def __init__(self, message: Message) -> None:
+        self.said_at: Instant = 0
+        """When it was put into streams."""
         self._message: Message | None = message
         self._msgpack = b""
         self._json = b""

@@ -74,7 +74,15 @@ ALLOWED: Final = {
     Kind.DASHBOARD: frozenset(get_args(FromDashboard)),
 }
 """What each kind of connection may say; whether the person's role allows it is for the visit to decide."""
-WELCOMES: Final = {wire.Ready: Kind.SEAT, wire.ReadyPhone: Kind.PHONE, wire.ReadyStaff: Kind.DASHBOARD}
+WELCOMES: Final[dict[type[wire.Message], tuple[Kind, frozenset[type]]]] = {
+    answer: (kind, ALLOWED[kind])
+    for answer, kind in (
+        (wire.Ready, Kind.SEAT),
+        (wire.ReadyPhone, Kind.PHONE),
+        (wire.ReadyStaff, Kind.DASHBOARD),
+    )
+}
+"""Which answer to hello makes what kind of connection, and what that may say."""
 
 BUSY_RETRY_MS: Final = 1_000
 NO_IDS: Final[Set[int]] = frozenset()
@@ -174,11 +182,12 @@ class Session:
         return message
 
     def _greet(self, message: wire.Message) -> Reply:
-        self.kind = WELCOMES.get(type(message))
+        welcome = WELCOMES.get(type(message))
         data = self.codec.encode(message)
-        if self.kind is None:
+        if welcome is None:
             return self._end(data, Close.REFUSED, getattr(message, "code", ""))
-        self.phase, self._allowed = Phase.READY, ALLOWED[self.kind]
+        self.phase = Phase.READY
+        self.kind, self._allowed = welcome
         return Reply(data)
 
     def _out_of_place(self, message: wire.FromClient) -> Reply:
@@ -223,13 +232,14 @@ class Stream:
         self.name = name
         self.seq = 0
         """The number of the last message, 0 before the first."""
-        self._log: list[tuple[Instant, Encoded]] = []
+        self._log: list[Encoded] = []
 
     def append(self, encoded: Encoded, now: Instant) -> int:
-        """Add a message and give its number."""
+        """Add a message and give its number; the same one may be in other streams, from the same instant."""
         log = self._log
-        log.append((now, encoded))
-        if len(log) > REPLAY_EVENTS or log[0][0] < now - REPLAY_MS:
+        encoded.said_at = now
+        log.append(encoded)
+        if len(log) > REPLAY_EVENTS or log[0].said_at < now - REPLAY_MS:
             self.forget(now)
         self.seq += 1
         return self.seq
@@ -244,7 +254,7 @@ class Stream:
         if stream != self.name or not 0 <= missed <= len(self._log):
             return None
         start = len(self._log) - missed
-        return [(seq + 1 + at, encoded) for at, (_, encoded) in enumerate(self._log[start:])]
+        return [(seq + 1 + at, encoded) for at, encoded in enumerate(self._log[start:])]
 
     def idle(self, now: Instant) -> bool:
         """Whether nothing is kept any more that somebody could ask for."""
@@ -255,7 +265,7 @@ class Stream:
         """Drop what is older than `REPLAY_MS` or more than `REPLAY_EVENTS` messages back."""
         log, oldest = self._log, now - REPLAY_MS
         drop = max(0, len(log) - REPLAY_EVENTS)
-        while drop < len(log) and log[drop][0] < oldest:
+        while drop < len(log) and log[drop].said_at < oldest:
             drop += 1
         if drop:
             del log[:drop]

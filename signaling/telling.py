@@ -204,7 +204,7 @@ class _Telling:
             if seat.standing is Standing.IN and event.why is Why.CHANGED and not event.media:
                 # their browser has the sound back when their telephone is gone (D11)
                 mine = participant(self.visit, seat, audience_of(seat))
-                self.out.append(ToSeat(seat.id, wire.SeatChanged(seat=mine, why=event.why.value)))
+                self.out.append(ToSeat(seat.id, wire.SeatChanged(seat=mine, why="changed")))
             return
         name = seat.name if renamed else ""
         self.out.append(
