@@ -19,9 +19,10 @@ from actors.body import BodyCodec, clinic_of, key_of
 from actors.clock import Clock
 from actors.commit import Committer, SaveOutcome
 from actors.deadlines import RETRY, Deadlines
+from actors.lease import Lease
 from actors.live import LiveVisit
 from actors.pins import release, sweep
-from actors.ports import Observer, Outlet, PinStore, Save, ShardStore, StoreDown, StoredVisit
+from actors.ports import Observer, Outlet, PinStore, Renewal, Save, ShardStore, StoreDown, StoredVisit
 from actors.sealing import Sealer
 from actors.secrets import Secrets
 from actors.shard import Shard
@@ -111,18 +112,23 @@ class Host:
         self._shards: dict[int, Shard] = {}
         self._committer = Committer(store, self.tasks, observer)
         self._deadlines = Deadlines(self.now, self._fire)
-        self._store_up = False
+        self.lease = Lease(
+            clock,
+            observer,
+            settings.renew_every,
+            ask=self._ask_lease,
+            recheck=self._claim_all,
+        )
         self._welcomes: dict[ConnectionId, Callable[[LiveVisit, Connected], None]] = {}
-        self._cut: Callable[[str], None] = lambda _: None
 
     # ------------------------------------------------------------ life
 
     async def __aenter__(self) -> Self:
         self.incarnation = self.random_id(16)
         await self.store.open()
-        await self._renew()
-        await self._claim(range(SHARDS))
-        self.tasks.start(self._keep())
+        if not await self.lease.renew():
+            raise StoreDown("the store does not answer")
+        self.tasks.start(self.lease.keep(self.tend))
         self.tasks.start(sweep(self, self.settings.sweep_every))
         return self
 
@@ -144,7 +150,7 @@ class Host:
     @property
     def ready(self) -> bool:
         """Whether new facts can be saved now."""
-        return self._store_up and bool(self._shards)
+        return self.lease.sound and bool(self._shards)
 
     def now(self) -> Instant:
         """The one clock (architecture.md, Ownership)."""
@@ -152,13 +158,12 @@ class Host:
 
     # ------------------------------------------------------------ the lease
 
-    async def _keep(self) -> None:
-        while True:
-            await asyncio.sleep(self.settings.renew_every / 1000)
-            was_up = self._store_up
-            if await self._renewed() and not was_up:
-                await self._claim(range(SHARDS))
-            self.tend()
+    async def _ask_lease(self) -> Renewal:
+        named = self.settings
+        return await self.store.renew(named.node, self.incarnation, named.address, named.lease)
+
+    async def _claim_all(self) -> None:
+        await self._claim(range(SHARDS))
 
     def tend(self) -> None:
         """Do what time asks for, by the clock as it is now; done once a second without being asked."""
@@ -166,36 +171,9 @@ class Host:
         for shard in self._shards.values():
             shard.drop_boards()
 
-    async def _renewed(self) -> bool:
-        try:
-            await self._renew()
-        except StoreDown:
-            if not self._clock.lease_holds():
-                self._down()
-            return False
-        return True
-
-    async def _renew(self) -> None:
-        sent = self._clock.monotonic()
-        renewal = await self.store.renew(
-            self.settings.node, self.incarnation, self.settings.address, self.settings.lease
-        )
-        self._clock.renewed(renewal.now, sent)
-        if not self._store_up:
-            self._store_up = True
-            self.observer.store_available(True)
-        for credential in renewal.revoked:
-            self._cut(credential)
-
-    def _down(self) -> None:
-        if self._store_up:
-            self._store_up = False
-            self.observer.store_available(False)
-            self.observer.lease_lost()
-
     def on_revoked(self, cut: Callable[[str], None]) -> None:
         """Say what closes the sockets of a revoked session or key, by its hash."""
-        self._cut = cut
+        self.lease.cut = cut
 
     # ------------------------------------------------------------ claiming and loading
 
@@ -295,7 +273,7 @@ class Host:
 
     def can_save(self) -> bool:
         """Say whether the store is there and this node's lease is sound."""
-        return self._store_up and self._clock.lease_holds()
+        return self.lease.sound
 
     def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Write a save with the others of this tick."""
@@ -374,7 +352,7 @@ class Host:
         """
         before = save.lapses_at
         lapses = self._clock.from_store(before)
-        if not await self._renewed() or self.now() >= lapses or self._clock.to_store(lapses) == before:
+        if not await self.lease.renew() or self.now() >= lapses or self._clock.to_store(lapses) == before:
             settled("expired")
             return
         moved = replace(save, lapses_at=self._clock.to_store(lapses))

@@ -52,6 +52,11 @@ class SteeredClock(Clock):
         """Add what was added."""
         return super().from_store(at) + self.ahead
 
+    def stand_still(self, seconds: float) -> None:
+        """Let so much time pass at once, as for a process that was stopped."""
+        steady = self.monotonic
+        self.monotonic = lambda: steady() + seconds
+
 
 def free_port() -> int:
     """Find a port that nobody listens on."""
@@ -125,6 +130,10 @@ class House:
         self.clock.ahead += int(minutes * MINUTE + seconds * 1000)
         self.node.host.tend()
 
+    def stand_still(self, *, seconds: float) -> None:
+        """Let the node's own time pass at once, as if its process had been stopped."""
+        self.clock.stand_still(seconds)
+
     # ------------------------------------------------------------ the clinic
 
     @asynccontextmanager
@@ -135,6 +144,7 @@ class House:
         own = House(
             self.node, self.port, self.clock, self.bugs, ClinicId(f"c-{one}"), f"+1555{one:07}", doctor
         )
+        await self.node.host.lease.sound_again()  # the loop may have stood still since the last test
         await own.settle(**settings)
         try:
             yield own
@@ -269,11 +279,12 @@ class House:
 
     async def back(self, client: WireClient, **changes: Any) -> WireClient:
         """Resume a client's seat on a new connection. Raises Refused."""
-        again = await self.open()
+        position = client.position
         page = next(
             (seat["page"] for seat in _inside(client) if seat["seat"] == client.seat), f"page-{client.seat}"
         )
-        await again.hello("hello.seat", **{**client.position, "page": page, **changes})
+        again = await self.open()
+        await again.hello("hello.seat", **{**position, "page": page, **changes})
         return again
 
     async def dashboard(self, visit: Visit | None = None, by: ByStaff | None = None) -> WireClient:
