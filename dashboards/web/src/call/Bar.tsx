@@ -44,7 +44,7 @@ function Share({ call }: { call: Call }) {
     if (sharing) call.stopSharing();
     else if (!(await call.share())) toast(c.shareRefused);
   };
-  return <Control icon={sharing ? ScreenShareOff : ScreenShare} name={sharing ? c.stopShare : c.share} label={c.shareShort} on={sharing} onPress={() => void press()} />;
+  return <Control icon={sharing ? ScreenShareOff : ScreenShare} name={sharing ? c.stopShare : c.share} label={sharing ? c.stopShare : c.shareShort} on={sharing} onPress={() => void press()} />;
 }
 
 interface OpenerProps extends Pick<Props, "panel" | "onPanel"> {
@@ -95,7 +95,7 @@ function Control({ icon, name, label, off, on, leave, expanded, count, buttonRef
       {...(expanded === undefined ? {} : { "aria-expanded": expanded })}
       {...(buttonRef ? { ref: buttonRef } : {})}
     >
-      <span class="control-face">
+      <span class="control-face" aria-hidden="true">
         <Icon of={icon} size={24} />
       </span>
       <span class="control-label">{label}</span>{" "}
