@@ -313,18 +313,18 @@ class _PinSpaces:
         )
         self._bound = Gauge(
             f"{PREFIX}_pin_guess_bound_per_day",
-            "The chance, at most, that today's guesses got anybody in directly",
+            "The chance, at most, that today's guesses at one number got anybody in directly",
             registry=registry,
         )
 
     async def read(self, host: Host) -> None:
         """Read the counters of each number; when the store is away, the last values stay."""
-        strict, bound = 0, 0.0
+        strict, bound, digits = 0, 0.0, host.secrets.pin_digits
         try:
             for number in _numbers(host):
                 _, guesses = await host.pins.look(number, "", "", "")
-                strict += guesses.space >= strict_limit(guesses.known)
-                bound = max(bound, guess_bound(guesses.space, guesses.known))
+                strict += guesses.space >= strict_limit(guesses.known, digits)
+                bound = max(bound, guess_bound(guesses.space, guesses.known, digits))
         except StoreDown:
             return
         self._strict.set(strict)

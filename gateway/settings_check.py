@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from engine.pin import RANDOM_DIGITS
 from gateway.settings import Problem, Settings, is_loopback
 
 PIN_ADVICE: Final = ((100, 9), (1_000, 10), (10_000, 11))
@@ -93,13 +92,6 @@ def _pepper_is_apart(settings: Settings) -> Iterator[Problem]:
         )
 
 
-def _digits_are_known(settings: Settings) -> Iterator[Problem]:
-    if settings.pins.digits != RANDOM_DIGITS:
-        yield Problem(
-            "pins.digits", f"this release makes PINs of {RANDOM_DIGITS} random digits and no others."
-        )
-
-
 def _store_url_is_known(settings: Settings) -> Iterator[Problem]:
     known = ("unix://", "redis://", "rediss://", "redis+cluster://", "rediss+cluster://")
     if settings.store.url is not None and not settings.store.url.startswith(known):
@@ -112,7 +104,6 @@ _RULES: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _admin_is_private,
     _turn_has_a_secret,
     _pepper_is_apart,
-    _digits_are_known,
     _store_url_is_known,
 )
 

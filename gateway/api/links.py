@@ -26,3 +26,14 @@ async def look(deps: Deps, asked: models.Look, address: Address) -> models.Door:
     if found is None and deps.host.ready:
         raise Refusal("link_unknown")
     raise Refusal(seen, found.clinic if found else None)
+
+
+@router.post("/links/phone")
+async def by_phone(deps: Deps, asked: models.Look, address: Address) -> models.ByPhone:
+    """Say how to take part by telephone instead: the number, and the PIN of the link's own invitation (D11)."""
+    if not deps.looks.take(address):
+        raise Refusal("busy")
+    told = deps.desk.by_phone(asked.token)
+    if isinstance(told, Refused):
+        raise Refusal(told)
+    return models.ByPhone(number=told[0], pin=told[1])

@@ -282,7 +282,10 @@ class Nothing(Model):
 
 
 class NewInvitation(Model):
-    """Whom an invitation is for, and where it may go."""
+    """Whom an invitation is for. Nothing is sent by itself yet: hand over the link or the PIN.
+
+    A contact is kept sealed until the visit ends, and shown masked.
+    """
 
     label: Label = Field("", examples=["Daughter"])
     email: Email = Field("", examples=["ana@example.org"])
@@ -343,6 +346,13 @@ class Door(Model):
     clinic_phone: str
     logo: str
     late: bool
+
+
+class ByPhone(Model):
+    """How the holder of a link takes part by telephone; empty where there is no way."""
+
+    number: str
+    pin: str
 
 
 # ---------------------------------------------------------------- API keys
