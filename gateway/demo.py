@@ -212,6 +212,10 @@ class StandIn:
         self.answered: asyncio.Future[wire.Message] = asyncio.get_running_loop().create_future()
         self._gone = gone
 
+    def stand_on(self, credential: str) -> bool:
+        """Stand on nobody's session: the stand-in is this process itself."""
+        return True
+
     def answer(self, message: wire.Message) -> None:
         """Take the answer to hello; nothing else was asked."""
         if not self.answered.done():
