@@ -55,6 +55,8 @@ class Desk:
             return Refused("no_such_visit")
         if (known := self._host.live(plan.visit)) is not None:
             return known.visit
+        if plan.visit in shard.visits:  # it is being saved, or in doubt
+            return Refused("try_later")
         visit = Visit.plan(plan, clinic, self._host.now())
         if isinstance(visit, Refused):
             return visit
@@ -170,6 +172,22 @@ class Desk:
             return Refused("link_unknown")
         refused = live.visit.link_refusal(invitation, generation, self._host.now())
         return refused or door(live.visit)
+
+    def by_phone(self, token: str) -> tuple[str, str] | Refused:
+        """How the holder of a link takes part by telephone: the number, and the PIN of the link's own
+        invitation (D3, D11). "" each when there is none: the patient's link has no PIN. Changes nothing.
+        """
+        looked, found = self.look(token), self._host.secrets.read_link(token)
+        if isinstance(looked, Refused):
+            return looked
+        live = self._host.live(found.visit) if found else None
+        if found is None or live is None:
+            return Refused("link_unknown")
+        invitation = InvitationId(found.invitation)
+        if invitation not in live.visit.pinned_invitations():
+            return "", ""
+        shown = panel(self._host, live.visit, invitation, 0)
+        return shown.number, shown.pin
 
     # ------------------------------------------------------------ settings
 

@@ -30,7 +30,7 @@ async def look(deps: Deps, asked: models.Look, address: Address) -> models.Door:
 
 @router.post("/links/phone")
 async def by_phone(deps: Deps, asked: models.Look, address: Address) -> models.ByPhone:
-    """Say how to take part by telephone instead: the number, and the PIN of the link's own invitation (D11)."""
+    """Say how to take part by telephone: the number, and the PIN of the link's own invitation (D11)."""
     if not deps.looks.take(address):
         raise Refusal("busy")
     told = deps.desk.by_phone(asked.token)

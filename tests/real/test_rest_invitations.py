@@ -128,6 +128,19 @@ async def test_a_link_shows_the_door_and_no_more(here: House) -> None:
             assert answer.json()["provider"] == "Dr. Rivera"
 
 
+async def test_whoever_has_a_link_can_take_part_by_telephone_with_its_own_pin(here: House) -> None:
+    """As the same person (D11). The patient's link has no PIN; a guess is told nothing."""
+    visit = await here.plan()
+    async with signed_in(here) as who, browser(here) as anybody:
+        made = await who.post(f"/visits/{visit.id}/invitations", {"label": "Daughter"}, status=201)
+        told = await anybody.ask("POST", "/links/phone", {"token": token_of(made["link"])})
+        assert told.json() == {"number": made["number"], "pin": made["pin"]}
+        none = await anybody.ask("POST", "/links/phone", {"token": here.patient_token(visit)})
+        assert none.json() == {"number": "", "pin": ""}
+        guess = await anybody.ask("POST", "/links/phone", {"token": f"{visit.id}.shared.{'A' * 22}"})
+        assert refusal(guess) == (404, "link_unknown")
+
+
 async def test_looking_changes_nothing(here: House) -> None:
     """A hundred looks bring nobody into presence (D8)."""
     visit = await here.plan()
