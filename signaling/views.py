@@ -116,7 +116,7 @@ def participant(visit: Visit, seat: Seat, audience: Audience) -> wire.Participan
         page=web.page if web is not None else "",
         since=seat.since,
         lost_since=0 if link is LinkState.OK else seat.lost_since,
-        media=_media(seat),
+        media=_media(seat) if standing is Standing.IN else _NO_MEDIA,
         invitation=(seat.invitation or "") if inside_clinic else "",
         label=visit.label_of(seat) if inside_clinic else "",
     )
