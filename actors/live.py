@@ -4,6 +4,10 @@
 in order and bounded. Everything a command says to anybody is worked out right after `handle` and held until
 its save is acknowledged, so that each connection's output is one FIFO and nobody hears of what was not
 saved. A save that failed puts the last saved bytes back.
+
+One of unknown outcome does so too, and whoever asked is told to try later. Until it is known what became of
+it no further fact is taken, while people in the call talk, drop out and resume. If it was written after all,
+its bytes are put in their place.
 """
 
 from collections.abc import Callable, Sequence
@@ -109,6 +113,7 @@ class LiveVisit:
 
     __slots__ = (
         "_codec",
+        "_doubt",
         "_env",
         "_held",
         "_queue",
@@ -132,6 +137,8 @@ class LiveVisit:
         self.version = stored.version if stored else 0
         self.saved = stored.body if stored else b""
         self._saving = False
+        self._doubt = False
+        """Whether it is not known yet if the last save was written."""
         self._queue: list[tuple[tuple[Command, ...], Answer]] = []
         self._held: list[_Said] = []
         self.outlets: dict[ConnectionId, Outlet] = {}
@@ -154,7 +161,7 @@ class LiveVisit:
         """Carry out `commands` as one: all in one save, answered once with the first one's outcome."""
         if self._passes(commands[0]):
             self._run(commands, answer)
-        elif not self._env.can_save() or len(self._queue) >= QUEUE:
+        elif not self._can_save() or len(self._queue) >= QUEUE:
             answer(Refused("try_later"))
         elif self._saving:
             self._queue.append((commands, answer))
@@ -166,6 +173,9 @@ class LiveVisit:
         changed = (VisitChanged(VisitWhy.CHANGED),)
         out = outgoing(self.visit, changed, now=self._env.now())
         self._say_when_due(_Said(lambda _: None, Done(changed), out, perf_counter()))
+
+    def _can_save(self) -> bool:
+        return not self._doubt and self._env.can_save()
 
     def _passes(self, command: Command) -> bool:
         """Whether a command needs no save; so does who resumes a seat that they hold."""
@@ -218,13 +228,11 @@ class LiveVisit:
         self._saving = True
 
         def settled(outcome: SaveOutcome) -> None:
-            self._settled(outcome, save, said, settled)
+            self._settled(outcome, save, said)
 
         self._env.put(save, settled)
 
-    def _settled(
-        self, outcome: SaveOutcome, save: Save, said: _Said, again: Callable[[SaveOutcome], None]
-    ) -> None:
+    def _settled(self, outcome: SaveOutcome, save: Save, said: _Said) -> None:
         if outcome == "ok":
             self._committed(save, said)
         elif outcome == "stale":
@@ -232,11 +240,27 @@ class LiveVisit:
             self._env.lost(self)
             said.answer(Refused("try_later"))
         elif outcome in ("unknown", "conflict"):
-            self._env.doubt(self, save, again)
+            self._doubt = True
+            self._restore(said, Refused("try_later"))
+            self._env.doubt(self, save, lambda found: self._cleared(found, save))
         elif outcome == "late":
-            self._env.late(self, save, again)
+            self._env.late(self, save, lambda found: self._settled(found, save, said))
         else:
             self._restore(said, Refused("link_over") if outcome == "expired" else Refused("try_later"))
+
+    def _cleared(self, outcome: SaveOutcome, save: Save) -> None:
+        """It is known now what became of a doubtful save; whoever asked for it was told to try later."""
+        self._doubt = False
+        if outcome == "stale":
+            self._env.observer.double_owner()
+            self._env.lost(self)
+        elif outcome == "ok":
+            self.saved, self.version = save.body, save.version
+            self._put_back()
+            if save.over:
+                self._env.over(self)
+        elif not self.saved:
+            self._env.lost(self)
 
     def _committed(self, save: Save, said: _Said) -> None:
         self.saved, self.version = save.body, save.version
@@ -254,7 +278,7 @@ class LiveVisit:
     def _go_on(self) -> None:
         while self._queue and not self._saving:
             commands, answer = self._queue.pop(0)
-            if self._env.can_save():
+            if self._can_save():
                 self._run(commands, answer)
             else:
                 answer(Refused("try_later"))
@@ -263,29 +287,37 @@ class LiveVisit:
         """Put the last saved state back, with the connections that are here now, and show everybody a
         whole state.
         """
-        now = self._env.now()
-        connections = self.visit.connections()
         held, self._held = self._held, []
         self._saving = False
         if not self.saved:
             said.answer(refused)
-            self._env.lost(self)
+            if not self._doubt:
+                self._env.lost(self)
             return
+
+        def answer() -> None:
+            said.answer(refused)
+            for later in held:
+                later.answer(later.outcome)
+                self._welcome(later)
+
+        self._put_back(answer)
+        self._go_on()
+
+    def _put_back(self, answer: Callable[[], None] = lambda: None) -> None:
+        """Make the visit what was saved last, with the connections that are here; answer; show the whole."""
+        now, connections = self._env.now(), self.visit.connections()
         self.visit = self._codec.decode(self.saved, self.visit.clinic)
         homeless = self.visit.reattach(
             [one for one in connections if one.id in self.outlets or not one.live], now
         )
         self._env.arm(self)
-        said.answer(refused)
-        for later in held:
-            later.answer(later.outcome)
-            self._welcome(later)
+        answer()
         self._publish(resync(self.visit, now=now))
         for connection in homeless:
             if (outlet := self.outlets.pop(connection, None)) is not None:
                 outlet.bye(Bye(code="restarting", message="Reconnecting...", retry_after_ms=500))
         self._reroute()
-        self._go_on()
 
     # ------------------------------------------------------------ saying
 

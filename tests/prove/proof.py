@@ -26,6 +26,24 @@ class Round:
     broken: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class Findings:
+    """What a round finds on its way."""
+
+    figures: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+
+    def expect(self, true: object, promise: str) -> None:
+        """Note whether a promise was kept, and go on."""
+        self.figures["promises"] += 1
+        if not true:
+            self.broken.append(f"not so: {promise}")
+
+    def round(self) -> Round:
+        """Give the round that these make."""
+        return Round(self.figures, tuple(self.broken))
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`play(folder, seed)` tries to break the promise once, in an empty folder.

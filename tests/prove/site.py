@@ -52,10 +52,14 @@ class Site:
     """
 
     def __init__(
-        self, folder: Path, store_url: str | None = None, environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        store_url: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        data_dir: Path | None = None,
     ) -> None:
         self.folder = folder
-        self.data_dir = folder / "data"
+        self.data_dir = data_dir or folder / "data"
         self.log = folder / "node.log"
         self.ahead = 0.0
         """How far the one clock is ahead of the store's time."""
