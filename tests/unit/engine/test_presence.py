@@ -143,6 +143,7 @@ class TestLeaving:
             Dismissed(ann.connection, "left", ann.seat),
         )
         assert story.refused(story.resuming(ann)) == "resume_refused"
+        assert story.seat(ann).proof == ""
 
 
 class TestAfterATakeover:

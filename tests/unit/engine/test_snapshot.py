@@ -1,5 +1,6 @@
 """Snapshots: plain, small, versioned, the same when read back, and without guests after the end."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ from msgspec import msgpack
 
 from engine.commands import AssignPin, Remove
 from engine.ids import SHARED
-from engine.presence import GUESTS
+from engine.invitations import Invitation
+from engine.presence import GUESTS, Seat
+from engine.record import Record
 from engine.snapshot import VERSION, Snapshot, SnapshotTooNew, dump, load
 from tests.unit.engine.story import RIVERA, Story
 
@@ -44,6 +47,48 @@ def test_what_is_read_back_is_the_same() -> None:
     facts = msgpack.decode(msgpack.encode(snapshot.facts))
     again = dump(load(Snapshot(facts, snapshot.guest_text, snapshot.clinic_text), story.clinic))
     assert again == snapshot
+
+
+NOT_KEPT = {
+    Record: {
+        "clinic",
+        "seats",
+        "invitations",
+        "operations",
+        "live",
+        "dismissed",
+        "step",
+        "dismissed_step",
+        "turn",
+    },
+    Seat: {"web", "phone"},
+    Invitation: set(),
+}
+"""What is given to `load`, compared by itself, or no fact but a matter of connections."""
+
+
+def facts_of(thing: Record | Seat | Invitation, kind: type) -> dict[str, object]:
+    """Return all fields that must survive."""
+    return {one.name: getattr(thing, one.name) for one in fields(kind) if one.name not in NOT_KEPT[kind]}
+
+
+def test_every_fact_survives() -> None:
+    """Whatever field a visit, a seat or an invitation has, or will have: it is read back as it was."""
+    story = busy_story()
+    story.visit.locked = True
+    ann = next(seat for seat in story.visit.seats.values() if seat.name == "Ann Novak")
+    ann.asks = True
+    again = story.reborn()
+    assert story.visit.shared_barred
+    assert story.visit.warned
+    assert facts_of(again, Record) == facts_of(story.visit, Record)
+    assert again.operations == story.visit.operations
+    assert list(again.seats) == list(story.visit.seats)
+    for mine, theirs in zip(story.visit.seats.values(), again.seats.values(), strict=True):
+        assert facts_of(theirs, Seat) == facts_of(mine, Seat)
+        assert [one.channel for one in theirs.connections()] == [one.channel for one in mine.connections()]
+    for made, read in zip(story.visit.invitations.values(), again.invitations.values(), strict=True):
+        assert facts_of(read, Invitation) == facts_of(made, Invitation)
 
 
 def test_a_snapshot_is_plain_data() -> None:

@@ -35,6 +35,7 @@ from engine.commands import (
 from engine.events import Connected, Done, Outcome, Standing
 from engine.ids import PATIENT, SHARED, ConnectionId, InvitationId, OpId, PageId, SeatId
 from engine.presence import Connection, Role, Seat
+from engine.refusals import Refused
 from engine.snapshot import dump, load
 from engine.visit import Visit
 from signaling import messages as wire
@@ -66,13 +67,22 @@ class VisitMachine(RuleBasedStateMachine):
         self.came_barred: set[SeatId] = set()
 
     @initialize(
-        starts_in=st.sampled_from([0, 0, 10, 30, 90]), admits=st.booleans(), grace=st.sampled_from([0, 0, 20])
+        starts_in=st.sampled_from([0, 0, 0, 0, 10, 30, 90]),
+        admits=st.booleans(),
+        grace=st.sampled_from([0, 0, 20]),
+        guests=st.integers(0, 4),
+        provider=st.sampled_from([True, True, False]),
     )
-    def begin(self, starts_in: int, admits: bool, grace: int) -> None:
-        """A visit now, soon or later, of a clinic with these settings."""
+    def begin(self, starts_in: int, admits: bool, grace: int, guests: int, provider: bool) -> None:
+        """A visit now, soon or later, of a clinic with these settings; some are there already."""
         self.story = Story(start=NOON + starts_in * MINUTE)
         self.story.clinic.admission = Admission.PROVIDER_ADMITS if admits else Admission.DIRECT
         self.story.clinic.grace = grace * MINUTE
+        self.invitations.append(self.story.invitation("Label-0"))
+        for number in range(guests):
+            self.arrive(number, phone=False, strict=False, move=False)
+        if provider:
+            self.enter(0, move=False)
 
     @property
     def visit(self) -> Visit:
@@ -183,13 +193,17 @@ class VisitMachine(RuleBasedStateMachine):
     # ------------------------------------------------------------ choosing
 
     def by(self, choice: int) -> By:
-        """Somebody who asks: staff, or any seat."""
-        somebody: list[By] = [RIVERA, DESK, OKAFOR, *map(BySeat, self.visit.seats)]
+        """Somebody who asks: mostly staff, now and then any seat."""
+        somebody: list[By] = [RIVERA, DESK, OKAFOR] * 6
+        somebody += map(BySeat, self.visit.seats)
         return somebody[choice % len(somebody)]
 
     def seat(self, choice: int) -> SeatId:
-        """Any seat, or one that never was."""
-        return [*self.visit.seats, SeatId("none")][choice % (len(self.visit.seats) + 1)]
+        """Mostly a seat that somebody holds; now and then any, or one that never was."""
+        present = [seat.id for seat in self.visit.seats.values() if seat.present]
+        waiting = [seat for seat in present if self.visit.seats[seat].standing is not Standing.IN]
+        some = [*waiting * 4, *present * 3, *self.visit.seats, SeatId("none")]
+        return some[choice % len(some)]
 
     def connection(self, choice: int) -> ConnectionId:
         """Any live connection, or one that is gone."""
@@ -200,9 +214,29 @@ class VisitMachine(RuleBasedStateMachine):
     @rule(choice=pick, phone=st.booleans(), strict=st.booleans(), move=st.booleans())
     def arrive(self, choice: int, phone: bool, strict: bool, move: bool) -> None:
         """Somebody comes by a link or a PIN."""
-        by = [*self.invitations, InvitationId("none")][choice % (len(self.invitations) + 1)]
+        known = [SHARED, *self.invitations, InvitationId("none")]
+        self.come(known[choice % len(known)], phone=phone, strict=strict and phone, move=move)
+
+    @rule(phone=st.booleans())
+    def arrive_by_the_shared_one(self, phone: bool) -> None:
+        """Somebody comes by the link or the PIN that is in many hands."""
+        self.come(SHARED, phone=phone)
+
+    @precondition(lambda self: self.need_a_word)
+    @rule(choice=pick, phone=st.booleans())
+    def come_again(self, choice: int, phone: bool) -> None:
+        """Somebody who was denied or removed comes by the same invitation; perhaps the provider follows."""
+        seat = self.visit.seats.get(sorted(self.need_a_word)[choice % len(self.need_a_word)])
+        if seat is None or seat.invitation is None:
+            return
+        self.come(seat.invitation, phone=phone)
+        if choice % 2:
+            self.enter(0, move=True)
+
+    def come(self, by: InvitationId, *, phone: bool, strict: bool = False, move: bool = False) -> None:
+        """Somebody comes by an invitation, under a name that nobody else has."""
         name = f"Guest-{self.story.number()}-"
-        command = self.story.arriving(name, by=by, phone=phone, strict=strict and phone, move=move)
+        command = self.story.arriving(name, by=by, phone=phone, strict=strict, move=move)
         self.arrived(command, self.do(command))
 
     @precondition(lambda self: self.arrivals)
@@ -225,6 +259,8 @@ class VisitMachine(RuleBasedStateMachine):
             self.secrets[seat] = command.proof
         if isinstance(command, Arrive):
             assert command.invitation not in self.revoked
+            if command.strict:
+                assert seat == command.seat or outcome.repeated
             if command.strict and seat == command.seat:
                 self.came_barred.add(seat)
                 assert self.visit.seats[seat].standing is not Standing.IN
@@ -252,6 +288,9 @@ class VisitMachine(RuleBasedStateMachine):
             assert proof
             assert proof == self.secrets[seat]
             assert held
+        elif right and held:
+            assert outcome == Refused("visit_full")
+            assert self.visit.seats[seat].web is None
 
     @rule(choice=pick)
     def drop(self, choice: int) -> None:
@@ -263,17 +302,17 @@ class VisitMachine(RuleBasedStateMachine):
         """Somebody leaves."""
         self.do(Leave(self.connection(choice)))
 
-    @rule(choice=pick, sends=st.booleans())
-    def media(self, choice: int, sends: bool) -> None:
-        """A browser's microphone goes on or off."""
-        self.do(SetMedia(self.connection(choice), sends, False, False))
-
     # ------------------------------------------------------------ rules: running the visit
 
     @rule(who=pick, whom=pick)
     def admit(self, who: int, whom: int) -> None:
         """Somebody is let in."""
         self.do(Admit(self.story.op(), self.by(who), self.seat(whom)))
+
+    @rule(whom=pick)
+    def admit_by_the_desk(self, whom: int) -> None:
+        """The front desk lets somebody in."""
+        self.do(Admit(self.story.op(), DESK, self.seat(whom)))
 
     @rule(who=pick, whom=pick, deny=st.booleans())
     def put_out(self, who: int, whom: int, deny: bool) -> None:
@@ -288,15 +327,15 @@ class VisitMachine(RuleBasedStateMachine):
         elif not deny and seat.invitation != PATIENT and seat.invitation is not None:
             self.revoked.add(seat.invitation)
 
-    @rule(who=pick, whom=pick)
-    def rename(self, who: int, whom: int) -> None:
-        """A guest is renamed."""
-        self.do(Rename(self.story.op(), self.by(who), self.seat(whom), f"Guest-{self.story.number()}-"))
-
-    @rule(who=pick, on=st.booleans())
-    def lock(self, who: int, on: bool) -> None:
-        """The door is locked or unlocked."""
-        self.do(Lock(self.story.op(), self.by(who), on))
+    @rule(who=pick, whom=pick, what=st.sampled_from(["rename", "lock", "unlock", "media"]))
+    def fiddle(self, who: int, whom: int, what: str) -> None:
+        """A guest is renamed, the door is locked or unlocked, a microphone goes on or off."""
+        if what == "rename":
+            self.do(Rename(self.story.op(), self.by(who), self.seat(whom), f"Guest-{self.story.number()}-"))
+        elif what == "media":
+            self.do(SetMedia(self.connection(whom), bool(who % 2), False, False))
+        else:
+            self.do(Lock(self.story.op(), self.by(who), what == "lock"))
 
     @rule(who=pick)
     def invite(self, who: int) -> None:
@@ -329,16 +368,18 @@ class VisitMachine(RuleBasedStateMachine):
         """The end is moved."""
         self.do(Extend(self.story.op(), self.by(who), minutes))
 
-    @rule(who=pick, later=st.integers(-30, 120))
-    def reschedule(self, who: int, later: int) -> None:
-        """The visit is moved to another time."""
+    @rule(who=pick, later=st.sampled_from([-30, -10, 0, 10, 40, 120]), really=st.integers(0, 5))
+    def reschedule(self, who: int, later: int, really: int) -> None:
+        """The visit is moved to another time, now and then."""
+        if really != 3:
+            return
         start = self.story.now + later * MINUTE
         self.do(Reschedule(self.story.op(), self.by(who), start, start + 30 * MINUTE))
 
     @rule(who=pick, cancel=st.booleans(), really=st.integers(0, 9))
     def end(self, who: int, cancel: bool, really: int) -> None:
         """The visit is completed or cancelled, now and then."""
-        if really == 0:
+        if really == 7:
             self.do((Cancel if cancel else Complete)(self.story.op(), self.by(who)))
 
     @precondition(lambda self: self.visit.operations.kept)
@@ -358,7 +399,7 @@ class VisitMachine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ rules: time and trouble
 
-    @rule(minutes=st.sampled_from([0, 1, 2, 5, 15, 40]), seconds=st.integers(0, 59), attentive=st.booleans())
+    @rule(minutes=st.sampled_from([0, 0, 1, 2, 5, 15]), seconds=st.integers(0, 59), attentive=st.booleans())
     def wait(self, minutes: int, seconds: int, attentive: bool) -> None:
         """Time passes; the host ticks when it should, or wakes up late."""
         until = self.story.now + minutes * MINUTE + seconds * 1000
@@ -375,6 +416,12 @@ class VisitMachine(RuleBasedStateMachine):
         if due is None or due > self.story.now:
             assert outcome == Done()
         assert self.visit.deadline is None or self.visit.deadline > self.story.now
+
+    @precondition(lambda self: not self.visit.over)
+    @rule(before=st.sampled_from([0, 1, 1000]))
+    def wait_for_the_lapse(self, before: int) -> None:
+        """The lapse comes, or almost; nobody ticks."""
+        self.story.now = max(self.story.now, self.visit.lapses_at - before)
 
     @rule()
     def restart(self) -> None:
@@ -455,5 +502,5 @@ class VisitMachine(RuleBasedStateMachine):
 
 TestVisitMachine = VisitMachine.TestCase
 TestVisitMachine.settings = settings(
-    max_examples=80, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=120, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
