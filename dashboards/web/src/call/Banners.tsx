@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Banner, Button, time, useNow, words } from "../ui/index.ts";
 import { ByPhone, type Telephone } from "../visit/ByPhone.tsx";
 import { TroubleBanner } from "../visit/Trouble.tsx";
 import { Panel } from "../visit/Panel.tsx";
-import { telephone } from "../visit/look.ts";
+import { askTelephone, telephone } from "../visit/look.ts";
 import type { SeatState } from "../wire/index.ts";
 import type { PanelName } from "./Bar.tsx";
 import type { Call } from "./call.ts";
@@ -58,7 +58,12 @@ function AskedToMute({ call }: { call: Call }) {
 /** Ten seconds and nothing came: a telephone always works, and they stay the same person (D11). */
 function NoMedia({ call, state }: { call: Call; state: SeatState }) {
   const [shown, setShown] = useState(false);
-  if (!call.noMedia.value) return null;
+  const { entry } = call.attendance;
+  const stuck = call.noMedia.value;
+  useEffect(() => {
+    if (stuck && entry.by === "link") void askTelephone(entry.token);
+  }, [stuck, entry]);
+  if (!stuck) return null;
   const phone: Telephone | undefined = telephone();
   return (
     <Banner tone="wait" live>

@@ -40,6 +40,8 @@ const TEND_MS = 2_500;
 export class Mesh {
   readonly #options: MeshOptions;
   readonly #pairs = new Map<string, Pair>();
+  /** Which page the visit said a seat had when its pair was made. */
+  readonly #pageBefore = new Map<string, string>();
   readonly #missing = new Map<string, number>();
   readonly #tending: ReturnType<typeof setInterval>;
   #present: ReadonlyMap<string, Present> = new Map();
@@ -57,7 +59,9 @@ export class Mesh {
     this.#present = new Map(present.map((one) => [one.seat, one]));
     for (const [seat, pair] of this.#pairs) {
       const page = this.#present.get(seat)?.page;
-      if (page === undefined || (page !== "" && page !== pair.page)) this.#drop(seat); // "": lost for now, the pair goes on
+      if (page === undefined) this.#drop(seat);
+      // "": lost for now; as when the pair was made: an offer came before the news of the page that made it. Both go on
+      else if (page !== "" && page !== pair.page && page !== this.#pageBefore.get(seat)) this.#drop(seat);
     }
     this.#share();
   }
@@ -149,6 +153,7 @@ export class Mesh {
       },
     );
     this.#pairs.set(seat, pair);
+    this.#pageBefore.set(seat, this.#present.get(seat)?.page ?? "");
     this.#missing.delete(seat);
     pair.send(this.#tracks);
     this.#options.onChange();

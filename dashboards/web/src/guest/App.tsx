@@ -4,8 +4,9 @@ import type { Attendance } from "../visit/attendance.ts";
 import type { Devices } from "../visit/devices.ts";
 import { type CallWindow, loadCall } from "./callWindow.ts";
 import { Doorstep, LookAgain } from "./Doorstep.tsx";
-import { type DoorSeen, lookAt, seen } from "../visit/look.ts";
+import { lookAt, seen } from "../visit/look.ts";
 import { Notice, RefusedNotice } from "./Notice.tsx";
+import type { Door } from "../wire/messages.ts";
 import { Opening, Shell } from "./Shell.tsx";
 import { Waiting } from "./Waiting.tsx";
 
@@ -29,7 +30,7 @@ function View({ attendance, devices }: Props) {
   const phase = attendance.phase.value;
   const look = seen.value;
   const looked = look.at === "seen" ? look.door : undefined;
-  const door: DoorSeen | undefined = attendance.door ? { ...looked, ...attendance.door } : looked;
+  const door: Door | undefined = attendance.door ? { ...looked, ...attendance.door } : looked;
   const patient = entry.by === "link" && entry.patient;
   const own = { attendance, devices, door, patient };
 

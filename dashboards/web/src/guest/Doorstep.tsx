@@ -9,15 +9,15 @@ import { kept } from "../visit/kept.ts";
 import { Preview } from "../visit/Preview.tsx";
 import { said } from "../visit/said.ts";
 import { TroubleBanner } from "../visit/Trouble.tsx";
-import type { DoorSeen } from "../visit/look.ts";
 import { telephone } from "../visit/look.ts";
+import type { Door } from "../wire/messages.ts";
 import { Shell } from "./Shell.tsx";
 import { When } from "./When.tsx";
 
 interface Props {
   attendance: Attendance;
   devices: Devices;
-  door: DoorSeen | undefined;
+  door: Door | undefined;
   patient: boolean;
 }
 
@@ -41,7 +41,7 @@ export function Doorstep({ attendance, devices, door, patient }: Props) {
 }
 
 /** Not open yet: said before anybody presses a button in vain. */
-function Opens({ door }: { door: DoorSeen }) {
+function Opens({ door }: { door: Door }) {
   const now = useNow();
   if (door.opens_at <= now) return null;
   return <Banner tone="wait">{words.guest.early(time.clockTime(door.opens_at, door.zone))}</Banner>;

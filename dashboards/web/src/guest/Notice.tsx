@@ -6,8 +6,8 @@ import { dialled } from "../visit/dialled.ts";
 import { kept } from "../visit/kept.ts";
 import { said } from "../visit/said.ts";
 import type { Refused } from "../wire/refusal.ts";
-import type { DoorSeen } from "../visit/look.ts";
 import { telephone } from "../visit/look.ts";
+import type { Door } from "../wire/messages.ts";
 import { Shell } from "./Shell.tsx";
 
 const g = words.guest;
@@ -46,7 +46,7 @@ interface Props {
   attendance?: Attendance;
   code: string;
   message: string;
-  door?: DoorSeen | undefined;
+  door?: Door | undefined;
   /** A telephone number that came with the refusal: the dial-in number when the visit is full, else the clinic's. */
   number?: string;
 }
@@ -134,6 +134,6 @@ function FullByPhone({ number }: { number: string }) {
   return phone ? <ByPhone {...phone} /> : null;
 }
 
-export function RefusedNotice({ attendance, refusal, door }: { attendance?: Attendance; refusal: Refused; door?: DoorSeen | undefined }) {
+export function RefusedNotice({ attendance, refusal, door }: { attendance?: Attendance; refusal: Refused; door?: Door | undefined }) {
   return <Notice {...(attendance ? { attendance } : {})} code={refusal.code} message={said(refusal)} door={door} number={refusal.number} />;
 }

@@ -10,7 +10,7 @@ import { kept } from "../visit/kept.ts";
 import { App, NoLink } from "./App.tsx";
 import { loadCall } from "./callWindow.ts";
 import { arrive, type Arrival } from "./link.ts";
-import { lookAt, seen, unseen } from "../visit/look.ts";
+import { askTelephone, lookAt, seen, unseen } from "../visit/look.ts";
 
 /** Go on where this tab was, or begin. */
 function begin({ entry, spelled }: Arrival, attendance: Attendance, devices: Devices): void {
@@ -22,7 +22,14 @@ function begin({ entry, spelled }: Arrival, attendance: Attendance, devices: Dev
     return;
   }
   if (spelled) unseen();
-  else void lookAt(entry.token).then(() => (seen.value.at === "seen" ? devices.startIfAllowed() : undefined));
+  else void lookAt(entry.token).then(() => prepare(entry.token, devices));
+}
+
+/** The link is good: have ready what the page offers. */
+function prepare(token: string, devices: Devices): void {
+  if (seen.value.at !== "seen") return;
+  void devices.startIfAllowed();
+  void askTelephone(token);
 }
 
 const root = document.getElementById("app");

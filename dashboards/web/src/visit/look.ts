@@ -4,17 +4,11 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import { call, Refused, type Door } from "../wire/index.ts";
 import type { Telephone } from "./ByPhone.tsx";
 
-/** A door as the link's holder sees it: the number and PIN are their own, where the server gives them. */
-export interface DoorSeen extends Door {
-  readonly number?: string;
-  readonly pin?: string;
-}
-
 export type Look =
   | { readonly at: "looking" }
   /** Not looked at all: see `Arrival.spelled`. */
   | { readonly at: "unseen" }
-  | { readonly at: "seen"; readonly door: DoorSeen }
+  | { readonly at: "seen"; readonly door: Door }
   | { readonly at: "refused"; readonly refusal: Refused };
 
 const look = signal<Look>({ at: "looking" });
@@ -24,7 +18,7 @@ export const seen: ReadonlySignal<Look> = look;
 export async function lookAt(token: string): Promise<void> {
   look.value = { at: "looking" };
   try {
-    look.value = { at: "seen", door: await call<DoorSeen>("POST", "/links/look", { token }) };
+    look.value = { at: "seen", door: await call<Door>("POST", "/links/look", { token }) };
   } catch (error) {
     look.value = { at: "refused", refusal: error instanceof Refused ? error : new Refused("failed") };
   }
@@ -34,9 +28,16 @@ export function unseen(): void {
   look.value = { at: "unseen" };
 }
 
-/** How to take part by telephone, as far as the look told. */
+const byPhone = signal<Telephone | undefined>(undefined);
+
+/** How to take part by telephone, once asked; undefined where there is no way. */
 export function telephone(): Telephone | undefined {
-  const { value } = look;
-  if (value.at === "seen" && value.door.number) return { number: value.door.number, pin: value.door.pin ?? "" };
-  return undefined;
+  return byPhone.value;
+}
+
+/** Ask how the link's holder takes part by telephone, as the same person (D11). */
+export async function askTelephone(token: string): Promise<void> {
+  if (byPhone.peek()) return;
+  const told = await call<Telephone>("POST", "/links/phone", { token }).catch(() => undefined);
+  if (told?.number) byPhone.value = told;
 }
