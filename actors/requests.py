@@ -163,10 +163,14 @@ class Requests:
             return
         day = message.day or shard.today(clinic)
         if shard.board(clinic.id, day) is None:
+            there = set(shard.visits)
             try:
                 finished = await self._host.finished(shard, clinic, within)
             except StoreDown:
                 outlet.answer(error(message.id, Refused("try_later"), clinic))
+                return
+            if not there <= shard.visits.keys():  # one of them ended meanwhile: look again
+                self._host.tasks.start(self._show_board(dashboard, clinic, message))
                 return
             shard.open_board(clinic, day, finished)
         board = shard.board(clinic.id, day)
