@@ -87,7 +87,7 @@ class VisitInfo(Part, frozen=True, kw_only=True):
 class Peer(Part, frozen=True, kw_only=True):
     """A browser to which the receiver of this message makes the offer.
 
-    Of each pair the one that said hello last offers.
+    Of each pair the one that came into the call last offers.
     """
 
     seat: str

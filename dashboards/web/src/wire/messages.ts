@@ -110,7 +110,7 @@ export interface VisitInfo {
 /**
  * A browser to which the receiver of this message makes the offer.
  *
- * Of each pair the one that said hello last offers.
+ * Of each pair the one that came into the call last offers.
  */
 export interface Peer {
   readonly seat: string;
