@@ -83,6 +83,8 @@ class Ticket:
     clinic: ClinicId
     credential: str
     visit: str = ""
+    until: Instant = 0
+    """When it is too old, by the one clock: the store forgets it by its own, which may be set back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

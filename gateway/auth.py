@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from actors.accounts import Accounts, ApiKey, Ticket, User
+from actors.accounts import Accounts, ApiKey, SignInLimits, Ticket, User
 from actors.secrets import Secrets
 from engine.clinic import Right, StaffRole, may
 from engine.commands import ByStaff
@@ -23,6 +23,8 @@ from gateway.sockets import KeyHolder, TicketHolder
 SECRET_BYTES: Final = 24
 KEY_PREFIX: Final = "vk_"
 LONGEST_TOKEN: Final = 200
+TICKET_MS: Final = SignInLimits().ticket
+"""Milliseconds for which a socket's ticket is good."""
 
 VISITS_READ: Final = "visits:read"
 VISITS_WRITE: Final = "visits:write"
@@ -188,6 +190,7 @@ class Auth:
             clinic=caller.clinic,
             credential=caller.credential,
             visit=visit,
+            until=self._now() + TICKET_MS,
         )
         await self.accounts.give_ticket(self._hash("ticket", ticket), holds)
         return ticket
@@ -197,7 +200,7 @@ class Auth:
         if not 0 < len(ticket) <= LONGEST_TOKEN:
             return None
         found = await self.accounts.take_ticket(self._hash("ticket", ticket))
-        if found is None or not await self._stands(found):
+        if found is None or self._now() >= found.until or not await self._stands(found):
             return None
         return TicketHolder(
             found.user, found.role, found.name, found.clinic, found.visit or None, found.credential
