@@ -1,4 +1,7 @@
 import "./call.css";
+import "./stage.css";
+import "./bar.css";
+import "./side.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { clearToasts, words } from "../ui/index.ts";
 import type { Attendance } from "../visit/attendance.ts";

@@ -31,7 +31,7 @@ function LockSwitch({ call, locked }: { call: Call; locked: boolean }) {
   const press = () => void run(call.attendance.connection, { t: "lock", on: !locked });
   return (
     <div class="run-lock">
-      <Button icon={locked ? Lock : LockOpen} aria-pressed={locked} wide onClick={press}>
+      <Button icon={locked ? Lock : LockOpen} wide onClick={press}>
         {locked ? c.unlock : c.lock}
       </Button>
       <p class="soft">{locked ? c.lockedText : c.lockText}</p>

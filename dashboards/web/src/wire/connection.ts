@@ -8,66 +8,11 @@
 import { backoff, retryHint } from "./backoff.ts";
 import { type Arrival, type Codec, json, msgpack } from "./codec.ts";
 import { clock } from "./clock.ts";
-import { AFTER_CLOSE, CLOSE, LIMITS } from "./messages.ts";
-import type { Bye, FromClient, FromServer, HelloLink, HelloSeat, HelloStaff, Media, Numbered, Signal } from "./messages.ts";
+import { AFTER_CLOSE, CLOSE } from "./messages.ts";
+import type { Bye, FromClient, FromServer, Media, Numbered, Signal } from "./messages.ts";
 import { Refused } from "./refusal.ts";
+import { NOWHERE, TIMINGS, type ConnectionState, type Hello, type Options, type Over, type Position, type Timings } from "./terms.ts";
 import { Requests, type Ask, type AnswerOf, type Asking } from "./requests.ts";
-
-type Without<Message, Key extends PropertyKey> = Message extends unknown ? Omit<Message, Key> : never;
-
-/** The first message; its id is the connection's own. */
-export type Hello = Without<HelloLink | HelloSeat | HelloStaff, "id">;
-
-/** The last numbered message seen; an empty stream: none. */
-export interface Position {
-  readonly stream: string;
-  readonly seq: number;
-}
-
-export const NOWHERE: Position = { stream: "", seq: 0 };
-
-/** Why a connection is over for good. */
-export type Over =
-  | { readonly by: "refused"; readonly refusal: Refused }
-  | { readonly by: "bye"; readonly bye: Bye }
-  | { readonly by: "closed"; readonly code: number }
-  | { readonly by: "us" };
-
-export type ConnectionState =
-  | { readonly at: "connecting"; readonly attempt: number }
-  | { readonly at: "open" }
-  /** Not connected; the next try is in `inMs`. */
-  | { readonly at: "lost"; readonly attempt: number; readonly inMs: number }
-  | { readonly at: "over"; readonly over: Over };
-
-/** Every waiting time, in milliseconds. */
-export const TIMINGS = {
-  /** A server that said nothing for so long is gone. */
-  silence: LIMITS.giveUpAfterMs,
-  /** From opening to `ready`. */
-  opening: 10_000,
-  /** How soon a beat must come after the network changed or the page woke up. */
-  probe: LIMITS.beatAfterMs + 1_000,
-  /** Open for so long, a connection counts as healthy and the backoff starts anew. */
-  healthy: 10_000,
-  /** The least wait after the server called us too fast, or said what we cannot read. */
-  rebuked: 5_000,
-  /** How long a request waits for its answer, reconnects included. */
-  answer: 20_000,
-};
-export type Timings = { readonly [name in keyof typeof TIMINGS]: number };
-
-export interface Options {
-  /** Where to connect; asked after `hello`, so that a ticket's answer can choose. `moved` overrides it. */
-  readonly url: string | (() => string);
-  /** Make the first message. A rejection with `Refused` whose `retryAfterMs` is 0 and whose code is no passing one is final. */
-  readonly hello: (position: Position) => Hello | Promise<Hello>;
-  readonly onMessage: (message: FromServer) => void;
-  readonly onState: (state: ConnectionState) => void;
-  readonly debug?: boolean;
-  readonly timings?: Partial<Timings>;
-  readonly random?: () => number;
-}
 
 const PASSING = new Set(["try_later", "busy", "unreachable", "no_answer"]);
 const OUR_CLOSE = 3000;

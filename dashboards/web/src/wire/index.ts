@@ -1,8 +1,10 @@
 /** The wire, as pages use it. */
 
 export { clock } from "./clock.ts";
-export { connect, NOWHERE, TIMINGS } from "./connection.ts";
-export type { Connection, ConnectionState, Hello, Options, Over, Position } from "./connection.ts";
+export { connect } from "./connection.ts";
+export type { Connection } from "./connection.ts";
+export { NOWHERE, TIMINGS } from "./terms.ts";
+export type { ConnectionState, Hello, Options, Over, Position } from "./terms.ts";
 export type * from "./messages.ts";
 export * from "./merge.ts";
 export { PAGE, randomText } from "./random.ts";

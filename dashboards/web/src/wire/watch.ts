@@ -1,6 +1,7 @@
 /** What a dashboard's socket watches; it goes on by itself after a reconnect. */
 
-import { NOWHERE, type Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { NOWHERE } from "./terms.ts";
 
 /** Watch a day's waiting room ("" is today). The whole `board` comes by `onMessage`, then numbered changes for `boardNext`. */
 export function watchBoard(connection: Connection, day = ""): void {

@@ -5,7 +5,8 @@ import { once } from "node:events";
 import { afterEach, beforeEach, test } from "node:test";
 import { decode, encode } from "@msgpack/msgpack";
 import { WebSocketServer, type WebSocket as Socket } from "ws";
-import { connect, type Connection, type ConnectionState, type Hello, type Options, type Position } from "../../src/wire/connection.ts";
+import { connect, type Connection } from "../../src/wire/connection.ts";
+import type { ConnectionState, Hello, Options, Position } from "../../src/wire/terms.ts";
 import type { FromServer } from "../../src/wire/messages.ts";
 import type { Refused } from "../../src/wire/refusal.ts";
 
