@@ -8,6 +8,7 @@ another part of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -19,6 +20,8 @@ from engine.ids import VisitId
 
 FORMAT: Final = 1
 NONCE_BYTES: Final = 12
+CIPHERS_KEPT: Final = 1_024
+"""Ciphers of the visits that were sealed last: people join a visit within minutes of each other."""
 _HEAD_BYTES: Final = 3 + NONCE_BYTES
 
 _encoder = msgspec.msgpack.Encoder()
@@ -37,29 +40,34 @@ class Sealer:
     def __init__(self, secrets: Secrets, random: Callable[[int], bytes]) -> None:
         self._secrets = secrets
         self._random = random
+        self._cipher = lru_cache(CIPHERS_KEPT)(self._made_cipher)
 
     def seal(self, texts: dict[str, str], visit: VisitId, part: str) -> bytes:
         """Seal texts for one part of a visit, under the newest key."""
         key_id = self._secrets.newest
-        key = self._secrets.sealing_key(visit, key_id)
-        if key is None:
+        cipher = self._cipher(visit, key_id)
+        if cipher is None:
             raise SealBroken("the newest key is missing")
         nonce = self._random(NONCE_BYTES)
         head = bytes((FORMAT,)) + key_id.to_bytes(2, "big")
-        return head + nonce + AESGCM(key).encrypt(nonce, _encoder.encode(texts), _bound(head, visit, part))
+        return head + nonce + cipher.encrypt(nonce, _encoder.encode(texts), _bound(head, visit, part))
 
     def open(self, sealed: bytes, visit: VisitId, part: str) -> dict[str, str]:
         """Open what `seal` sealed for this part of this visit. Raises SealBroken."""
         head, nonce, text = sealed[:3], sealed[3:_HEAD_BYTES], sealed[_HEAD_BYTES:]
         if len(nonce) != NONCE_BYTES or head[0] != FORMAT:
             raise SealBroken("not a sealed text of a known format")
-        key = self._secrets.sealing_key(visit, int.from_bytes(head[1:], "big"))
-        if key is None:
+        cipher = self._cipher(visit, int.from_bytes(head[1:], "big"))
+        if cipher is None:
             raise SealBroken("sealed with a key that this pepper does not have")
         try:
-            return _decoder.decode(AESGCM(key).decrypt(nonce, text, _bound(head, visit, part)))
+            return _decoder.decode(cipher.decrypt(nonce, text, _bound(head, visit, part)))
         except (InvalidTag, msgspec.DecodeError):
             raise SealBroken("sealed for another place, or damaged") from None
+
+    def _made_cipher(self, visit: VisitId, key_id: int) -> AESGCM | None:
+        key = self._secrets.sealing_key(visit, key_id)
+        return None if key is None else AESGCM(key)
 
 
 def _bound(head: bytes, visit: VisitId, part: str) -> bytes:
