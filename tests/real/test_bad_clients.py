@@ -5,9 +5,10 @@ import socket
 
 import pytest
 
+from engine.arriving import WAITING_AT_MOST
 from tests.real.websocket.peer import BINARY, client_frame
 from tests.support.client import WireClient, packed, refusal
-from tests.support.node import House
+from tests.support.node import House, token_of
 from tests.support.talk import Talk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("others")]
@@ -149,3 +150,15 @@ async def test_connections_that_tear_in_the_middle_of_hello_are_lost(here: House
     await ana.close()
     await provider.wait_for("seat", seat__seat=ana.seat, seat__link="lost")
     assert len(here.node.endpoint) <= sockets
+
+
+async def test_a_crowd_at_the_door_keeps_nobody_out_who_was_invited(here: House) -> None:
+    """Twenty-four may wait by the shared link; more are `visit_full`; a personal link has its place."""
+    visit = await here.plan()
+    await asyncio.gather(*(here.guest(visit, f"Fan {one}") for one in range(WAITING_AT_MOST)))
+    assert await refusal(here.guest(visit, "One more")) == "visit_full"
+    late = await here.phone()
+    assert await refusal(late.ask("digits", digits=here.pin(visit))) == "visit_full"
+    personal = await here.invite(visit)
+    assert (await here.join(token_of(personal.link), "Zoe")).ready["standing"] == "waiting"
+    assert (await here.patient(visit)).ready["standing"] == "waiting"
