@@ -153,7 +153,7 @@ class Demo:
         """Take the provider's seat as a browser would, with a connection that lives in this process."""
         self._numbers += 1
         stand_in = StandIn(ConnectionId(self._numbers), lambda: self._forget(visit.id))
-        hello = wire.HelloStaff(id=1, ticket="-", page=f"stand-in-{self._numbers}")
+        hello = wire.HelloStaff(id=1, ticket="-", page="")  # no page: nobody waits for its picture
         self._reception.enter(stand_in, hello, by, CLINIC, visit.id)
         answer = await stand_in.answered
         if isinstance(answer, wire.Error):

@@ -83,7 +83,7 @@ function NameOn({ name, role, you, silent }: NameProps) {
 /** Why there is no picture and sound right now. */
 function Trouble({ seat, connected }: { seat: Participant; connected: boolean }) {
   const lost = seat.link === "lost" || seat.link === "none";
-  if (connected && !lost) return null;
+  if (!lost && (connected || !seat.page)) return null; // without a page there is no browser that could send
   const [icon, text]: [LucideIcon | undefined, string] = lost ? [WifiOff, words.call.lost] : [undefined, words.call.connecting];
   return (
     <p class="tile-trouble">

@@ -196,7 +196,7 @@ function presentIn(state: SeatState | undefined): readonly Present[] {
   if (!state) return [];
   return Object.values(state.seats)
     .filter((one) => one.seat !== state.seat && inByBrowser(one))
-    .map(({ seat, page = "", link }) => ({ seat, page, reachable: link === "ok" }));
+    .map(({ seat, page = "", link }) => ({ seat, page, reachable: link === "ok" && page !== "" }));
 }
 
 export function inByBrowser({ standing, how = "browser" }: Participant): boolean {
