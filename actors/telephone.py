@@ -2,6 +2,7 @@
 D4-D7, B6).
 """
 
+import asyncio
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
@@ -11,8 +12,8 @@ from actors.live import LiveVisit
 from actors.numbers import as_dialled
 from actors.ports import GuessLimits, Outlet, PinEntry, StoreDown
 from engine.clinic import Clinic
-from engine.commands import Arrive, Channel
-from engine.events import Connected, Outcome
+from engine.commands import Arrive, Channel, Suspect
+from engine.events import Connected, Done, Outcome
 from engine.ids import ConnectionId, InvitationId, OpId, PageId, SeatId
 from engine.pin import CALLER_LIMIT, TRIES, check_digit_ok, judge, strict_limit, typed
 from engine.refusals import Refused
@@ -100,7 +101,19 @@ class Telephone:
             self._missed(call, message.id, Refused("pin_over"), "expired")
             return
         verdict = judge(guesses.space, guesses.caller, guesses.known, host.secrets.pin_digits)
-        self._seat(call, message.id, entry, live, strict=verdict.strict)
+        uncounted = guesses.beyond or guesses.space >= strict_limit(guesses.known, host.secrets.pin_digits)
+        if uncounted and not await self._suspect(live, InvitationId(entry.invitation)):
+            self._refuse(call, message.id, Refused("try_later"), live.visit.clinic)
+        elif self._calls.get(call.outlet.id) is call:
+            self._seat(call, message.id, entry, live, strict=verdict.strict)
+
+    async def _suspect(self, live: LiveVisit, invitation: InvitationId) -> bool:
+        """Save that this PIN was found by guesses that nobody counts, before its caller can tell that it is
+        right, and calls again as somebody else. False when it cannot be saved now.
+        """
+        saved: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        live.submit(saved.set_result, Suspect(invitation))
+        return isinstance(await saved, Done)
 
     def _leads_in(self, entry: PinEntry, live: LiveVisit) -> bool:
         """Whether the visit confirms the index: this invitation has this PIN, and it is known (D7).

@@ -1,5 +1,6 @@
 """Arriving by link or PIN: the invitation's proof becomes a seat, or a refusal (D1, D5-D7, D11, D13)."""
 
+from dataclasses import replace
 from typing import Final
 
 from engine.admission import Caller, admission, barred
@@ -28,6 +29,8 @@ def arrive(visit: Record, command: Arrive, now: Instant) -> Outcome:
     if refused is not None:
         return refused
     invitation = visit.invitations[command.invitation]
+    if command.channel is Channel.PHONE and invitation.suspect and not command.strict:
+        command = replace(command, strict=True)
     changes = Changes(durable=True, seats_new=True)
     if earlier is not None and earlier.created in visit.seats:
         seat = visit.seats[SeatId(earlier.created)]

@@ -251,6 +251,15 @@ class AssignPin:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspect:
+    """This invitation's PIN was typed by somebody whose guesses are not counted any more: they may have found
+    it, and may call again as somebody else. From now on whoever calls by it waits for the provider (B6).
+    """
+
+    invitation: InvitationId
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """The deadline is due: whatever time has brought is brought about. Harmless when nothing is."""
 
@@ -275,5 +284,6 @@ Command = (
     | Invite
     | Revoke
     | AssignPin
+    | Suspect
     | Tick
 )

@@ -26,6 +26,8 @@ class Invitation:
     generation: int = 0
     attempt: int | None = None
     revoked: bool = False
+    suspect: bool = False
+    """Whether its PIN may be known to somebody who guessed it: who calls by it waits for the provider."""
     interpreter: bool = False
     by: str = ""
     seat: SeatId | None = None

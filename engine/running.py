@@ -15,8 +15,10 @@ from engine.commands import (
     Rename,
     Revoke,
     SetMedia,
+    Suspect,
 )
 from engine.events import (
+    Audited,
     Done,
     Goodbye,
     InvitationChanged,
@@ -231,3 +233,18 @@ def assign_pin(visit: Record, command: AssignPin, _: Instant) -> Outcome:
         return Done()
     invitation.attempt = command.attempt
     return Done(durable=True)
+
+
+def suspect(visit: Record, command: Suspect, _: Instant) -> Outcome:
+    """Note that an invitation's PIN may have been guessed (B6): nobody comes in directly by it any more.
+
+    The caller under guessing waits; without this they would have learned that the PIN is right, and come in
+    by calling again from another number.
+    """
+    invitation = visit.invitations.get(command.invitation)
+    if invitation is None:
+        return Refused("no_such_invitation")
+    if invitation.suspect or visit.over:
+        return Done()
+    invitation.suspect = True
+    return Done((Audited("suspect", None, invitation.id),), durable=True)

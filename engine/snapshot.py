@@ -21,7 +21,7 @@ VERSION: Final = 1
 
 _STARTED, _WARNED, _LOCKED, _BARRED = 1, 2, 4, 8
 _WEB, _PHONE, _ASKS, _MIC, _CAM, _SCREEN = 1, 2, 4, 8, 16, 32
-_REVOKED, _INTERPRETER = 1, 2
+_REVOKED, _INTERPRETER, _SUSPECT = 1, 2, 4
 
 
 class SnapshotTooNew(Exception):
@@ -167,7 +167,11 @@ def _kept(seat: Seat, channel: Channel) -> Connection:
 
 
 def _invitation_facts(invitation: Invitation) -> list[Any]:
-    flags = invitation.revoked * _REVOKED | invitation.interpreter * _INTERPRETER
+    flags = (
+        invitation.revoked * _REVOKED
+        | invitation.interpreter * _INTERPRETER
+        | invitation.suspect * _SUSPECT
+    )
     facts: list[Any] = [invitation.id, invitation.generation, invitation.attempt, flags]
     facts += (invitation.created_at, invitation.changed_at, invitation.by, invitation.seat or "")
     return facts
@@ -183,6 +187,7 @@ def _invitation(facts: list[Any], text: dict[str, str]) -> Invitation:
         attempt=attempt,
         revoked=bool(flags & _REVOKED),
         interpreter=bool(flags & _INTERPRETER),
+        suspect=bool(flags & _SUSPECT),
         by=by,
         seat=SeatId(seat) if seat else None,
         label=text.get(f"l{id_}", ""),

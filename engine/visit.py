@@ -41,6 +41,7 @@ from engine.commands import (
     Resume,
     Revoke,
     SetMedia,
+    Suspect,
     Tick,
 )
 from engine.events import Done, Outcome, Standing, Status
@@ -90,6 +91,7 @@ _BY_ITSELF: Final[dict[type, _Handler]] = {
     Leave: seating.leave,
     SetMedia: running.set_media,
     AssignPin: running.assign_pin,
+    Suspect: running.suspect,
     Tick: lifecycle.tick,
 }
 """What proves itself: by an invitation, a sign-in, a secret or a connection."""

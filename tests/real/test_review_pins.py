@@ -1,0 +1,63 @@
+"""What guessing tells, and what it must not be good for (B6, threats 2 and 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine.pin import with_check_digit
+from tests.support.client import refusal
+from tests.support.node import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+GUESSER = "+15557001"
+
+
+def wrong_pins(right: str) -> Iterator[str]:
+    """PINs with a right check digit that nobody has."""
+    return (pin for one in range(10_000) if (pin := with_check_digit(f"{one:04}{right[1:6]}")) != right)
+
+
+async def guess(here: House, right: str, times: int) -> None:
+    """Type so many wrong PINs as one caller."""
+    wrong = wrong_pins(right)
+    for at in range(times):
+        if at % 3 == 0:
+            phone = await here.phone(GUESSER)
+        assert await refusal(phone.ask("digits", digits=next(wrong))) in ("pin_wrong", "tries_used")
+
+
+async def test_a_pin_found_by_uncounted_guesses_lets_nobody_in_directly(here: House) -> None:
+    """Whoever went on guessing learns that a PIN is right; from another number it still only waits (B6)."""
+    visit = await here.plan()
+    provider = await here.provider(visit)
+    pin = here.pin(visit)
+    await guess(here, pin, 4)
+    found = await here.phone(GUESSER)
+    await found.ask("digits", digits=pin)
+    await found.wait_for("you", standing="waiting")
+    again = await here.phone("+15557002")
+    await again.ask("digits", digits=pin)
+    you = await again.wait_for("you")
+    assert you["standing"] == "waiting"
+    shown = await provider.wait_for("seat", seat__role="phone", seat__standing="waiting")
+    await provider.ask("admit", op="known", seat=shown["seat"]["seat"])
+    await found.wait_for("you", standing="in")
+    guest = await here.guest(visit)  # links are not guessed
+    assert guest.ready["standing"] == "in"
+
+
+async def test_early_an_uncounted_guess_gains_nothing_either(here: House) -> None:
+    """The answer `pin_early` tells that a PIN is right as well."""
+    visit = await here.plan(starts_in=45)
+    pin = here.pin(visit)
+    await guess(here, pin, 4)
+    found = await here.phone(GUESSER)
+    assert await refusal(found.ask("digits", digits=pin)) == "pin_early"
+    here.later(minutes=31)
+    await here.provider(visit)
+    again = await here.phone("+15557003")
+    await again.ask("digits", digits=pin)
+    await again.wait_for("you", standing="waiting")
