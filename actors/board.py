@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from actors.days import bounds, day_of
 from actors.ports import Outlet
 from engine.events import OVER
 from engine.ids import ConnectionId, Instant, VisitId
@@ -22,15 +21,17 @@ class Board:
     day: str
     zone: str
     stream: Stream
+    within: tuple[Instant, Instant]
+    """The day's first instant, and the next day's."""
     finished: dict[VisitId, BoardRow] = field(default_factory=dict)
     watchers: dict[ConnectionId, Outlet] = field(default_factory=dict)
 
     def shows(self, visit: Visit, now: Instant) -> bool:
         """Whether a visit belongs here: it starts on this day, or still goes on today from an earlier one."""
-        if day_of(visit.start, self.zone) == self.day:
-            return True
-        first, _ = bounds(self.day, self.zone) or (0, 0)
-        return visit.start < first and visit.status not in OVER and day_of(now, self.zone) == self.day
+        first, end = self.within
+        if visit.start >= first:
+            return visit.start < end
+        return visit.status not in OVER and first <= now < end
 
     def watch(
         self, outlet: Outlet, request: int, stream: str, seq: int, rows: list[BoardRow], now: Instant

@@ -52,6 +52,10 @@ IceFor = Callable[[VisitId, SeatId], tuple[list[IceServer], int]]
 """ICE servers for one seat of one visit, and how long their credentials live, in milliseconds."""
 
 
+ROUND: Final = 60
+"""Seconds in which every shard is once asked to let go of what is past."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostSettings:
     """A node's own settings; times in milliseconds."""
@@ -119,6 +123,7 @@ class Host:
             ask=self._ask_lease,
             recheck=self._claim_all,
         )
+        self._turn = 0
         self._welcomes: dict[ConnectionId, Callable[[LiveVisit, Connected], None]] = {}
 
     # ------------------------------------------------------------ life
@@ -168,8 +173,11 @@ class Host:
     def tend(self) -> None:
         """Do what time asks for, by the clock as it is now; done once a second without being asked."""
         self._deadlines.check()
+        self._turn = (self._turn + 1) % ROUND
         for shard in self._shards.values():
             shard.drop_boards()
+            if shard.number % ROUND == self._turn:
+                shard.forget_told()
 
     def on_revoked(self, cut: Callable[[str], None]) -> None:
         """Say what closes the sockets of a revoked session or key, by its hash."""

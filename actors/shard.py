@@ -103,7 +103,8 @@ class Shard:
         """
         if (clinic.id, day) not in self._boards:
             self._streams += 1
-            board = Board(day, clinic.zone, Stream(f"{self.epoch:x}.b{self._streams}"))
+            within = bounds(day, clinic.zone) or (0, 0)
+            board = Board(day, clinic.zone, Stream(f"{self.epoch:x}.b{self._streams}"), within)
             board.finished = {visit.id: row(visit) for visit in finished}
             self._boards[(clinic.id, day)] = board
 
@@ -128,6 +129,13 @@ class Shard:
             key for key, board in self._boards.items() if not board.watchers and board.stream.idle(now)
         ]:
             del self._boards[key]
+
+    def forget_told(self) -> None:
+        """Let go of what nobody may ask for again: messages that are past their replay."""
+        now = self.now()
+        for live in self.visits.values():
+            for stream in live.streams.values():
+                stream.forget(now)
 
     def to_board(self, live: LiveVisit, message: Message) -> None:
         """Tell a clinic's waiting rooms of a change; a visit that moved to another day leaves its old one."""

@@ -5,7 +5,9 @@ finish, release the shards, stop the store; within 10 s.
 """
 
 import asyncio
+import gc
 import signal
+from typing import Final
 
 import uvloop
 
@@ -13,6 +15,10 @@ from gateway.api import create_admin, create_api
 from gateway.node import running
 from gateway.serving import Started, serve_node
 from gateway.settings import Settings
+
+
+SETTLED_AFTER: Final = 3.0
+"""Seconds after the start when everything that stays is in memory."""
 
 
 def run(settings: Settings, *, demo: bool, started: Started) -> None:
@@ -31,4 +37,11 @@ async def serve(settings: Settings, *, demo: bool, started: Started) -> None:
     async with running(settings) as node:
         main = create_api(node, demo=demo)
         admin = None if demo else create_admin(node)
+        loop.call_later(SETTLED_AFTER, _settle)
         await serve_node(node, main, admin=admin, started=started, stop=stop)
+
+
+def _settle() -> None:
+    """Take what lives as long as the process out of the collector's rounds, which it would make long."""
+    gc.collect()
+    gc.freeze()

@@ -49,6 +49,10 @@ class Metrics:
         self.sockets = SocketMetrics(self.registry)
         self._joins = self._counter("joins", "Joins by result", "channel", "role", "result", "reason")
         self._join_seconds = self._histogram("join_seconds", "From hello to ready", QUICK, "channel", "stage")
+        self._join_counters: dict[tuple[str, str, str, str], Counter] = {}
+        self._join_seconds_of = {
+            channel: self._join_seconds.labels(channel, "ready") for channel in ("web", "phone")
+        }
         self._transitions = self._counter("visit_transitions", "Visits that came into a state", "to")
         self._admissions = self._counter("admissions", "Who was let in or not", "decision", "channel")
         self._invitations = self._counter("invitations", "Invitations made and revoked", "via", "result")
@@ -64,6 +68,7 @@ class Metrics:
         self._save_batch = self._histogram("save_batch", "Visits saved in one group commit", SIZES)
         self._stale_saves = self._counter("stale_saves", "Saves refused because another epoch owns the shard")
         self._saves = self._counter("saves", "Saves by result", "result")
+        self._saves_ok = self._saves.labels("ok")
         self._lease_lost = self._counter("lease_lost", "Leases that lapsed")
         self._double_owner = self._counter("double_owner", "Shards found with two owners; must stay 0")
         self._clock_skew = self._gauge("clock_skew_seconds", "The last jump of the store's clock")
@@ -96,11 +101,22 @@ class Metrics:
 
     def join(self, channel: str, role: str, result: str, reason: str, seconds: float) -> None:
         """Somebody joined or was refused; a reason that is no code of ours would be a label without bound."""
+        named = (channel, role, result, reason)
+        counter = self._join_counters.get(named)
+        if counter is None:
+            counter = self._join_counter(named)
+        counter.inc()
+        if result == "ok":
+            self._join_seconds_of[channel].observe(seconds)
+
+    def _join_counter(self, named: tuple[str, str, str, str]) -> Counter:
+        channel, role, result, reason = named
         role = role if role in JOIN_ROLES else "other"
         reason = reason if not reason or reason in SENTENCES else "other"
-        self._joins.labels(channel, role, result, reason).inc()
-        if result == "ok":
-            self._join_seconds.labels(channel, "ready").observe(seconds)
+        counter = self._joins.labels(channel, role, result, reason)
+        if (channel, role, result, reason) == named:  # so the cache is as bounded as the labels
+            self._join_counters[named] = counter
+        return counter
 
     def admission(self, decision: str, channel: str) -> None:
         """Somebody was let in, denied or removed."""
@@ -121,6 +137,9 @@ class Metrics:
 
     def save_result(self, result: str) -> None:
         """One save of a group was answered."""
+        if result == "ok":
+            self._saves_ok.inc()
+            return
         self._saves.labels(result).inc()
         if result == "stale":
             self._stale_saves.inc()
