@@ -16,7 +16,6 @@ from gateway.node import running
 from gateway.serving import Started, serve_node
 from gateway.settings import Settings
 
-
 SETTLED_AFTER: Final = 3.0
 """Seconds after the start when everything that stays is in memory."""
 
