@@ -24,6 +24,8 @@ class StaffRole(StrEnum):
     COORDINATOR = "coordinator"
     ADMIN = "admin"
     SRE = "sre"
+    READER = "reader"
+    """A program that may only look; nobody of the staff is this."""
 
 
 class Right(StrEnum):
@@ -46,6 +48,7 @@ _RIGHTS: Final[dict[StaffRole, frozenset[Right]]] = {
     StaffRole.COORDINATOR: frozenset({Right.SEE_VISITS, Right.RUN_VISIT, Right.SCHEDULE, Right.INVITE}),
     StaffRole.ADMIN: frozenset(Right) - {Right.OPERATE},
     StaffRole.SRE: frozenset({Right.OPERATE}),
+    StaffRole.READER: frozenset({Right.SEE_VISITS}),
 }
 
 

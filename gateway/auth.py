@@ -160,7 +160,7 @@ class Auth:
         key = await self._key(text)
         if key is None:
             return None
-        role = StaffRole.ADMIN if CLINIC_ADMIN in key.scopes else StaffRole.COORDINATOR
+        role = StaffRole.COORDINATOR if VISITS_WRITE in key.scopes else StaffRole.READER
         user = UserId(f"key-{key.id}")
         return Caller(user, key.name, role, key.clinic, key.id, scopes=frozenset(key.scopes))
 

@@ -14,7 +14,7 @@ from tests.support.rest import Browser, browser, program, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PROVIDER, COORDINATOR, ADMIN, SRE = StaffRole
+PROVIDER, COORDINATOR, ADMIN, SRE, _ = StaffRole
 NEW_VISIT: Final = {"patient": {"name": "Pat"}, "start": "now", "minutes": 15}
 FAR: Final = 4_000_000_000_000
 
