@@ -4,13 +4,14 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 
 from msgspec import msgpack
 
 from actors.host import Host
 from actors.live import Answer, LiveVisit
-from actors.pins import link, panel, proven, reserve, stretch
+from actors.pins import follow, give_back, link, panel, proven, reserve, stretch
 from actors.ports import StoreDown
 from engine.clinic import Clinic
 from engine.commands import AssignPin, ByStaff, Command, Extend, Invite, Plan, Reschedule
@@ -77,18 +78,23 @@ class Desk:
         if live is None:
             return Refused("visit_over" if await self.find(visit) else "no_such_visit")
         try:
-            await self._prepare(live, command)
+            moves = await self._prepare(live, command)
         except StoreDown:
             return Refused("try_later")
-        return await _awaited(lambda answer: live.submit(answer, command))
+        outcome = await _awaited(lambda answer: live.submit(answer, command))
+        if moves:
+            with suppress(StoreDown):  # the index is a hint; the visit decides
+                await follow(self._host, live.visit)
+        return outcome
 
-    async def _prepare(self, live: LiveVisit, command: Command) -> None:
-        """The PIN index is lengthened before the save (architecture.md, State)."""
+    async def _prepare(self, live: LiveVisit, command: Command) -> bool:
+        """The PIN index is lengthened before the save (architecture.md, State); whether it has to follow."""
         visit = live.visit
         if isinstance(command, Extend):
             await stretch(self._host, visit, visit.lapse_if_extended(command.minutes, self._host.now()))
         elif isinstance(command, Reschedule):
             await stretch(self._host, visit, command.end + visit.clinic.grace, start=command.start)
+        return isinstance(command, Extend | Reschedule)
 
     async def invite(
         self, visit: str, by: ByStaff, op: OpId, label: str = "", contact: str = ""
@@ -114,9 +120,15 @@ class Desk:
             return Refused("try_later")
         asked = Invite(op=op, by=by, invitation=invitation, label=label, contact=contact)
         outcome = await _awaited(lambda answer: live.submit(answer, asked, AssignPin(invitation, attempt)))
+        unused = outcome.code != "try_later" if isinstance(outcome, Refused) else outcome.repeated
+        if unused:  # of `try_later` it is not known yet what it did
+            with suppress(StoreDown):  # then it counts as known until the visit's end
+                await give_back(self._host, live.visit.clinic, live.visit, invitation, attempt)
         if isinstance(outcome, Refused):
             return outcome
-        made = InvitationId(outcome.created or invitation)
+        made = InvitationId(outcome.created)
+        if made not in live.visit.invitations:  # the operation was another one, that made none
+            return Refused("op_reused")
         return made, panel(self._host, live.visit, made, 0)
 
     async def find(self, visit: str) -> Visit | None:

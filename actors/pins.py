@@ -71,10 +71,32 @@ async def _taken(house: _House, number: str, pin: str, key: int) -> bool:
 
 
 async def stretch(house: _House, visit: Visit, until: Instant, start: Instant | None = None) -> None:
-    """Let the index know a visit's PINs until `until`. Raises StoreDown."""
-    begin = visit.start if start is None else start
+    """Let the index know a visit's PINs as well until `until`, and for a visit that would start at `start`:
+    it may be asked to move, and be refused. `follow` it when that is known. Raises StoreDown.
+    """
+    begin = visit.start if start is None else min(visit.start, start)
+    await _known(house, visit, begin, max(visit.lapses_at, until))
+
+
+async def follow(house: _House, visit: Visit) -> None:
+    """Let the index know a visit's PINs as its times are now. Raises StoreDown."""
+    if not visit.over:  # else they are let go
+        await _known(house, visit, visit.start, visit.lapses_at)
+
+
+async def _known(house: _House, visit: Visit, start: Instant, until: Instant) -> None:
     for number, pin_hash in _entries(house, visit, house.key_of(visit.id)):
-        await house.pins.move(number, pin_hash, begin - KNOWN_BEFORE, until, until + KEPT)
+        await house.pins.move(number, pin_hash, start - KNOWN_BEFORE, until, until + KEPT)
+
+
+async def give_back(
+    house: _House, clinic: Clinic, visit: Visit, invitation: InvitationId, attempt: int
+) -> None:
+    """Let a reserved PIN go that nobody was shown: its invitation was refused. Raises StoreDown."""
+    key, now = house.key_of(visit.id), house.now()
+    pin_hash = house.secrets.pin_hash(house.secrets.pin(visit.id, invitation, attempt, key), key)
+    for number in clinic.dial_in:
+        await house.pins.move(number, pin_hash, now, now, now)
 
 
 async def release(house: _House, visit: Visit, key: int) -> None:

@@ -1,11 +1,12 @@
 """Requests on a socket that has said hello: relay, running a visit, the waiting room (R11, B2, B12)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from actors.host import Host, Place
 from actors.live import Answer, LiveVisit
-from actors.pins import panel, stretch
+from actors.pins import follow, panel, stretch
 from actors.ports import Outlet, StoreDown
 from engine.clinic import Clinic, Right, may
 from engine.commands import By, BySeat, ByStaff, Extend, Leave, SetMedia
@@ -131,7 +132,16 @@ class Requests:
         except StoreDown:
             answer(Refused("try_later"))
             return
-        live.submit(answer, asked)
+
+        def answered(outcome: Outcome) -> None:
+            answer(outcome)
+            self._host.tasks.start(self._followed(live))
+
+        live.submit(answered, asked)
+
+    async def _followed(self, live: LiveVisit) -> None:
+        with suppress(StoreDown):  # the index is a hint; the visit decides
+            await follow(self._host, live.visit)
 
     # ------------------------------------------------------------ dashboards
 

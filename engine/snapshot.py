@@ -168,9 +168,7 @@ def _kept(seat: Seat, channel: Channel) -> Connection:
 
 def _invitation_facts(invitation: Invitation) -> list[Any]:
     flags = (
-        invitation.revoked * _REVOKED
-        | invitation.interpreter * _INTERPRETER
-        | invitation.suspect * _SUSPECT
+        invitation.revoked * _REVOKED | invitation.interpreter * _INTERPRETER | invitation.suspect * _SUSPECT
     )
     facts: list[Any] = [invitation.id, invitation.generation, invitation.attempt, flags]
     facts += (invitation.created_at, invitation.changed_at, invitation.by, invitation.seat or "")

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.clinic import MINUTE
+from engine.commands import Reschedule
+from engine.ids import OpId
+from engine.invitations import PERSONAL_INVITATIONS
 from engine.pin import with_check_digit
+from engine.refusals import Refused
 from tests.support.client import refusal
 from tests.support.node import House
 
@@ -61,3 +66,45 @@ async def test_early_an_uncounted_guess_gains_nothing_either(here: House) -> Non
     again = await here.phone("+15557003")
     await again.ask("digits", digits=pin)
     await again.wait_for("you", standing="waiting")
+
+
+async def test_a_refused_reschedule_leaves_the_pin_as_it_was(here: House) -> None:
+    """Somebody is in, so the visit does not move; its PIN is right all the same, and typing it no guess."""
+    visit = await here.plan(minutes=30)
+    await here.provider(visit)
+    tomorrow = here.now() + 24 * 60 * MINUTE
+    refused = await here.node.desk.ask(
+        visit.id, Reschedule(OpId("move"), here.doctor, tomorrow, tomorrow + 30 * MINUTE)
+    )
+    assert refused == Refused("already_started")
+    phone = await here.caller_in(visit, "+15557004")
+    await phone.wait_for("you", standing="in")
+
+
+async def test_a_moved_visits_pin_is_known_at_its_new_time_alone(here: House) -> None:
+    """Before that it is like any wrong PIN (D7), and afterwards it is right."""
+    visit = await here.plan(minutes=30)
+    later = here.now() + 3 * 60 * MINUTE
+    await here.node.desk.ask(visit.id, Reschedule(OpId("move"), here.doctor, later, later + 30 * MINUTE))
+    phone = await here.phone("+15557005")
+    assert await refusal(phone.ask("digits", digits=here.pin(visit))) == "pin_wrong"
+    here.later(minutes=170)
+    await phone.ask("digits", digits=here.pin(visit))
+    await phone.wait_for("you", standing="waiting")
+
+
+async def test_refused_invitations_leave_no_pins_behind(here: House) -> None:
+    """However often somebody asks for one too many, the number has no more PINs to guess at."""
+    visit = await here.plan()
+    for _ in range(PERSONAL_INVITATIONS):
+        await here.invite(visit)
+    known = await known_now(here)
+    for one in range(5):
+        made = await here.node.desk.invite(visit.id, here.doctor, OpId(f"too many {one}"))
+        assert made == Refused("too_many_invitations")
+    assert await known_now(here) == known
+
+
+async def known_now(here: House) -> int:
+    """How many PINs of the clinic's number are known."""
+    return (await here.node.host.pins.look(here.number, "", "", ""))[1].known
