@@ -41,7 +41,7 @@ class Clock:
     ) -> None:
         self.monotonic = monotonic
         self._lease = lease_ms / 1000
-        self._skewed = skewed
+        self.skewed = skewed
         self._zero: float | None = None
         """The instant (ms) at which the monotonic clock was 0, on the line we follow."""
         self._store_ahead = 0.0
@@ -69,7 +69,7 @@ class Clock:
         ahead = zero - self._zero
         if abs(ahead) > JUMP_MS:
             self._store_ahead = ahead
-            self._skewed(ahead / 1000)
+            self.skewed(ahead / 1000)
             return
         self._zero, self._store_ahead = zero, 0.0
 

@@ -81,7 +81,8 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
         servers = Servers(store)
         rewrite = PurgeRewrite(servers, store)
         metrics = Metrics()
-        clock = seams.clock or Clock(skewed=metrics.clock_skew)
+        clock = seams.clock or Clock()
+        clock.skewed = metrics.clock_skew
         secrets = Secrets(read_pepper(settings.secrets_folder), pin_digits=settings.pins.digits)
         tombstones = stack.enter_context(Tombstones(settings.tombstones_file))
         host = Host(

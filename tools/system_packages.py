@@ -1,4 +1,4 @@
-"""Install what the tests need from Debian: browsers, an independent Redis, a TURN server.
+"""Install what the tests need from Debian: browsers, an independent Redis, a TURN server, clocks to set.
 
 As root it installs what is missing by itself. As another user it prints the one command to run and
 stops with status 3, before any test: a missing part is never a skipped test.
@@ -17,6 +17,7 @@ from collections.abc import Mapping
 NEEDED: Mapping[str, str] = {
     "chromium": "chromium",
     "coturn": "turnserver",
+    "faketime": "faketime",
     "firefox-esr": "firefox-esr",
     "redis-server": "redis-server",
 }

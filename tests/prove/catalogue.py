@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.prove import crashes, kill_story, store_faults
+from tests.prove import crashes, expiry, kill_story, store_faults
 from tests.prove.proof import Proof
 
 _ALL: Final = (
@@ -18,6 +18,7 @@ _ALL: Final = (
     ),
     Proof("killed", "a node killed amid work loses nothing acknowledged", 10, crashes.killed_round),
     Proof("kill", "after a kill in the middle of a call everybody is where they were", 10, kill_story.played),
+    Proof("expiry", "nobody is early or late, whatever clocks do", 2, expiry.played),
     Proof("faults", "a store in trouble stops no call and loses no fact", 3, store_faults.played),
 )
 PROOFS: Final = {proof.name: proof for proof in _ALL}
