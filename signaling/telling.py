@@ -66,13 +66,13 @@ def outgoing(visit: Visit, events: Sequence[fact.Event], *, now: Instant) -> lis
 
 
 def resync(visit: Visit, *, now: Instant) -> list[Outgoing]:
-    """Show everybody the whole again, after a save that failed was undone."""
+    """Show everybody the whole again, after a save that failed was undone, or one in doubt was found."""
     telling = _Telling(visit, ())
     for seat in visit.seats.values():
-        if seat.standing is Standing.IN:
-            telling.out.append(ToSeat(seat.id, inside(visit, seat.id)))
-        elif seat.present:
-            telling.out.append(ToSeat(seat.id, telling.at_door()))
+        if seat.present:
+            whole = inside(visit, seat.id) if seat.standing is Standing.IN else telling.at_door()
+            you = wire.You(standing=seat.standing.value, why=Why.CHANGED.value, name=seat.name)
+            telling.out += (ToSeat(seat.id, you), ToSeat(seat.id, whole))
     telling.out.append(ToBoard(row_changed(visit, seats=True)))
     telling.invitations = True
     return telling.finished()
