@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Final, Literal
 
@@ -64,7 +65,10 @@ class Committer:
             outcomes = list(await self._store.save([save for save, _ in batch]))
         except StoreDown:
             outcomes = ["down"] * len(batch)
+        except Exception as error:  # noqa: BLE001 - a bug; each visit finds out what became of its save
+            self._tasks.report(error)
+            outcomes = ["unknown"] * len(batch)
         self._observer.save(perf_counter() - began, len(batch))
         for (_, settled), outcome in zip(batch, outcomes, strict=True):
             self._observer.save_result(outcome)
-            settled(outcome)
+            self._tasks.spare(partial(settled, outcome))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -216,13 +217,17 @@ class Host:
 
     def lost(self, shard: Shard) -> None:
         """Another owner has this shard: forget it and send its people there."""
-        self._shards.pop(shard.number, None)
+        if self._shards.get(shard.number) is shard:  # not the same number under a newer epoch
+            del self._shards[shard.number]
         bye = Bye(code="restarting", message="Reconnecting...", retry_after_ms=500)
         for live in shard.visits.values():
             self.disarm(live)
+            live.give_up()
             for outlet in tuple(live.outlets.values()):
                 self.places.pop(outlet.id, None)
                 outlet.bye(bye)
+        for watcher in shard.watchers():
+            watcher.bye(bye)
 
     # ------------------------------------------------------------ finding
 
@@ -382,7 +387,7 @@ class Host:
             if isinstance(outcome, Refused):
                 self._deadlines.set(live, self.now() + RETRY)
 
-        live.submit(answered, Tick())
+        self.tasks.spare(partial(live.submit, answered, Tick()))
 
     # ------------------------------------------------------------ figures
 

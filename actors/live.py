@@ -28,6 +28,7 @@ from signaling.codec import Encoded
 from signaling.messages import Bye, Message
 from signaling.session import Stream
 from signaling.translate import (
+    Close,
     Outgoing,
     ToBoard,
     ToConnection,
@@ -264,13 +265,14 @@ class LiveVisit:
 
     def _committed(self, save: Save, said: _Said) -> None:
         self.saved, self.version = save.body, save.version
-        held, self._held = self._held, []
-        self._saving = False
         if save.lapses_at and save.made_at >= self.visit.lapses_at:
             self._env.observer.joined_after_expiry()
-        self._say(said)
-        for later in held:
-            self._say(later)
+        try:
+            self._say(said)
+            while self._held:  # what saying this brings about (somebody is gone already) is said after it
+                self._say(self._held.pop(0))
+        finally:
+            self._saving = False
         if save.over:
             self._env.over(self)
         self._go_on()
@@ -298,11 +300,18 @@ class LiveVisit:
         def answer() -> None:
             said.answer(refused)
             for later in held:
-                later.answer(later.outcome)
-                self._welcome(later)
+                self._answer_after_all(later)
 
         self._put_back(answer)
         self._go_on()
+
+    def _answer_after_all(self, later: _Said) -> None:
+        """Answer what was decided by facts that were not saved. A refusal may have rested on them; who
+        resumed their seat has it, and the connection that they replaced is told so.
+        """
+        later.answer(Refused("try_later") if isinstance(later.outcome, Refused) else later.outcome)
+        self._welcome(later)
+        self._publish([item for item in later.out if isinstance(item, Close)])
 
     def _put_back(self, answer: Callable[[], None] = lambda: None) -> None:
         """Make the visit what was saved last, with the connections that are here; answer; show the whole."""
@@ -318,6 +327,13 @@ class LiveVisit:
             if (outlet := self.outlets.pop(connection, None)) is not None:
                 outlet.bye(Bye(code="restarting", message="Reconnecting...", retry_after_ms=500))
         self._reroute()
+
+    def give_up(self) -> None:
+        """Answer whoever still waits: another owner has the shard, and this copy saves nothing any more."""
+        waiting = [later.answer for later in self._held] + [answer for _, answer in self._queue]
+        self._held, self._queue = [], []
+        for answer in waiting:
+            answer(Refused("try_later"))
 
     # ------------------------------------------------------------ saying
 
@@ -384,6 +400,8 @@ class LiveVisit:
             for seat, connection in self.visit.browsers_inside()
             if (outlet := self.outlets.get(connection)) is not None
         }
+        if len(self.streams) > len(self.visit.seats):  # of seats that were forgotten
+            self.streams = {seat: one for seat, one in self.streams.items() if seat in self.visit.seats}
 
 
 def _joined(first: Done, second: Outcome) -> Done:

@@ -12,7 +12,7 @@ from actors.ports import Outlet, StoreDown
 from actors.requests import Requests
 from engine.commands import Arrive, ByStaff, Channel, Drop, Enter, Leave, Resume
 from engine.events import Connected, Outcome
-from engine.ids import InvitationId, OpId, PageId, SeatId
+from engine.ids import InvitationId, OpId, PageId, SeatId, shard_of_visit
 from engine.refusals import Refused
 from signaling import messages as wire
 from signaling.translate import error, ready
@@ -197,7 +197,9 @@ class Reception:
         """Say `ready`, and whatever was missed; the seat is saved by now."""
         host = self._host
         host.places[outlet.id] = Place(live, connected.seat, outlet, phone=False)
-        self._put_on_footing(outlet, live, connected.seat)
+        if not self._put_on_footing(outlet, live, connected.seat):
+            outlet.bye(wire.Bye(code="signed_out", message="You were signed out."))
+            return
         log = live.stream(connected.seat)
         missed = log.since(stream, seq, host.now()) if connected.resumed and stream else None
         servers, _ = host.ice(live.visit.id, connected.seat)
@@ -221,12 +223,15 @@ class Reception:
             host.observer.resume("state" if missed is None else "replay")
 
     @staticmethod
-    def _put_on_footing(outlet: Outlet, live: LiveVisit, seat: SeatId) -> None:
-        """A staff member's seat stands on the session that took it, also when it is resumed without one."""
+    def _put_on_footing(outlet: Outlet, live: LiveVisit, seat: SeatId) -> bool:
+        """A staff member's seat stands on the session that took it, also when it is resumed without one.
+        False when that session was ended meanwhile.
+        """
         if outlet.credential:
             live.footing = (live.footing or {}) | {seat: outlet.credential}
         elif live.footing is not None and seat in live.footing:
-            outlet.stand_on(live.footing[seat])
+            return live.footing[seat] != REVOKED and outlet.stand_on(live.footing[seat])
+        return True
 
     def _refuse(
         self,
@@ -243,7 +248,10 @@ class Reception:
     async def _not_here(
         self, outlet: Outlet, request: int, visit: str, never: str = "link_unknown", role: str = "guest"
     ) -> None:
-        """No such visit is live here: it is over, or never was."""
+        """No such visit is live here: it is over, or never was, or its shard is not ours now."""
+        number = shard_of_visit(visit)
+        if number is not None and self._host.shard(number) is None:
+            never = "try_later"
         try:
             code = "visit_over" if await self._host.stored(visit) else never
         except StoreDown:

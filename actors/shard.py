@@ -10,7 +10,7 @@ from actors.body import BodyCodec
 from actors.commit import SaveOutcome
 from actors.days import bounds, day_of
 from actors.live import LiveVisit
-from actors.ports import Observer, Save, StoredVisit
+from actors.ports import Observer, Outlet, Save, StoredVisit
 from engine.clinic import Clinic
 from engine.events import Connected
 from engine.ids import ClinicId, ConnectionId, Instant, VisitId
@@ -112,6 +112,11 @@ class Shard:
         """A dashboard looks elsewhere, or is gone."""
         for board in self._boards.values():
             board.watchers.pop(connection, None)
+
+    def watchers(self) -> list[Outlet]:
+        """All dashboards that watch a waiting room or a visit of this shard."""
+        boards = [one for board in self._boards.values() for one in board.watchers.values()]
+        return boards + [one for live in self.visits.values() for one in live.watchers.values()]
 
     def rows(self, clinic: ClinicId, board: Board) -> list[BoardRow]:
         """The live visits that belong to a waiting room."""

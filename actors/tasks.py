@@ -8,10 +8,11 @@ from typing import Any
 class Tasks:
     """Tasks that end with their owner. One that fails is reported at once and takes nothing else down."""
 
-    __slots__ = ("_report", "_running")
+    __slots__ = ("_running", "report")
 
     def __init__(self, report: Callable[[BaseException], None]) -> None:
-        self._report = report
+        self.report = report
+        """Told of every bug."""
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -23,7 +24,14 @@ class Tasks:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._report(error)
+            self.report(error)
+
+    def spare(self, call: Callable[[], None]) -> None:
+        """Make one of many calls that must not take the others down: what it raises is reported."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - a bug in one visit is not the next one's
+            self.report(error)
 
     async def close(self) -> None:
         """Cancel what still runs and wait for it; idempotent."""

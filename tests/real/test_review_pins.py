@@ -34,6 +34,18 @@ async def guess(here: House, right: str, times: int) -> None:
         assert await refusal(phone.ask("digits", digits=next(wrong))) in ("pin_wrong", "tries_used")
 
 
+async def test_refused_invitations_leave_no_pins_behind(here: House) -> None:
+    """However often somebody asks for one too many, the number has no more PINs to guess at."""
+    visit = await here.plan()
+    for _ in range(PERSONAL_INVITATIONS):
+        await here.invite(visit)
+    known = await known_now(here)
+    for one in range(5):
+        made = await here.node.desk.invite(visit.id, here.doctor, OpId(f"too many {one}"))
+        assert made == Refused("too_many_invitations")
+    assert await known_now(here) == known
+
+
 async def test_a_pin_found_by_uncounted_guesses_lets_nobody_in_directly(here: House) -> None:
     """Whoever went on guessing learns that a PIN is right; from another number it still only waits (B6)."""
     visit = await here.plan()
@@ -91,18 +103,6 @@ async def test_a_moved_visits_pin_is_known_at_its_new_time_alone(here: House) ->
     here.later(minutes=170)
     await phone.ask("digits", digits=here.pin(visit))
     await phone.wait_for("you", standing="waiting")
-
-
-async def test_refused_invitations_leave_no_pins_behind(here: House) -> None:
-    """However often somebody asks for one too many, the number has no more PINs to guess at."""
-    visit = await here.plan()
-    for _ in range(PERSONAL_INVITATIONS):
-        await here.invite(visit)
-    known = await known_now(here)
-    for one in range(5):
-        made = await here.node.desk.invite(visit.id, here.doctor, OpId(f"too many {one}"))
-        assert made == Refused("too_many_invitations")
-    assert await known_now(here) == known
 
 
 async def known_now(here: House) -> int:
