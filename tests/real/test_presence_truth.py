@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -12,7 +13,10 @@ import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from engine.presence import Role
+from actors.ports import Save, SaveResult, StoreDown
+from engine.ids import OpId, VisitId
+from engine.presence import Role, Seat
+from engine.refusals import Refused as EngineRefused
 from engine.visit import Visit
 from signaling.translate import Audience, participant, row
 from tests.support.client import Refused, WireClient
@@ -51,7 +55,7 @@ class Play:
     """One visit, and who is in it."""
 
     here: House
-    visit: Visit
+    planned: VisitId
     chance: random.Random
     provider: Page
     board: WireClient
@@ -59,6 +63,13 @@ class Play:
     phones: list[WireClient] = field(default_factory=list)
     busy: list[Page] = field(default_factory=list)
     ops: Any = field(default_factory=count)
+
+    @property
+    def visit(self) -> Visit:
+        """What the node knows."""
+        live = self.here.node.host.live(self.planned)
+        assert live is not None
+        return live.visit
 
     async def turn(self) -> None:
         """Do some things at once, each page one at most."""
@@ -85,7 +96,12 @@ class Play:
 
     async def invited(self) -> None:
         """Somebody comes by a personal link."""
-        token = token_of((await self.here.invite(self.visit, f"Label {next(self.ops)}")).link)
+        desk, op = self.here.node.desk, next(self.ops)
+        made = await desk.invite(self.planned, self.here.doctor, OpId(f"invite-{op}"), f"Label {op}")
+        if isinstance(made, EngineRefused):
+            assert made.code in EXPECTED
+            return
+        token = token_of(made[1].link)
         self._sits(await self.here.join(token, f"Invited {next(self.ops)}"), token)
 
     async def patient(self) -> None:
@@ -215,47 +231,76 @@ def _truth(visit: Visit, audience: Audience, *standings: str) -> dict[str, dict[
 @pytest.mark.parametrize("seed", range(4))
 async def test_everybodys_copy_is_the_truth_in_the_end(here: House, seed: int) -> None:
     """Eighty random acts, four at once; then pages and dashboard show what the visit knows, without a gap."""
-    visit = await here.plan(minutes=120)
-    board = await here.dashboard(visit)
-    play = Play(here, visit, random.Random(seed), Page(await here.provider(visit)), board)  # noqa: S311
+    play = await _begun(here, seed)
     for _ in range(TURNS):
         await play.turn()
+    await _all_know_the_truth(play)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_it_is_after_saves_that_failed_too(
+    here: House, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One save in six is not written, one in six is and nobody hears of it: what was told is taken back."""
+    play, store = await _begun(here, seed), here.node.host.store
+    save, fails = store.save, random.Random(seed)  # noqa: S311
+
+    async def unsure(saves: Sequence[Save]) -> list[SaveResult]:
+        if fails.random() < 1 / 6:
+            raise StoreDown
+        return ["unknown" if fails.random() < 1 / 6 else result for result in await save(saves)]
+
+    with monkeypatch.context() as failing:
+        failing.setattr(store, "save", unsure)
+        for _ in range(TURNS):
+            await play.turn()
+    await _all_know_the_truth(play)
+
+
+async def _begun(here: House, seed: int) -> Play:
+    visit = await here.plan(minutes=120)
+    board, provider = await here.dashboard(visit), await here.provider(visit)
+    return Play(here, visit.id, random.Random(seed), Page(provider), board)  # noqa: S311
+
+
+async def _all_know_the_truth(play: Play) -> None:
     await play.settle(5)
     await play.settle(15)
-
-    live = here.node.host.live(visit.id)
-    assert live is not None
-    truth = live.visit
+    truth, known = play.visit, ("in", "waiting", "held")
     play.provider.catch_up()
-    known = ("in", "waiting", "held")
     assert play.provider.view.shown(*known) == _truth(truth, Audience.PROVIDER, *known)
     for page in play.pages:
         seat = truth.seats.get(page.client.seat)  # type: ignore[call-overload]
-        if not page.alive or seat is None:
-            continue
-        page.catch_up()
-        assert page.view.standing == seat.standing
-        assert page.view.name == seat.name
-        if seat.standing == "in":
-            audience = Audience.PATIENT if seat.role is Role.PATIENT else Audience.GUEST
-            mine, theirs = page.view.shown("in"), _truth(truth, audience, "in")
-            mine.pop(seat.id), theirs.pop(seat.id)
-            assert mine == theirs
-        else:
-            assert page.view.door["end"] == truth.end
-            assert not page.view.seats
+        if page.alive and seat is not None:
+            page.catch_up()
+            _knows_the_truth(page, seat, truth)
+    _shows_the_truth(play.board, truth, *known)
+
+
+def _knows_the_truth(page: Page, seat: Seat, truth: Visit) -> None:
+    assert page.view.standing == seat.standing
+    assert page.view.name == seat.name
+    if seat.standing == "in":
+        audience = Audience.PATIENT if seat.role is Role.PATIENT else Audience.GUEST
+        mine, theirs = page.view.shown("in"), _truth(truth, audience, "in")
+        mine.pop(seat.id), theirs.pop(seat.id)
+        assert mine == theirs
+    else:
+        assert page.view.door["end"] == truth.end
+        assert not page.view.seats
+
+
+def _shows_the_truth(board: WireClient, truth: Visit, *standings: str) -> None:
+    """The dashboard knows it too, but for who has which microphone on, which is no news there."""
     shown = BoardView()
     shown.follow(board.heard)
-    whole = msgspec.to_builtins(row(truth))
-    assert shown.visits[visit.id] == {
+    whole: dict[str, Any] = msgspec.to_builtins(row(truth))
+    assert shown.visits[truth.id] == {
         key: value for key, value in whole["visit"].items() if value not in ("", False)
     }
-    media = ("media",)
-    assert {
-        key: {name: value for name, value in seen(seat).items() if name not in media}
-        for key, seat in shown.seats[visit.id].items()
-        if seat["standing"] in known
-    } == {
-        key: {name: value for name, value in seat.items() if name not in media}
-        for key, seat in _truth(truth, Audience.DASHBOARD, *known).items()
-    }
+    seats = {key: seen(one) for key, one in shown.seats[truth.id].items() if one["standing"] in standings}
+    assert _quiet(seats) == _quiet(_truth(truth, Audience.DASHBOARD, *standings))
+
+
+def _quiet(seats: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {key: {name: it for name, it in seat.items() if name != "media"} for key, seat in seats.items()}
