@@ -28,6 +28,15 @@ SECRET_KEYS: Final = frozenset(
 )
 """Names whose values are not logged, whatever they are."""
 
+PATH_WORDS: Final = frozenset(
+    {"", "api", "api-keys", "call", "cancel", "clinic", "complete", "demo", "docs", "extend", "favicon.ico"}
+    | {"healthz", "invitations", "j", "links", "look", "me", "metrics", "openapi.json", "phone", "readyz"}
+    | {"reschedule", "schedule", "settings", "sign-in", "sign-out", "staff", "static", "tickets", "v", "v1"}
+    | {"visits", "ws"}
+)
+"""Parts of our own paths; what else stands in a path is not logged, for it may be a name."""
+
+_VISIT: Final = re.compile(r"\d{4}-[0-9a-z]{12}", re.ASCII)
 _TOKEN: Final = re.compile(r"[0-9a-z-]{13,21}\.[A-Za-z0-9_-]{1,40}\.[A-Za-z0-9_-]{22}")
 _PIN: Final = re.compile(r"(?<![\w.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.-])")
 _FRAGMENT: Final = re.compile(r"(/(?:j|v|call))(?:#|%23)\S*", re.IGNORECASE)
@@ -68,8 +77,13 @@ def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def redacted_path(path: str) -> str:
-    """Give a request's path as it may be logged: without query, and without what was a fragment."""
-    return redacted_text(path.partition("?")[0])
+    """Give a request's path as it may be logged: our own words and ids of visits, nothing others made up."""
+    parts = redacted_text(path.partition("?")[0]).split("/")
+    return "/".join([part if _is_ours(part) else REDACTED for part in parts])
+
+
+def _is_ours(part: str) -> bool:
+    return part.removesuffix(REDACTED).lower() in PATH_WORDS or _VISIT.fullmatch(part) is not None
 
 
 def redacted_text(text: str) -> str:

@@ -232,15 +232,17 @@ class Site:
         self.clients.append(client)
         return client
 
-    async def join(self, link: str, name: str = "", **fields: Any) -> WireClient:
-        """Join by a link. Raises Refused."""
-        client = await self._open_page()
+    async def join(
+        self, link: str, name: str = "", *, local_addr: tuple[str, int] | None = None, **fields: Any
+    ) -> WireClient:
+        """Join by a link, from an address of one's own if need be. Raises Refused."""
+        client = await self._open_page(local_addr=local_addr)
         page = self._pages[client]
         await client.hello("hello.link", **{"token": token_of(link), "name": name, "page": page, **fields})
         return client
 
-    async def _open_page(self, page: str = "") -> WireClient:
-        client = await self.open()
+    async def _open_page(self, page: str = "", **options: Any) -> WireClient:
+        client = await self.open(**options)
         self._pages[client] = page or f"page {len(self._pages)}"
         return client
 
