@@ -279,3 +279,4 @@ def _purge(visit: Record) -> None:
             seat.name = ""
     for invitation in visit.invitations.values():
         invitation.label = invitation.contact = invitation.by = ""
+    visit.operations.kept = []  # an operation's id is whatever its client made of it

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from msgspec import msgpack
 
-from engine.commands import AssignPin, Remove
-from engine.ids import SHARED
+from engine.commands import AssignPin, Lock, Remove
+from engine.ids import SHARED, OpId
 from engine.invitations import Invitation
 from engine.presence import GUESTS, Seat
 from engine.record import Record
 from engine.snapshot import VERSION, Snapshot, SnapshotTooNew, dump, load
-from tests.unit.engine.story import RIVERA, Story
+from tests.unit.engine.story import DESK, RIVERA, Story
 
 
 def busy_story() -> Story:
@@ -143,3 +143,12 @@ def test_a_newer_version_is_left_alone() -> None:
     snapshot = dump(Story().visit)
     with pytest.raises(SnapshotTooNew):
         load(Snapshot(snapshot.facts | {"v": VERSION + 1}, {}, {}), Story().clinic)
+
+
+def test_after_the_end_no_operation_is_remembered() -> None:
+    """Their ids are whatever a client chose, and nobody asks a visit anything that is over."""
+    story = busy_story()
+    story.ask(Lock(OpId("for ann@example.com"), DESK, on=False))
+    assert "ann@example.com" in str(dump(story.visit).facts)
+    story.complete()
+    assert "ann@example.com" not in str(dump(story.visit))
