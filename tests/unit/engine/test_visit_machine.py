@@ -255,7 +255,8 @@ class VisitMachine(RuleBasedStateMachine):
             return
         seat = SeatId(outcome.created)
         self.arrivals.append(command)
-        if isinstance(command, Enter) or command.channel is Channel.WEB or seat == command.seat:
+        by_web = isinstance(command, Enter) or command.channel is Channel.WEB
+        if by_web or self.visit.seats[seat].proof == command.proof:
             self.secrets[seat] = command.proof
         if isinstance(command, Arrive):
             assert command.invitation not in self.revoked
