@@ -49,12 +49,17 @@ class Cable:
         assert thread is not None
         self._threads.add(thread)
         thread.add_done_callback(self._threads.discard)
-        with suppress(OSError, asyncio.CancelledError):
+        ends = [writer]
+        try:
             await self._plugged.wait()
             up, down = await asyncio.open_connection("127.0.0.1", self._to)
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._carry(reader, down))
-                both.create_task(self._carry(up, writer))
+            ends.append(down)
+            await asyncio.gather(self._carry(reader, down), self._carry(up, writer))
+        except (OSError, asyncio.CancelledError):
+            return  # the server is gone, or the test is over
+        finally:
+            for end in ends:
+                end.close()
 
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):

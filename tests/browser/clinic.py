@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -39,6 +40,7 @@ class Clinic:
     """REST with the key that a demo visit brings, and telephones with its dial-in key."""
 
     def __init__(self, server: Server, keys: dict[str, Any]) -> None:
+        self.server = server
         self.dialin_key: str = keys["dialin_key"]
         self.ws_url: str = keys["ws_url"]
         # no proxy of the machine's
@@ -77,6 +79,35 @@ class Clinic:
         """Make an invitation for one person."""
         made: dict[str, Any] = await self.ask("POST", f"visits/{visit.id}/invitations", {"label": label})
         return made
+
+    @asynccontextmanager
+    async def guest_in(self, visit: Visit, name: str) -> AsyncIterator[WireClient]:
+        """A guest without a browser, where only their presence matters."""
+        async with wire(self.ws_url) as client:
+            token = urlsplit(visit.guest_url).fragment
+            await client.hello("hello.link", token=token, page=name, name=name)
+            yield client
+
+    @asynccontextmanager
+    async def patient_in(self, visit: Visit) -> AsyncIterator[WireClient]:
+        """The patient without a browser."""
+        async with wire(self.ws_url) as client:
+            token = urlsplit(visit.patient_url).fragment
+            await client.hello("hello.link", token=token, page=visit.patient)
+            yield client
+
+    @asynccontextmanager
+    async def provider_in(self, visit: Visit) -> AsyncIterator[WireClient]:
+        """The provider without a browser."""
+        email, password = self.server.password("provider")
+        async with httpx.AsyncClient(
+            base_url=self.http.base_url, headers={"X-Vestibule": "1"}, trust_env=False, timeout=ASK_SECONDS
+        ) as signed_in:
+            await signed_in.post("sign-in", json={"email": email, "password": password})
+            ticket = (await signed_in.post("tickets", json={"visit": visit.id})).json()
+            async with wire(ticket["ws_url"]) as client:
+                await client.hello("hello.staff", ticket=ticket["ticket"], page=f"provider of {visit.id}")
+                yield client
 
     @asynccontextmanager
     async def settings(self, **changes: Any) -> AsyncIterator[None]:

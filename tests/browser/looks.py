@@ -21,6 +21,9 @@ BODY_PX: Final = 18
 TARGET_PX: Final = 44
 
 # the text of a guest's page, and what is pressed there; what only screen readers meet has no size
+# what passes by itself within seconds is left out of pictures
+_HIDE: Final = "(is) => document.querySelector('.toasts')?.style.setProperty('display', is ? 'none' : '')"
+
 _SIZES: Final = """
 () => {
   const meets = { visibilityProperty: true, opacityProperty: true };
@@ -81,10 +84,13 @@ async def faults_of(page: Page, *, guest: bool) -> list[str]:
 
 async def pictured(page: Page, name: str, folder: Path) -> None:
     """Keep six pictures: three sizes, light and dark."""
+    await page.evaluate(_HIDE, True)
     for width, height in SIZES.items():
         for scheme in SCHEMES:
             async with shown(page, scheme, {"width": width, "height": height}):
-                await page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", animations="disabled")
+                path = folder / f"{name}-{width}-{scheme}.png"
+                await page.screenshot(path=path, animations="disabled")
+    await page.evaluate(_HIDE, False)
 
 
 @asynccontextmanager

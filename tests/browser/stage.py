@@ -134,7 +134,7 @@ async def join(page: Page, name: str) -> None:
 
 def in_the_call(page: Page) -> Locator:
     """The call's controls: who has them is in."""
-    return page.get_by_role("toolbar", name="Call controls")
+    return page.get_by_role("group", name="Call controls")
 
 
 def title(page: Page, text: str) -> Locator:

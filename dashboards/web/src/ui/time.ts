@@ -65,7 +65,7 @@ export function near(at: number, now: number): string {
   return minutes > 0 ? words.time.inMinutes(minutes) : words.time.minutesAgo(-minutes);
 }
 
-/** A length for lists: "6 min", "1 h 5 min"; under a minute "less than 1 min". */
+/** A length for lists: "6 min", "1 h 5 min"; under a minute "under 1 min". */
 export function minutes(ms: number): string {
   const whole = Math.floor(ms / MINUTE);
   if (whole < 1) return words.time.underAMinute;

@@ -26,7 +26,7 @@ const en = {
     min: (n: number) => `${n} min`,
     hours: (h: number, min: number) => (min === 0 ? `${h} h` : `${h} h ${min} min`),
     s: (n: number) => `${n} s`,
-    underAMinute: "less than 1 min",
+    underAMinute: "under 1 min",
   },
 
   roles: {

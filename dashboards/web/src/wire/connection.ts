@@ -14,7 +14,8 @@ import { Refused } from "./refusal.ts";
 import { NOWHERE, TIMINGS, type ConnectionState, type Hello, type Options, type Over, type Position, type Timings } from "./terms.ts";
 import { Requests, type Ask, type AnswerOf, type Asking } from "./requests.ts";
 
-const PASSING = new Set(["try_later", "busy", "unreachable", "no_answer"]);
+/** The next hello may be welcome; a staff page's has a fresh ticket. */
+const PASSING = new Set(["try_later", "busy", "unreachable", "no_answer", "ticket_refused"]);
 const OUR_CLOSE = 3000;
 const MOST_MOVES = 5;
 

@@ -10,7 +10,7 @@ describe("what the clinic reads about a person (D10)", () => {
   });
 
   test("waiting is told in whole minutes that have passed", () => {
-    assert.equal(presenceText(person({ standing: "waiting", since: NOW - 59_000 }), NOW, "open"), "Waiting less than 1 min");
+    assert.equal(presenceText(person({ standing: "waiting", since: NOW - 59_000 }), NOW, "open"), "Waiting under 1 min");
     assert.equal(presenceText(person({ standing: "waiting", since: NOW - 6 * MINUTE - 59_000 }), NOW, "open"), "Waiting 6 min");
     assert.equal(presenceText(person({ standing: "waiting", since: NOW - 65 * MINUTE }), NOW, "open"), "Waiting 1 h 5 min");
   });

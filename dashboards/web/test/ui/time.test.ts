@@ -27,7 +27,7 @@ test("what is near is counted in minutes, what is far is not counted", () => {
 });
 
 test("lengths are short", () => {
-  assert.equal(time.minutes(30_000), "less than 1 min");
+  assert.equal(time.minutes(30_000), "under 1 min");
   assert.equal(time.minutes(6.5 * MINUTE), "6 min");
   assert.equal(time.minutes(65 * MINUTE), "1 h 5 min");
   assert.equal(time.seconds(12_300), "12 s");

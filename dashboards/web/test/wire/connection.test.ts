@@ -186,6 +186,8 @@ test("a refused hello is final, a passing one is tried again no sooner than aske
   first.say({ t: "error", id, code: "try_later", message: "", retry_after_ms: 30 });
   const lost = await until("lost");
   assert.equal(lost.at === "lost" && lost.inMs, 30);
+  const between = await lines.take();
+  between.say({ t: "error", id: (await between.said.take())["id"], code: "ticket_refused", message: "" }); // the next one is fresh
   const second = await lines.take();
   const hello = await second.said.take();
   second.say({ t: "error", id: hello["id"], code: "link_over", message: "This link's time is over." });

@@ -21,9 +21,9 @@ export function Participants({ row }: { row: Row }) {
       <h3 id="participants">{words.details.participants}</h3>
       <h4 class="part-name">{words.details.inCall}</h4>
       {above.length ? <List people={above} row={row} /> : <p class="soft">{words.details.nobodyIn}</p>}
-      <hr class="the-line" />
       {below.length > 0 && (
         <>
+          <hr class="the-line" />
           <h4 class="part-name">{words.details.notInCall}</h4>
           <List people={below} row={row} />
         </>
