@@ -5,8 +5,8 @@
 
 Written from docs/protocol.md alone; needs nothing but the `websockets` package. Every line has an `event`:
 `connected`, `lost` (and the seconds until the next try), or the server's own message name; `seq` stands
-beside what is numbered. Ends by itself when the visit does, when it is refused, or after N seconds by leaving. Exit
-status: 0 left or ended, 1 refused, 2 the link cannot be read.
+beside what is numbered. Ends by itself when the visit does, when it is refused, or after N seconds by
+leaving. Exit status: 0 left or ended, 1 refused, 2 the link cannot be read.
 """
 
 from __future__ import annotations

@@ -25,10 +25,12 @@ async def test_switching_invitations_off_takes_the_control_away_at_once(tmp_path
 
 
 async def test_a_number_is_shown_as_people_read_it_and_dialled_either_way(tmp_path: Path) -> None:
-    """The panel writes the number for people; a dial-in client may give it with or without spaces (R3, R10)."""
+    """The panel writes the number for people; a dial-in client may give it either way (R3, R10)."""
     async with house(tmp_path) as here:
         await here.settle(dial_in=("+15550100123",))
         visit = await here.plan()
         provider = await here.provider(visit)
         panel = await provider.ask("get.panel")
         assert panel["number"] == "+1 555-010-0123"
+        for dialled in (panel["number"], "+15550100123"):
+            assert (await here.phone(dialled=dialled)).ready["tries"] == 3

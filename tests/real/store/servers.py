@@ -38,7 +38,7 @@ class Server:
     pid: int
     plain_url: str
 
-    async def ask(self, *words: str | int) -> Any:  # noqa: ANN401 - whatever a plain client makes of the answer
+    async def ask(self, *words: str | int) -> Any:
         """Ask the server something with a plain client, behind the store's back."""
         async with redis.asyncio.Redis.from_url(self.plain_url, decode_responses=True) as client:
             return await client.execute_command(*words)  # type: ignore[no-untyped-call]

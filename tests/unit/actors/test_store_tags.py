@@ -61,7 +61,7 @@ class Recorder(Servers):
     async def open(self) -> None:
         """There is nothing to reach."""
 
-    async def run(self, calls: Any, lane: Lane) -> list[Reply]:  # noqa: ANN401
+    async def run(self, calls: Any, lane: Lane) -> list[Reply]:
         """Record the commands and answer with what was put ready, or an empty list."""
         for call in calls:
             check(call)

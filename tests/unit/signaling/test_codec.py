@@ -19,7 +19,7 @@ BOTH = pytest.mark.parametrize("codec", [MSGPACK, JSON], ids=lambda codec: codec
 LEAVE = {"t": "leave", "id": 7}
 
 
-def read(codec: Codec, data: bytes) -> Any:  # noqa: ANN401 - a value of any shape
+def read(codec: Codec, data: bytes) -> Any:
     """Read with a library that is not ours."""
     return json.loads(data) if codec.text else msgpack.unpackb(data)
 
