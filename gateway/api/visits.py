@@ -165,6 +165,6 @@ def show(visit: Visit, caller: Caller, deps: Dependencies) -> models.Visit:
         zone=clinic.zone,
         patient=models.PatientName(name=visit.patient),
         providers=[models.Provider(id=one.user, name=one.name) for one in visit.providers],
-        patient_link=deps.desk.patient_link(visit) if live else None,
+        patient_link=deps.desk.patient_link(visit) if live and caller.may(Right.SCHEDULE) else None,
         panel=panel,
     )

@@ -52,3 +52,13 @@ async def test_a_key_that_may_write_runs_visits_over_a_socket(here: House) -> No
         await client.ask("lock", op="l", on=True, visit=visit.id)
         await client.ask("get.panel", visit=visit.id)
     assert visit.locked
+
+
+async def test_a_key_that_may_only_read_sees_no_way_into_a_visit(here: House) -> None:
+    """Neither the patient's own link nor the guests' panel is shown to it."""
+    visit = await here.plan()
+    async with program(here, "visits:read") as reader:
+        shown = await reader.get(f"/visits/{visit.id}")
+    assert (shown["patient_link"], shown["panel"]) == (None, None)
+    async with program(here, "visits:read", "visits:write") as writer:
+        assert (await writer.get(f"/visits/{visit.id}"))["patient_link"]
