@@ -256,17 +256,20 @@ class LiveVisit:
             self._env.observer.double_owner()
             self._env.lost(self)
         elif outcome == "ok":
-            self.saved, self.version = save.body, save.version
+            self._written(save)
             self._put_back()
             if save.over:
                 self._env.over(self)
         elif not self.saved:
             self._env.lost(self)
 
-    def _committed(self, save: Save, said: _Said) -> None:
+    def _written(self, save: Save) -> None:
         self.saved, self.version = save.body, save.version
         if save.lapses_at and save.made_at >= self.visit.lapses_at:
             self._env.observer.joined_after_expiry()
+
+    def _committed(self, save: Save, said: _Said) -> None:
+        self._written(save)
         try:
             self._say(said)
             while self._held:  # what saying this brings about (somebody is gone already) is said after it

@@ -126,16 +126,19 @@ class Ending:
         )
         again = await site.back(self.waiting)
         self.found.expect(again.ready["standing"] == "waiting", "who waits keeps their place")
-        row = await self._row()
-        late = [seat["name"] for seat in row["seats"] if seat["since"] >= self.end]
+        came = await self._arrivals()
+        late = [seat["name"] for seat in came if seat["since"] >= self.end]
         self.found.expect(not late, f"nobody has a new seat after the end ({late})")
         self.found.expect(await join_after_expiry(site) == 0, "join_after_expiry is 0")
-        self.found.figures["seats"] += len(row["seats"])
+        self.found.figures["seats"] += len(came)
 
-    async def _row(self) -> dict[str, Any]:
-        board = await self.site.dashboard()
-        rows: list[dict[str, Any]] = board.named("board")[0]["rows"]
-        return next(row for row in rows if row["visit"]["visit"] == self.visit["id"])
+    async def _arrivals(self) -> list[dict[str, Any]]:
+        """Everybody who came, as the dashboard was shown them when they did."""
+        await self.board.ask("watch.board", day="")  # so that all before it has been heard
+        shown = [
+            message for message in self.board.named("board.seat") if message["why"] in ("waiting", "joined")
+        ]
+        return [message["seat"] for message in shown if message["visit"] == self.visit["id"]]
 
 
 async def _code(asking: Awaitable[object]) -> str:

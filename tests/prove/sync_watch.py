@@ -178,12 +178,12 @@ def serve(listener: int, disk: Disk) -> str:
     poll.register(0, select.POLLIN)
     while True:
         ready = dict(poll.poll())
+        if 0 in ready:  # before any sync that waits: what was just written is what a cut takes
+            return sys.stdin.readline()
         if ready.get(listener, 0) & select.POLLIN:
             perform(listener, disk, fdatasync)
         elif listener in ready:  # the server has ended: only the input is left to wait for
             poll.unregister(listener)
-        if 0 in ready:
-            return sys.stdin.readline()
 
 
 def main(aof_folder: str, *command: str) -> None:
