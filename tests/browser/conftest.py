@@ -15,6 +15,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser.cable import Cable
 from tests.browser.clinic import Clinic
+from tests.browser.looks import compress
 from tests.browser.stage import Stage
 from tests.support.node import free_port
 from tests.support.processes import Server, server, turn
@@ -65,6 +66,8 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield Running(browser, here, clinic, cable, relay)
         await browser.close()
+        if (folder := pictures()) is not None:
+            await compress(folder)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

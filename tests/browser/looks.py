@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from shutil import which
 from typing import Any, Final, Literal
 
 from playwright.async_api import Page, ViewportSize
@@ -91,6 +93,17 @@ async def pictured(page: Page, name: str, folder: Path) -> None:
                 path = folder / f"{name}-{width}-{scheme}.png"
                 await page.screenshot(path=path, animations="disabled")
     await page.evaluate(_HIDE, False)
+
+
+async def compress(folder: Path) -> None:
+    """Make the pictures small, where Debian's pngquant is installed."""
+    program = which("pngquant")
+    if program is None:
+        return
+    pictures = sorted(map(str, folder.glob("*.png")))
+    options = ["--force", "--ext=.png", "--skip-if-larger", "--strip", "--speed=1", "--quality=60-90", "64"]
+    process = await asyncio.create_subprocess_exec(program, *options, "--", *pictures)
+    await process.wait()
 
 
 @asynccontextmanager

@@ -13,6 +13,13 @@ pytestmark = JOURNEY
 _FAILS = """
 navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException("no", "{error}"); }};
 """
+# a network that lets no media through: no relay is reached, and nothing but a relay is tried
+_NO_MEDIA = """
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(options) { super({ ...options, iceServers: [], iceTransportPolicy: "relay" }); }
+  setConfiguration() {}
+};
+"""
 _IN_APP = "Object.defineProperty(navigator, 'mediaDevices', { value: undefined });"
 
 
@@ -60,8 +67,8 @@ async def test_without_media_the_telephone_brings_the_sound_for_the_same_person(
     await stage.provider(visit)
     invited = await stage.clinic.invite(visit, "Son")
     context = await stage.context()
-    page = await context.new_page()
-    await page.goto(invited["link"])  # not by the relay: on this machine nothing gets through then
+    await context.add_init_script(_NO_MEDIA)
+    page = await stage.page(invited["link"], context)
     await join(page, "Leo Olsen")
     await expect(in_the_call(page)).to_be_visible()
     await page.get_by_role("button", name="Join by phone instead").click()
