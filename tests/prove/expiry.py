@@ -304,9 +304,7 @@ async def played(folder: Path, _: int) -> Round:
     for name, play in parts:
         where = folder / name
         where.mkdir()
-        one = await play(where)
-        whole.figures.update(one.figures)
-        whole.broken += one.broken
+        whole.add(await play(where))
     latest = whole.figures["latest_ms"]
     whole.expect(latest <= LAPSES_WITHIN, f"a visit lapses {latest} ms after its end")
     return whole.round()

@@ -39,6 +39,13 @@ class Findings:
         if not true:
             self.broken.append(f"not so: {promise}")
 
+    def add(self, part: Round, name: str = "") -> None:
+        """Add what a part of a round found; of times, in `..._ms`, the longest counts."""
+        for what, count in part.figures.items():
+            known = self.figures[what]
+            self.figures[what] = max(known, count) if what.endswith("_ms") else known + count
+        self.broken += [f"{name}: {what}" if name else what for what in part.broken]
+
     def round(self) -> Round:
         """Give the round that these make."""
         return Round(self.figures, tuple(self.broken))
@@ -60,15 +67,15 @@ class Proof:
     def verdict(self, rounds: list[Round]) -> str:
         """Say in one line whether the promise was kept; only the word KEPT is good."""
         broken = [what for one in rounds for what in one.broken]
-        sums = Counter[str]()
+        whole = Findings()
         for one in rounds:
-            sums.update(one.figures)
+            whole.add(one)
         kept = bool(broken) if self.must_break else not broken
         if self.must_break:
             found = f"{len(broken)} of {len(rounds)} rounds saw a loss, as they must: {_first(broken)}"
         else:
             found = _first(broken) if broken else f"nothing in {len(rounds)} rounds broke it"
-        return f"{self.name}: {'KEPT' if kept else 'BROKEN'}: {found}; {figures(sums)}"
+        return f"{self.name}: {'KEPT' if kept else 'BROKEN'}: {found}; {figures(whole.figures)}"
 
 
 def _first(broken: list[str]) -> str:

@@ -318,7 +318,7 @@ async def _pid(url: str) -> int:
 
 async def played(folder: Path, seed: int) -> Round:
     """Try every fault once."""
-    figures, broken = Findings().figures, []
+    whole = Findings()
     kinds: dict[str, Callable[[Path], Any]] = {
         "stopped": lambda where: on_a_store_of_its_own(where, seed, "stopped"),
         "gone": lambda where: on_a_store_of_its_own(where, seed, "gone"),
@@ -330,7 +330,5 @@ async def played(folder: Path, seed: int) -> Round:
     for name, play in kinds.items():
         where = folder / name
         where.mkdir()
-        one: Round = await play(where)
-        figures.update({f"{name}_{what}": count for what, count in one.figures.items()})
-        broken += [f"{name}: {what}" for what in one.broken]
-    return Round(figures, tuple(broken))
+        whole.add(await play(where), name)
+    return whole.round()
