@@ -45,6 +45,7 @@ async def test_the_dashboard_shows_join_loss_return_and_leave_live(stage: Stage,
 
     bob = await stage.guest(running.cable.led(visit.guest_url), "Bob Silva")
     await expect(person(board, "Bob Silva")).to_contain_text("In the call")
+    await expect(in_the_call(bob)).to_be_visible()  # his page is whole before the cable is pulled
     running.cable.pull()
     await expect(person(board, "Bob Silva")).to_contain_text(LOST)
     await expect(bob.get_by_text("Reconnecting… The others stay here.")).to_be_visible()
