@@ -41,6 +41,7 @@ class Clinic:
 
     def __init__(self, server: Server, keys: dict[str, Any]) -> None:
         self.server = server
+        self.planned: list[str] = []
         self.dialin_key: str = keys["dialin_key"]
         self.ws_url: str = keys["ws_url"]
         # no proxy of the machine's
@@ -64,6 +65,7 @@ class Clinic:
         option = facts.pop("option", "15-min Consultation")
         asked = {"patient": {"name": patient}, "start": start, "end": end, "option": option}
         made = await self.ask("POST", "visits", asked | {"providers": [PROVIDER], **facts})
+        self.planned.append(made["id"])
         panel = made["panel"]
         return Visit(made["id"], patient, panel["link"], made["patient_link"], panel["number"], panel["pin"])
 
@@ -74,6 +76,11 @@ class Clinic:
     async def complete(self, visit: Visit) -> None:
         """End a visit for everyone."""
         await self.ask("POST", f"visits/{visit.id}/complete", {})
+
+    async def clear(self) -> None:
+        """End what was planned so far: nobody of one journey waits in the next one's waiting room."""
+        while self.planned:
+            await self.ask("POST", f"visits/{self.planned.pop()}/complete", {})
 
     async def invite(self, visit: Visit, label: str = "Interpreter") -> dict[str, Any]:
         """Make an invitation for one person."""

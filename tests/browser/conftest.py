@@ -14,6 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.cable import Cable
+from tests.browser.camera import film
 from tests.browser.clinic import Clinic
 from tests.browser.looks import compress
 from tests.browser.stage import Stage
@@ -63,7 +64,9 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
         stack.push_async_callback(clinic.http.aclose)
         cable = await stack.enter_async_context(Cable(led, here.port).laid())
         playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        camera = film(tmp_path_factory.mktemp("camera") / "somebody.y4m")
+        flags = [*FLAGS, f"--use-file-for-fake-video-capture={camera}"]
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
         yield Running(browser, here, clinic, cable, relay)
         await browser.close()
         if (folder := pictures()) is not None:
@@ -75,6 +78,7 @@ async def stage(running: Running) -> AsyncIterator[Stage]:
     """A stage for one journey."""
     async with Stage(running.browser, running.server, running.clinic, pictures()).lit() as here:
         yield here
+    await running.clinic.clear()
 
 
 def pictures() -> Path | None:

@@ -7,6 +7,7 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.conftest import Running
+from tests.browser.media import media_flows
 from tests.browser.stage import (
     JOURNEY,
     Stage,
@@ -45,11 +46,12 @@ async def test_the_dashboard_shows_join_loss_return_and_leave_live(stage: Stage,
 
     bob = await stage.guest(running.cable.led(visit.guest_url), "Bob Silva")
     await expect(person(board, "Bob Silva")).to_contain_text("In the call")
-    await expect(in_the_call(bob)).to_be_visible()  # his page is whole before the cable is pulled
+    await media_flows(bob, peers=2)  # his page is whole before the cable is pulled
     running.cable.pull()
     await expect(person(board, "Bob Silva")).to_contain_text(LOST)
     await expect(bob.get_by_text("Reconnecting… The others stay here.")).to_be_visible()
     await stage.seen(bob, "call-reconnecting")
+    await media_flows(bob, peers=2)
     running.cable.plug_in()
     await expect(person(board, "Bob Silva")).to_contain_text("In the call")
     await expect(bob.get_by_text("Reconnecting… The others stay here.")).to_be_hidden()

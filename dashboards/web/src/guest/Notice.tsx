@@ -33,6 +33,7 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 const TEXTS: Readonly<Record<string, string>> = {
+  visit_full: g.fullText,
   already_open: g.openText,
   visit_over: g.overText,
   completed: g.endedText,
@@ -124,7 +125,9 @@ function CallClinic({ code, phone }: { code: string; phone: string }) {
   return (
     <a class="button button-quiet button-large button-wide" href={dialled(phone)}>
       <Icon of={Phone} />
-      {g.callClinic(phone)}
+      <span>
+        {g.callClinic} <span class="whole">{phone}</span>
+      </span>
     </a>
   );
 }

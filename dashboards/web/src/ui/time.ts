@@ -72,9 +72,9 @@ export function minutes(ms: number): string {
   return whole < 60 ? words.time.min(whole) : words.time.hours(Math.floor(whole / 60), whole % 60);
 }
 
-/** A short length: "12 s", from a minute on as `minutes`. */
+/** A short length: "12 s", from two minutes on as `minutes`. */
 export function seconds(ms: number): string {
-  return ms < MINUTE ? words.time.s(Math.max(0, Math.round(ms / 1000))) : minutes(ms);
+  return ms < 2 * MINUTE ? words.time.s(Math.max(0, Math.round(ms / 1000))) : minutes(ms);
 }
 
 /** How long a visit is: "30 minutes". */

@@ -15,7 +15,9 @@ export function ByPhone({ number, pin }: Telephone) {
       <p>{words.guest.byPhoneHow}</p>
       <a class="button button-quiet button-large button-wide" href={dialled(number, pin)}>
         <Icon of={Phone} />
-        {words.guest.callNumber(number)}
+        <span>
+          {words.guest.call} <span class="whole">{number}</span>
+        </span>
       </a>
       {pin ? (
         <p>

@@ -31,6 +31,7 @@ test("lengths are short", () => {
   assert.equal(time.minutes(6.5 * MINUTE), "6 min");
   assert.equal(time.minutes(65 * MINUTE), "1 h 5 min");
   assert.equal(time.seconds(12_300), "12 s");
+  assert.equal(time.seconds(119_000), "119 s");
   assert.equal(time.length(0, 15 * MINUTE), "15 minutes");
 });
 
