@@ -101,7 +101,7 @@ async def compress(folder: Path) -> None:
     if program is None:
         return
     pictures = sorted(map(str, folder.glob("*.png")))  # noqa: ASYNC240 - nothing else runs by then
-    options = ["--force", "--ext=.png", "--skip-if-larger", "--strip", "--speed=1", "--quality=60-90", "64"]
+    options = ["--force", "--ext=.png", "--strip", "--speed=2", "--nofs", "--quality=50-85", "64"]
     process = await asyncio.create_subprocess_exec(program, *options, "--", *pictures)
     await process.wait()
 
