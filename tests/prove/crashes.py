@@ -21,6 +21,10 @@ FEWEST, MOST = 40, 160
 """How many facts are acknowledged before the crash; the seed says how many."""
 TORN: Final = (0, 0, 1, 17, 400)
 """How many bytes a disk keeps of what was not synced."""
+SYNC_MS: Final = (0, 500, 500)
+"""How long a cut waits for the next sync to begin: most come when something is written and not synced."""
+NODE_FIRST: Final = 0.3
+"""How often the node dies before its store; else it may see the store go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,14 @@ async def power_cut(folder: Path, seed: int, appendfsync: AppendFsync = "always"
     async with PowerCutServer(folder / "power", appendfsync) as store, Site(folder, store.url) as site:
         working = asyncio.create_task(Load(site, ledger, chance).run())
         await _worked(working, ledger, chance.randint(FEWEST, MOST))
-        if chance.random() < 0.5:  # of a node and a store, either may see the other die first
-            killing = asyncio.create_task(site.kill())
-            cut = await store.cut(chance.choice(TORN))
-        else:
-            cutting = asyncio.create_task(store.cut(chance.choice(TORN)))
-            killing = asyncio.create_task(site.kill())
+        cutting = asyncio.create_task(store.cut(chance.choice(TORN), sync_ms=chance.choice(SYNC_MS)))
+        if chance.random() < NODE_FIRST:
+            await site.kill()
             cut = await cutting
-        await asyncio.gather(killing, working)
+        else:
+            cut = await cutting
+            await site.kill()
+        await working
         await store.restart()
         await site.start()
         lost = await ledger.lost(site, store.url)

@@ -79,13 +79,14 @@ class PowerCutServer:
         if self._watch is not None:
             await self._order("")
 
-    async def cut(self, torn_bytes: int = 0) -> PowerCut:
+    async def cut(self, torn_bytes: int = 0, *, sync_ms: int = 0) -> PowerCut:
         """Cut the power: kill the server, and take from its files what was not synced.
 
         A disk may also have kept a part of that: `torn_bytes` leaves up to so many more bytes of each file.
+        `sync_ms`: wait so long for the next sync to begin, so that there is something that was not synced.
         Call `restart` next.
         """
-        found = json.loads(await self._order(f"cut {torn_bytes}\n"))
+        found = json.loads(await self._order(f"cut {torn_bytes} {sync_ms}\n"))
         return PowerCut(found["total"], found["durable"], found["synced"])
 
     async def kill(self) -> None:

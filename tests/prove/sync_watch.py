@@ -13,7 +13,8 @@ what an earlier run left is taken as durable, so a kill without a cut makes dura
 A program of its own (standard library only), for the load under test must not slow down the server's syncs:
 
     python sync_watch.py AOF_FOLDER COMMAND...     prints {"pid": n}; then reads lines:
-      cut N     kill, truncate, but leave up to N more bytes of what was not synced
+      cut N MS  wait up to MS for the next sync and do not perform it; kill, truncate, but leave up to N more
+                bytes of what was not synced
                 prints {"total": bytes before, "durable": bytes left, "synced": calls}, and ends
       (end of input) kill and end; nothing is truncated
 """
@@ -186,6 +187,13 @@ def serve(listener: int, disk: Disk) -> str:
             poll.unregister(listener)
 
 
+def await_sync(listener: int, milliseconds: int) -> None:
+    """Wait until the server has written something and wants it synced, or gives no sign of that."""
+    poll = select.poll()
+    poll.register(listener, select.POLLIN)
+    poll.poll(milliseconds)
+
+
 def main(aof_folder: str, *command: str) -> None:
     """Run the command until told to cut, or until nobody is there to tell."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -193,6 +201,8 @@ def main(aof_folder: str, *command: str) -> None:
     pid, listener = launch(list(command))
     print(json.dumps({"pid": pid}), flush=True)
     order = serve(listener, disk).split()
+    if order:
+        await_sync(listener, int(order[2]))
     kill_all(pid)
     if order:
         print(json.dumps(disk.cut(int(order[1]))), flush=True)
