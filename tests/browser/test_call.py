@@ -25,7 +25,6 @@ async def test_provider_patient_and_guest_see_and_hear_each_other_until_completi
         await media_flows(page, peers=2)
     await stage.seen(provider, "call-provider-3")
     await stage.seen(guest, "call-guest-3")
-    await stage.seen(board, "details-in-call")
 
     await guest.get_by_role("button", name="Leave").click()
     await expect(title(guest, "You left the visit")).to_be_visible()

@@ -120,6 +120,7 @@ async def test_visit_details_give_link_number_and_pin_and_run_the_visit(
     page = await stage.dashboard(call)
     details = details_of(page)
     await expect(person(page, "Interpreter")).to_contain_text("Phone")
+    await stage.seen(page, "details-in-call")
     await details.get_by_role("button", name="Add Participants").click()
     await details.get_by_role("button", name="Copy link").first.click()
     assert await page.evaluate("navigator.clipboard.readText()") == call.guest_url

@@ -11,6 +11,12 @@ from tests.browser.stage import JOURNEY, Stage, in_the_call, join, relayed, seat
 
 pytestmark = JOURNEY
 
+LIGHT_BYTES = 100_000
+_TRAVELLED = """
+() => ["navigation", "resource"]
+  .flatMap((kind) => performance.getEntriesByType(kind))
+  .reduce((total, { transferSize }) => total + transferSize, 0)
+"""
 CALL_THE_CLINIC = re.compile("Call the clinic")
 
 
@@ -41,6 +47,14 @@ async def test_the_doorstep_shows_whose_visit_and_when_and_nothing_of_the_patien
     await stage.clinic.ask("POST", f"visits/{visit.id}/cancel", {})
     await expect(title(page, "This visit was cancelled")).to_be_visible()
     await stage.seen(page, "guest-cancelled", guest=True)
+
+
+async def test_the_guest_page_is_light(stage: Stage) -> None:
+    """No more than 100 kB travel until somebody can press Join Meeting: telephones have slow networks."""
+    visit = await stage.clinic.plan("Nadia Rahman")
+    page = await stage.page(visit.guest_url)
+    await expect(page.get_by_role("button", name="Join Meeting")).to_be_visible()
+    assert 0 < await page.evaluate(_TRAVELLED) <= LIGHT_BYTES
 
 
 async def test_who_comes_early_goes_on_without_touching_anything(stage: Stage) -> None:
