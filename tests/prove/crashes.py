@@ -23,6 +23,8 @@ TORN: Final = (0, 0, 1, 17, 400)
 """How many bytes a disk keeps of what was not synced."""
 SYNC_MS: Final = (0, 500, 500)
 """How long a cut waits for the next sync to begin: most come when something is written and not synced."""
+EVERYSEC_MS: Final = 1_500
+"""The same for a store that syncs each second: the cut comes when it costs most."""
 NODE_FIRST: Final = 0.3
 """How often the node dies before its store; else it may see the store go."""
 
@@ -43,13 +45,19 @@ class Crash:
         return Round(Counter({**self.acknowledged, **totals, "bytes_lost": self.lost_bytes}), broken)
 
 
-async def power_cut(folder: Path, seed: int, appendfsync: AppendFsync = "always") -> Crash:
-    """Cut the power of a node and its store amid work, start both again, and count what is lost."""
+async def power_cut(
+    folder: Path, seed: int, appendfsync: AppendFsync = "always", facts: int | None = None
+) -> Crash:
+    """Cut the power of a node and its store amid work, start both again, and count what is lost.
+
+    `facts`: how many are acknowledged before it; without it the seed says.
+    """
     chance, ledger = Random(seed), Ledger()  # noqa: S311 - a load to be had again, no secret
     async with PowerCutServer(folder / "power", appendfsync) as store, Site(folder, store.url) as site:
         working = asyncio.create_task(Load(site, ledger, chance).run())
-        await _worked(working, ledger, chance.randint(FEWEST, MOST))
-        cutting = asyncio.create_task(store.cut(chance.choice(TORN), sync_ms=chance.choice(SYNC_MS)))
+        await _worked(working, ledger, facts or chance.randint(FEWEST, MOST))
+        wait = EVERYSEC_MS if appendfsync == "everysec" else chance.choice(SYNC_MS)
+        cutting = asyncio.create_task(store.cut(chance.choice(TORN), sync_ms=wait))
         if chance.random() < NODE_FIRST:
             await site.kill()
             cut = await cutting
@@ -63,12 +71,12 @@ async def power_cut(folder: Path, seed: int, appendfsync: AppendFsync = "always"
     return Crash(ledger.counts(), lost, cut.durable_bytes, cut.lost_bytes)
 
 
-async def killed(folder: Path, seed: int) -> Crash:
+async def killed(folder: Path, seed: int, facts: int | None = None) -> Crash:
     """Kill a node amid work; its own store goes on without it, and is adopted by the next start."""
     chance, ledger = Random(seed), Ledger()  # noqa: S311 - a load to be had again, no secret
     async with Site(folder) as site:
         working = asyncio.create_task(Load(site, ledger, chance).run())
-        await _worked(working, ledger, chance.randint(FEWEST, MOST))
+        await _worked(working, ledger, facts or chance.randint(FEWEST, MOST))
         await asyncio.gather(site.kill(), working)
         await site.start()
         lost = await ledger.lost(site, embedded_url(site.data_dir))
