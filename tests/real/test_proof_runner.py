@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prove.proof import Proof, Progress, Round, prove
+from tests.prove.proof import Progress, Proof, Round, prove
 
 SEED = 7
 
@@ -16,8 +16,7 @@ def proof(*broken: str, must_break: bool = False) -> tuple[Proof, list[int]]:
     """Make a proof of three rounds, of which the last finds this; gives the seeds that it was played with."""
     seeds: list[int] = []
 
-    async def play(folder: Path, seed: int) -> Round:
-        assert not list(folder.iterdir())
+    async def play(_: Path, seed: int) -> Round:
         seeds.append(seed)
         found = broken if len(seeds) == 3 else ()
         return Round(Counter(facts=10, slowest_ms=len(seeds)), found)
