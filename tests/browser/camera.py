@@ -12,9 +12,10 @@ FRAMES: Final = 20
 RATE: Final = 20
 
 Colour = tuple[int, int, int]
-"""Y, Cb, Cr (BT.601)."""
-WALL_TOP: Final[Colour] = (196, 122, 134)
-WALL_FOOT: Final[Colour] = (150, 120, 138)
+"""Y, Cb, Cr (BT.601). Few of them: pictures are kept with a small palette."""
+WALL: Final[Colour] = (196, 122, 134)
+PANEL: Final[Colour] = (164, 121, 137)
+PANEL_FROM: Final = 232
 LAMP: Final[Colour] = (226, 106, 142)
 SHIRT: Final[Colour] = (92, 142, 112)
 SKIN: Final[Colour] = (148, 110, 152)
@@ -40,9 +41,7 @@ def _plane(plane: int, scale: int, dx: float, dy: float) -> bytes:
 
 
 def _line(plane: int, scale: int, y: int, dx: float, dy: float) -> bytes:
-    part = y / HEIGHT
-    wall = round(WALL_TOP[plane] + (WALL_FOOT[plane] - WALL_TOP[plane]) * part)
-    line = bytearray([wall]) * (WIDTH // scale)
+    line = bytearray([(WALL if y < PANEL_FROM else PANEL)[plane]]) * (WIDTH // scale)
     for colour, (x, half) in _shapes(y, dx, dy):
         if half > 0:
             start, end = max(0, round((x - half) / scale)), min(len(line), round((x + half) / scale))
