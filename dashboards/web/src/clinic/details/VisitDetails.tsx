@@ -24,7 +24,10 @@ export function VisitDetails({ visit }: { visit: string }) {
   const box = useRef<HTMLElement>(null);
   const close = () => {
     openVisit("");
-    requestAnimationFrame(() => focusRow(visit));
+    requestAnimationFrame(() => {
+      const at = document.activeElement;
+      if (at === document.body || box.current?.contains(at)) focusRow(visit); // unless they have gone elsewhere already
+    });
   };
   useEffect(() => {
     live.watch(visit);
