@@ -162,8 +162,6 @@ class Guesses:
     key: int
     known: int
     """The most PINs of the number that were known at once when a guess was counted today, or are now."""
-    beyond: int = 0
-    """1 when this caller went on guessing today where their guesses count no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from engine.clinic import Clinic
 from engine.commands import Arrive, Channel, Suspect
 from engine.events import Connected, Done, Outcome
 from engine.ids import ConnectionId, InvitationId, OpId, PageId, SeatId
-from engine.pin import CALLER_LIMIT, TRIES, check_digit_ok, judge, strict_limit, typed
+from engine.pin import CALLER_COUNTED, TRIES, check_digit_ok, judge, strict_limit, typed
 from engine.refusals import Refused
 from signaling import messages as wire
 from signaling.translate import error
@@ -88,7 +88,7 @@ class Telephone:
         if not check_digit_ok(digits, host.secrets.pin_digits):
             self._missed(call, message.id, Refused("pin_wrong"), "bad_check_digit")
             return
-        limits = GuessLimits(space_of_one=strict_limit(1, host.secrets.pin_digits), caller=CALLER_LIMIT)
+        limits = GuessLimits(space_of_one=strict_limit(1, host.secrets.pin_digits), caller=CALLER_COUNTED)
         hashes = host.secrets.pin_hashes(digits)
         entry, guesses = await host.pins.guess(call.number, hashes, call.caller, call.key, limits, host.now())
         if self._calls.get(call.outlet.id) is not call:
@@ -101,8 +101,7 @@ class Telephone:
             self._missed(call, message.id, Refused("pin_over"), "expired")
             return
         verdict = judge(guesses.space, guesses.caller, guesses.known, host.secrets.pin_digits)
-        uncounted = guesses.beyond or guesses.space >= strict_limit(guesses.known, host.secrets.pin_digits)
-        if uncounted and not await self._suspect(live, InvitationId(entry.invitation)):
+        if not verdict.counts and not await self._suspect(live, InvitationId(entry.invitation)):
             self._refuse(call, message.id, Refused("try_later"), live.visit.clinic)
         elif self._calls.get(call.outlet.id) is call:
             self._seat(call, message.id, entry, live, strict=verdict.strict)

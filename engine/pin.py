@@ -5,9 +5,11 @@ every single wrong digit and every swap of neighbours fails the check, so honest
 
 The bound. With N PINs known, D random digits and G counted guesses a day, the chance of any hit is at most
 G*N/10^D. In a space where L = floor(1e-6 * 10^D / N) guesses have been counted today, and for a caller of
-whom 3 have, a right PIN still is right, but its caller waits for the provider. So only the first L guesses of
-a day can get anybody in directly, and the chance that they do stays below 1e-6. For that to hold while N
-changes, N is the most that were known at once today.
+whom 3 have, a right PIN still is right, but its caller waits for the provider. What such a caller learns
+could be used from another number: so their fourth guess counts as well, and a right PIN found by guesses that
+count no more is marked, and lets nobody in directly from then on. So only the first L guesses of a day can
+get anybody in directly, and the chance that they do stays below 1e-6. For that to hold while N changes, N is
+the most that were known at once today.
 """
 
 from dataclasses import dataclass
@@ -22,6 +24,10 @@ TRIES: Final = 3
 
 CALLER_LIMIT: Final = 3
 """Counted guesses of one caller after which the caller is strict for the rest of the day."""
+
+CALLER_COUNTED: Final = CALLER_LIMIT + 1
+"""Counted guesses of one caller after which no more count, because a PIN found by one would be marked: who
+mistyped three times and then is right has guessed nothing, and their visit's PIN stays good for others."""
 
 _CHANCE: Final = 10**6
 """One in so many: the chance a day that is not exceeded."""
@@ -79,31 +85,27 @@ def strict_limit(known: int, digits: int = RANDOM_DIGITS) -> int:
 
 def guess_bound(counted: int, known: int, digits: int = RANDOM_DIGITS) -> float:
     """Return the chance, at most, that today's guesses got anybody in directly: `pin_guess_bound_per_day`."""
-    return float(min(counted, strict_limit(known, digits)) * known / 10**digits)
+    return min(float(counted * known) / 10.0**digits, 1 / _CHANCE)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one typed PIN with a right check digit is. `strict`: were it right, its caller would wait for the
-    provider.
+    """What one typed PIN with a right check digit is.
 
-    `counts`: if it is wrong, it is one guess more of the space, the caller and the dial-in key.
+    `strict`: were it right, its caller would wait for the provider. `counts`: if it is wrong, it is one guess
+    more of the space, the caller and the dial-in key. One that does not count and is right marks its PIN.
     """
 
     strict: bool
     counts: bool
 
 
-_FREE: Final = Verdict(strict=False, counts=True)
-_STRICT: Final = Verdict(strict=True, counts=False)
-
-
 def judge(space: int, caller: int, known: int, digits: int = RANDOM_DIGITS) -> Verdict:
     """Judge a PIN with a right check digit by the counted guesses of today, its own not among them.
 
     `space` and `caller` are the guesses counted today, `known` the most PINs known at once today in the
-    space. What cannot get anybody in directly is no guess and counts no more; nor is one that names a PIN
-    that was known and has expired. The counts must be read, and a wrong guess counted, in one step: two
-    guesses judged by the same counts are one too many.
+    space. One that names a PIN that was known and has expired is no guess. The counts must be read, and a
+    wrong guess counted, in one step: two guesses judged by the same counts are one too many.
     """
-    return _STRICT if caller >= CALLER_LIMIT or space >= strict_limit(known, digits) else _FREE
+    spent = space >= strict_limit(known, digits)
+    return Verdict(strict=spent or caller >= CALLER_LIMIT, counts=not spent and caller < CALLER_COUNTED)

@@ -2,15 +2,14 @@
 -- KEYS: pins, from, until, keep, guesses
 -- ARGV: caller hash, key id, guesses a day with one PIN known ('' count nothing), guesses a day of a caller,
 --       what time it is for PINs ('' ours), then PIN hashes
--- Answers: owner or '', known from, known until, guesses of the space, of the caller, of the key, most PINs known,
---          whether the caller went on guessing where it counts no more (0/1)
+-- Answers: owner or '', known from, known until, guesses of the space, of the caller, of the key, most PINs known
 local time = redis.call('TIME')
 local ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local at = tonumber(ARGV[5]) or ms
 local now = string.format('%.0f', at)
 local number = math.floor(ms / 86400000)
 local day = string.format('%.0f', number)
-local of_caller, of_key, of_beyond = 'c:' .. ARGV[1], 'k:' .. ARGV[2], 'b:' .. ARGV[1]
+local of_caller, of_key = 'c:' .. ARGV[1], 'k:' .. ARGV[2]
 
 local owner, from, till = '', 0, 0
 for i = 6, #ARGV do
@@ -23,10 +22,9 @@ for i = 6, #ARGV do
   end
 end
 
-local today, space, caller, key, most, beyond =
-  unpack(redis.call('HMGET', KEYS[5], 'day', 'space', of_caller, of_key, 'most', of_beyond))
-if today ~= day then space, caller, key, most, beyond = 0, 0, 0, 0, 0 end
-space, caller, key, beyond = tonumber(space or 0), tonumber(caller or 0), tonumber(key or 0), tonumber(beyond or 0)
+local today, space, caller, key, most = unpack(redis.call('HMGET', KEYS[5], 'day', 'space', of_caller, of_key, 'most'))
+if today ~= day then space, caller, key, most = 0, 0, 0, 0 end
+space, caller, key = tonumber(space or 0), tonumber(caller or 0), tonumber(key or 0)
 local known = redis.call('ZCOUNT', KEYS[2], '-inf', now) - redis.call('ZCOUNT', KEYS[3], '-inf', now)
 known = math.max(known, tonumber(most or 0))
 
@@ -39,8 +37,6 @@ if ARGV[3] ~= '' and (owner == '' or from > at) then
       redis.call('PEXPIREAT', KEYS[5], string.format('%.0f', (number + 1) * 86400000))
     end
     redis.call('HSET', KEYS[5], 'space', space + 1, of_caller, caller + 1, of_key, key + 1, 'most', known)
-  elseif beyond == 0 and today == day and caller >= tonumber(ARGV[4]) then
-    redis.call('HSET', KEYS[5], of_beyond, 1)
   end
 end
-return { owner, from, till, space, caller, key, known, beyond }
+return { owner, from, till, space, caller, key, known }

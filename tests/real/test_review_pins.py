@@ -10,7 +10,7 @@ from engine.clinic import MINUTE
 from engine.commands import Reschedule
 from engine.ids import OpId
 from engine.invitations import PERSONAL_INVITATIONS
-from engine.pin import with_check_digit
+from engine.pin import CALLER_COUNTED, with_check_digit
 from engine.refusals import Refused
 from tests.support.client import refusal
 from tests.support.node import House
@@ -46,12 +46,13 @@ async def test_refused_invitations_leave_no_pins_behind(here: House) -> None:
     assert await known_now(here) == known
 
 
-async def test_a_pin_found_by_uncounted_guesses_lets_nobody_in_directly(here: House) -> None:
+@pytest.mark.parametrize("guesses", [CALLER_COUNTED, CALLER_COUNTED + 1])
+async def test_a_pin_found_by_uncounted_guesses_lets_nobody_in_directly(here: House, guesses: int) -> None:
     """Whoever went on guessing learns that a PIN is right; from another number it still only waits (B6)."""
     visit = await here.plan()
     provider = await here.provider(visit)
     pin = here.pin(visit)
-    await guess(here, pin, 4)
+    await guess(here, pin, guesses)
     found = await here.phone(GUESSER)
     await found.ask("digits", digits=pin)
     await found.wait_for("you", standing="waiting")

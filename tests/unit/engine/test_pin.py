@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.pin import (
+    CALLER_COUNTED,
     CALLER_LIMIT,
     LENGTH,
+    Verdict,
     check_digit,
     check_digit_ok,
     guess_bound,
@@ -84,12 +86,11 @@ def test_the_more_pins_are_known_the_fewer_guesses_a_space_bears(known: int, lim
     assert guess_bound(10**9, known) <= A_MILLIONTH
 
 
-def test_a_caller_with_three_guesses_is_strict_and_counts_no_more() -> None:
-    """One attacker costs the others at most three of the day's guesses."""
-    assert judge(space=0, caller=CALLER_LIMIT - 1, known=1).counts
-    verdict = judge(space=0, caller=CALLER_LIMIT, known=1)
-    assert verdict.strict
-    assert not verdict.counts
+def test_a_caller_with_three_guesses_is_strict_and_with_four_counts_no_more() -> None:
+    """One attacker costs the others at most four of the day's guesses; the fourth already waits."""
+    assert judge(space=0, caller=CALLER_LIMIT - 1, known=1) == Verdict(strict=False, counts=True)
+    assert judge(space=0, caller=CALLER_LIMIT, known=1) == Verdict(strict=True, counts=True)
+    assert judge(space=0, caller=CALLER_COUNTED, known=1) == Verdict(strict=True, counts=False)
 
 
 @dataclass
@@ -105,11 +106,11 @@ class Space:
 
     def guess(self, caller: int, known: int) -> None:
         """One wrong guess with a right check digit: add the chance that it would have got somebody in
-        directly.
+        directly, from this number or, because its PIN would not have been marked, from another.
         """
         self.most_known = max(self.most_known, known)
         verdict = judge(self.counted, self.callers.get(caller, 0), self.most_known)
-        if not verdict.strict:
+        if not verdict.strict or verdict.counts:
             self.direct_hits_expected += known / 10**9
         if verdict.counts:
             self.counted += 1
@@ -126,6 +127,7 @@ def test_guessing_never_gets_in_directly_above_the_bound(attack: list[tuple[int,
         for _ in range(times):
             space.guess(caller, known)
     assert space.direct_hits_expected <= A_MILLIONTH * (1 + 1e-9)
+    assert space.direct_hits_expected <= guess_bound(space.counted, space.most_known) * (1 + 1e-9)
     assert guess_bound(space.counted, space.most_known) <= A_MILLIONTH
 
 
