@@ -101,7 +101,7 @@ PONG_WITHIN: Final = 4.0
 """Seconds after our ping in which anything must come from the client; then it is cut."""
 BEAT_AFTER: Final = 3.0
 """Seconds in which we had nothing to say, after which we say `beat`."""
-GIVE_UP_AFTER: Final = 7.0
+GIVE_UP_AFTER: Final = PING_AFTER + PONG_WITHIN
 """Seconds in which a client heard nothing, after which it connects again."""
 
 MESSAGES_PER_SECOND: Final = 200
@@ -109,6 +109,7 @@ MESSAGES_PER_SECOND: Final = 200
 MESSAGES_BURST: Final = 400
 """How many it may send at once after a pause."""
 BYTES_PER_SECOND: Final = 524_288
+"""Bytes that it may send, in the long run; and at once after a pause."""
 BYTES_BURST: Final = 2_097_152
 
 REPLAY_EVENTS: Final = 500
