@@ -93,7 +93,7 @@ class Pages:
         return _served(file, scope, IMMUTABLE if name.startswith("assets/") else "no-cache")
 
     def _icon(self, scope: Scope) -> Answer:
-        file = self._read(self._static / "favicon.svg") or self._read(self._static / "favicon.ico")
+        file = self._read(self._static / "favicon.svg")
         return _served(file, scope, "public, max-age=86400") if file else Answer(204, b"", "image/x-icon")
 
     def _read(self, path: Path) -> File | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 GUEST, CLINIC = "<title>Guest</title>", "<title>Clinic</title>"
 SCRIPT = "console.log('hello');" * 200
+WEB = Path(__file__).parents[2] / "dashboards" / "web"
 
 
 @pytest.fixture
@@ -29,6 +31,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "manifest.json").write_text("{}")
     (tmp_path / "assets" / "guest-abc.js").write_text(SCRIPT)
     (tmp_path / "logo.svg").write_text("<svg/>")
+    shutil.copy(WEB / "public" / "favicon.svg", tmp_path)
     monkeypatch.setattr("gateway.api.front.STATIC", tmp_path)
     return tmp_path
 
@@ -139,6 +142,20 @@ async def test_nothing_outside_the_build_is_served(web: httpx.AsyncClient, built
     request = web.build_request("GET", "/static/")
     request.url = request.url.copy_with(raw_path=f"/static/{name}".encode())
     assert (await web.send(request)).status_code == 404
+
+
+async def test_a_tab_has_its_picture(web: httpx.AsyncClient, built: Path) -> None:
+    """Ours, at the address that the pages name and at the one that browsers guess; the policy lets it in."""
+    for page in ("guest.html", "clinic.html"):
+        assert 'rel="icon"' in (WEB / page).read_text()
+    for path in ("/static/favicon.svg", "/favicon.ico"):
+        answer = await web.get(path)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/svg+xml")
+        assert answer.text.startswith("<svg")
+    policy = (await web.get("/")).headers["Content-Security-Policy"]
+    assert "img-src 'self'" in policy
+    (built / "favicon.svg").unlink()
+    assert (await web.get("/favicon.ico")).status_code == 204, "no build, no picture, no error"
 
 
 async def test_a_new_build_is_served_without_a_restart(web: httpx.AsyncClient, built: Path) -> None:
