@@ -87,9 +87,13 @@ class Requests:
             place.live.submit(self._answerer(outlet, message.id, place.live.visit.clinic), Leave(outlet.id))
 
     def _ice(self, outlet: Outlet, message: wire.GetIce) -> None:
+        """Give a relay's credentials to who is in the call, as it is saved, and to nobody who waits (D12)."""
         place = self._host.places.get(outlet.id)
         if place is None:
             outlet.answer(error(message.id, Refused("not_allowed"), None))
+            return
+        if place.live.routes.get(place.seat) is not outlet:
+            outlet.answer(error(message.id, Refused("not_in_call"), place.live.visit.clinic))
             return
         servers, ttl = self._host.ice(place.live.visit.id, place.seat)
         outlet.answer(wire.Ice(id=message.id, servers=servers, ttl_ms=ttl))

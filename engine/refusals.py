@@ -35,6 +35,7 @@ SENTENCES: Final[dict[str, str]] = {
     "no_such_seat": "That person is no longer here.",
     "no_such_invitation": "That invitation was not found.",
     "not_waiting": "That person is not waiting.",
+    "not_in_call": "You can do that once you're in the call.",
     "invites_off": "Inviting guests is switched off for this clinic.",
     "too_many_invitations": "This visit has as many invitations as it can have.",
     "bad_time": "Please choose an end after the start, at most 24 hours later.",

@@ -178,7 +178,10 @@ def ready(  # noqa: PLR0913  (what `ready` carries and a visit does not know)
     now: Instant,
     ice: list[wire.IceServer],
 ) -> wire.Ready:
-    """Welcome a connection to its seat: with the whole call, or the door, or, for a replay, neither."""
+    """Welcome a connection to its seat: with the whole call, or the door, or, for a replay, neither.
+
+    `ice` goes to who is in the call only: a relay's credentials are none of a door's business (D12).
+    """
     mine = visit.seats[seat]
     whole = resumed != "replay"
     within = mine.standing is Standing.IN
@@ -196,7 +199,7 @@ def ready(  # noqa: PLR0913  (what `ready` carries and a visit does not know)
         resumed=resumed,
         inside=inside(visit, seat) if whole and within else None,
         door=door(visit) if whole and not within else None,
-        ice=ice,
+        ice=ice if within else [],
     )
 
 

@@ -106,7 +106,10 @@ class Leave(Message, tag="leave", frozen=True, kw_only=True):
 
 
 class GetIce(Message, tag="get.ice", frozen=True, kw_only=True):
-    """Ask for fresh ICE servers and TURN credentials (live 10 minutes; ask every 5). Answer: `ice`."""
+    """Ask for fresh ICE servers and TURN credentials, from within the call. Answer: `ice` or `error`.
+
+    They live 10 minutes: ask every 5, and as soon as you are let in.
+    """
 
     id: Id
 

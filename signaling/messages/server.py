@@ -56,7 +56,8 @@ class Ready(Message, tag="ready", frozen=True, kw_only=True):
     """The seat is yours. Keep `secret` for this tab: it alone resumes the seat.
 
     `resumed`: "new", "replay" (what was missed follows as numbered messages) or "state". Exactly one of
-    `inside` (in the call) and `door` (not let in) is given, except with "replay", which gives neither.
+    `inside` (in the call) and `door` (not let in) is given, except with "replay", which gives neither. `ice`
+    is given in the call only: who is let in later asks `get.ice`.
     """
 
     id: int

@@ -122,7 +122,6 @@ READY_WAITING: Final = wire.Ready(
     now=NOW - 20_000,
     resumed="new",
     door=DOOR,
-    ice=ICE,
 )
 BYE: Final = wire.Bye(code="completed", message="This visit has ended.")
 WRONG_PIN: Final = wire.Error(
@@ -226,6 +225,8 @@ AS_GUEST: Final = (
     Line(wire.Beat()),
     Line(wire.You(standing="in", why="admitted"), seq=1),
     Line(INSIDE, seq=2),
+    _said(wire.GetIce(id=2)),
+    Line(wire.Ice(id=2, servers=ICE, ttl_ms=600_000)),
     _said(wire.Media(mic=True, cam=True)),
     _said(wire.Signal(to=PROVIDER, data="...")),
     Line(wire.Relayed(seat=PROVIDER, data="...")),

@@ -240,5 +240,6 @@ async def test_an_id_in_use_is_not_answered_twice(here: House) -> None:
 async def test_unknown_fields_are_ignored(here: House) -> None:
     """A newer client is understood, whatever it says on top."""
     visit = await here.plan()
+    await here.provider(visit)
     guest = await here.guest(visit, future={"a": [1, {"b": None}]}, more=1.5)
     await guest.ask("get.ice", also=[[[]]])

@@ -159,8 +159,8 @@ class WireClient:
         )
 
     async def round_trip(self) -> None:
-        """Wait until the server has answered everything said so far; needs a seat in a browser."""
-        await self.ask("get.ice")
+        """Wait until the server has answered everything said so far, be it with a refusal."""
+        await self.heard_id(await self.request("get.ice"))
 
     async def heard_id(self, ident: int) -> dict[str, Any]:
         """Wait for a request's answer, whatever it is."""

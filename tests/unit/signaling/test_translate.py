@@ -1,6 +1,6 @@
 """Telling: who hears what of a visit's changes, and who does not (D12, D13, R12, B1)."""
 
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import pytest
 from msgspec import json
@@ -489,6 +489,31 @@ def test_a_replay_shows_neither_call_nor_door() -> None:
         ice=[],
     )
     assert (greeting.inside, greeting.door) == (None, None)
+
+
+def test_who_is_at_the_door_gets_no_relay() -> None:
+    """D12: credentials for the relay go to seats in the call, whatever the caller of `ready` brings."""
+    story = Story()
+    ann = story.guest("Ann")
+    servers = [wire.IceServer(urls=["turn:turn.example.com"], username="u", credential="c")]
+
+    def greeted(resumed: Literal["new", "replay", "state"]) -> list[wire.IceServer]:
+        return ready(
+            story.visit,
+            ann.seat,
+            ann.connection,
+            id=1,
+            secret="s",
+            stream="x",
+            seq=3,
+            resumed=resumed,
+            now=story.now,
+            ice=servers,
+        ).ice
+
+    assert [greeted(how) for how in ("new", "replay", "state")] == [[], [], []]
+    story.provider()
+    assert [greeted(how) for how in ("new", "replay", "state")] == [servers] * 3
 
 
 def test_the_door_names_the_first_provider_and_the_clinic() -> None:

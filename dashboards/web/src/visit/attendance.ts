@@ -73,7 +73,7 @@ export class Attendance {
     return this.#state.value?.door;
   }
 
-  /** The ICE servers that came with the seat, and how old they are, ms. */
+  /** The ICE servers that came with the seat, and how old they are, ms: none, and very old, for who was let in later. */
   get ice(): { readonly servers: readonly IceServer[]; readonly ageMs: number } {
     return { servers: this.#ice.servers, ageMs: Date.now() - this.#ice.at };
   }
@@ -182,7 +182,7 @@ export class Attendance {
         kept.put({ visit, seat, secret });
         this.#move = false;
         this.#unheard = [];
-        if (message.ice) this.#ice = { servers: message.ice, at: Date.now() };
+        if (message.standing === "in") this.#ice = { servers: message.ice ?? [], at: Date.now() };
         this.#state.value = seatFrom(message, this.#state.value);
         this.#phase.value = { at: "seated" };
       } else if (this.#state.value) {

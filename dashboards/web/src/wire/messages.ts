@@ -276,7 +276,11 @@ export interface Leave {
   readonly id: number;
 }
 
-/** Ask for fresh ICE servers and TURN credentials (live 10 minutes; ask every 5). Answer: `ice`. */
+/**
+ * Ask for fresh ICE servers and TURN credentials, from within the call. Answer: `ice` or `error`.
+ *
+ * They live 10 minutes: ask every 5, and as soon as you are let in.
+ */
 export interface GetIce {
   readonly t: "get.ice";
   /** 1 to 4294967295. */
@@ -511,7 +515,8 @@ export interface Bye {
  * The seat is yours. Keep `secret` for this tab: it alone resumes the seat.
  *
  * `resumed`: "new", "replay" (what was missed follows as numbered messages) or "state". Exactly one of
- * `inside` (in the call) and `door` (not let in) is given, except with "replay", which gives neither.
+ * `inside` (in the call) and `door` (not let in) is given, except with "replay", which gives neither. `ice`
+ * is given in the call only: who is let in later asks `get.ice`.
  */
 export interface Ready {
   readonly t: "ready";
@@ -793,6 +798,7 @@ export const REFUSALS = {
   no_such_seat: "That person is no longer here.",
   no_such_invitation: "That invitation was not found.",
   not_waiting: "That person is not waiting.",
+  not_in_call: "You can do that once you're in the call.",
   invites_off: "Inviting guests is switched off for this clinic.",
   too_many_invitations: "This visit has as many invitations as it can have.",
   bad_time: "Please choose an end after the start, at most 24 hours later.",
