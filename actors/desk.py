@@ -9,10 +9,12 @@ from dataclasses import asdict
 
 from msgspec import msgpack
 
+from actors.days import bounds
 from actors.host import Host
 from actors.live import Answer, LiveVisit
 from actors.pins import follow, give_back, link, panel, proven, reserve, stretch
 from actors.ports import StoreDown
+from actors.shard import Shard
 from engine.clinic import Clinic
 from engine.commands import AssignPin, ByStaff, Command, Extend, Invite, Plan, Reschedule
 from engine.events import Done, Outcome
@@ -219,11 +221,25 @@ class Desk:
         known = shard.clinics.setdefault(clinic.id, clinic)
         for name, value in asdict(clinic).items():
             setattr(known, name, value)
+        for day in shard.outdated(known):
+            self._host.tasks.start(self._rebuild(shard, known, day))
         for live in shard.visits.values():
             if live.visit.clinic is known:
                 self._host.arm(live)
                 live.announce()
         return None
+
+    async def _rebuild(self, shard: Shard, clinic: Clinic, day: str) -> None:
+        """The clinic counts its days by another zone now: whoever watches one gets it whole, anew."""
+        while (board := shard.board(clinic.id, day)) is not None and board.zone != clinic.zone:
+            zone, there = clinic.zone, set(shard.visits)
+            try:
+                finished = await self._host.finished(shard, clinic, bounds(day, zone) or board.within)
+            except StoreDown:
+                shard.close_board(clinic.id, day)
+                return
+            if zone == clinic.zone and there <= shard.visits.keys():  # else something changed meanwhile
+                shard.replace_board(clinic, day, finished)
 
     def now(self) -> Instant:
         """The one clock."""

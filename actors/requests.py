@@ -183,7 +183,8 @@ class Requests:
             except StoreDown:
                 outlet.answer(error(message.id, Refused("try_later"), clinic))
                 return
-            if not there <= shard.visits.keys():  # one of them ended meanwhile: look again
+            moved = within != shard.within(clinic, day)  # the clinic's zone changed meanwhile
+            if moved or not there <= shard.visits.keys():  # or one of them ended: look again
                 self._host.tasks.start(self._show_board(dashboard, clinic, message))
                 return
             shard.open_board(clinic, day, finished)

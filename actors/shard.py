@@ -15,7 +15,7 @@ from engine.clinic import Clinic
 from engine.events import Connected
 from engine.ids import ClinicId, ConnectionId, Instant, VisitId
 from engine.visit import Visit
-from signaling.messages import BoardRow, Message, RowChanged, RowGone, RowSeat
+from signaling.messages import BoardRow, Bye, Message, RowChanged, RowGone, RowSeat
 from signaling.session import Stream
 from signaling.translate import row, row_changed
 
@@ -107,6 +107,26 @@ class Shard:
             board = Board(day, clinic.zone, Stream(f"{self.epoch:x}.b{self._streams}"), within)
             board.finished = {visit.id: row(visit) for visit in finished}
             self._boards[(clinic.id, day)] = board
+
+    def outdated(self, clinic: Clinic) -> list[str]:
+        """The days whose waiting rooms were made by another zone than the clinic has now."""
+        return [
+            day for (of, day), board in self._boards.items() if of == clinic.id and board.zone != clinic.zone
+        ]
+
+    def replace_board(self, clinic: Clinic, day: str, finished: list[Visit]) -> None:
+        """Make a day's waiting room anew, by the clinic's zone as it is now; show it to who watches it."""
+        old = self._boards.pop((clinic.id, day))
+        self.open_board(clinic, day, finished)
+        board, now = self._boards[(clinic.id, day)], self.now()
+        for outlet in old.watchers.values():
+            board.watch(outlet, 0, "", 0, self.rows(clinic.id, board), now)
+
+    def close_board(self, clinic: ClinicId, day: str) -> None:
+        """Forget a waiting room that cannot be shown rightly now; whoever watches it comes back and asks."""
+        board = self._boards.pop((clinic, day))
+        for outlet in tuple(board.watchers.values()):
+            outlet.bye(Bye(code="restarting", message="Reconnecting...", retry_after_ms=500))
 
     def unwatch(self, connection: ConnectionId) -> None:
         """A dashboard looks elsewhere, or is gone."""

@@ -123,7 +123,10 @@ class Panel(Message, tag="panel", frozen=True, kw_only=True):
 
 
 class Board(Message, tag="board", frozen=True, kw_only=True):
-    """The whole waiting room of a day; changes follow, numbered from `seq` + 1 on."""
+    """The whole waiting room of a day; changes follow, numbered from `seq` + 1 on.
+
+    `id` is 0 when it is nobody's answer: the clinic's zone changed, and so did what is this day.
+    """
 
     id: int
     stream: str

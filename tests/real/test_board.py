@@ -1,12 +1,15 @@
 """The waiting room: the whole once, then every change by number, for one clinic's eyes (R11, B1, B2)."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from engine.clinic import StaffRole
-from engine.commands import Reschedule
+from engine.commands import Cancel, Reschedule
 from engine.ids import OpId
 from tests.support.client import refusal
-from tests.support.node import House
+from tests.support.node import ZONE, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -61,6 +64,29 @@ async def test_a_visit_that_moves_to_another_day_leaves_this_one(here: House) ->
     await board.wait_for("board.gone", visit=visit.id)
     later = await here.dashboard(visit)
     assert [row["visit"]["visit"] for row in later.named("board")[0]["rows"]] == [visit.id]
+
+
+async def test_a_clinic_that_moves_to_another_zone_sees_its_day_anew(here: House) -> None:
+    """Who watches gets the day whole, by the new zone, unasked; its changes go on from there, gap-free."""
+    tomorrow = datetime.fromtimestamp(here.now() / 1000, ZoneInfo(ZONE)) + timedelta(days=1)
+    late = tomorrow.replace(hour=23, minute=30)
+    starts_in = (late.timestamp() * 1000 - here.now()) / 60_000
+    visit, over = await here.plan(starts_in=starts_in), await here.plan(starts_in=starts_in)
+    await here.node.desk.ask(over.id, Cancel(OpId("cancel"), here.doctor))
+    board, day = await here.dashboard(visit), here.day(visit)
+    whole = board.named("board")[0]
+    assert {row["visit"]["visit"] for row in whole["rows"]} == {visit.id, over.id}
+    await here.settle(zone="America/New_York")
+    anew = await board.wait_for("board", id=0, zone="America/New_York")
+    assert (anew["day"], anew["rows"]) == (day, []), "half past eleven there is the next day here"
+    assert anew["stream"] != whole["stream"]
+    await here.settle(zone=ZONE)
+    back = await board.wait_for("board", id=0, zone=ZONE)
+    assert {row["visit"]["visit"] for row in back["rows"]} == {visit.id, over.id}
+    board.numbers.clear()
+    await here.node.desk.ask(visit.id, Cancel(OpId("cancel too"), here.doctor))
+    await board.wait_for("board.row", visit__visit=visit.id, visit__status="cancelled")
+    assert board.numbers[0] == back["seq"] + 1
 
 
 async def test_a_finished_visit_stays_on_its_day_without_its_guests_names(here: House) -> None:

@@ -584,7 +584,11 @@ export interface Panel {
   readonly expires_at: number;
 }
 
-/** The whole waiting room of a day; changes follow, numbered from `seq` + 1 on. */
+/**
+ * The whole waiting room of a day; changes follow, numbered from `seq` + 1 on.
+ *
+ * `id` is 0 when it is nobody's answer: the clinic's zone changed, and so did what is this day.
+ */
 export interface Board {
   readonly t: "board";
   readonly id: number;
