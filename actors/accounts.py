@@ -171,6 +171,16 @@ class Accounts:
         record = optional(await self._servers.ask(call))
         return None if record is None else _user.decode(record)
 
+    async def session_stands(self, user: UserId, session: str) -> bool:
+        """Whether nobody has ended this session. An idle one stands: a call uses a seat, not a session."""
+        known, there = await self._servers.ask_all(
+            (
+                command(b"EXISTS", _tagged(b"u", user, b"user")),
+                command(b"HEXISTS", _tagged(b"u", user, b"sessions"), session),
+            )
+        )
+        return integer(known) == 1 and integer(there) == 1
+
     async def close_session(self, user: UserId, session: str) -> None:
         """End one session; every node cuts its sockets with its next renewal."""
         await self._close(user, session)

@@ -121,7 +121,6 @@ class LiveVisit:
         "_saving",
         "armed",
         "day",
-        "footing",
         "outlets",
         "routes",
         "saved",
@@ -146,8 +145,6 @@ class LiveVisit:
         self.streams: dict[SeatId, Stream] = {}
         self.routes: dict[SeatId, Outlet] = {}
         self.watchers: dict[ConnectionId, Outlet] = {}
-        self.footing: dict[SeatId, str] | None = None
-        """On which session or key each staff member's seat stands; "" when that was revoked."""
         self.armed: Instant = 0
         self.day = ""
 

@@ -2,6 +2,7 @@
 D11, B3).
 """
 
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Final
 
@@ -12,23 +13,29 @@ from actors.ports import Outlet, StoreDown
 from actors.requests import Requests
 from engine.commands import Arrive, ByStaff, Channel, Drop, Enter, Leave, Resume
 from engine.events import Connected, Outcome
-from engine.ids import InvitationId, OpId, PageId, SeatId, shard_of_visit
+from engine.ids import ClinicId, InvitationId, OpId, PageId, SeatId, UserId, shard_of_visit
 from engine.refusals import Refused
 from signaling import messages as wire
 from signaling.translate import error, ready
 
-REVOKED: Final = ""
-"""What a seat stands on when its session was ended."""
+Stands = Callable[[UserId, ClinicId, str], Awaitable[bool]]
+"""Whether a session or key of somebody of a clinic was not ended; raises StoreDown."""
+
+SIGNED_IN_KEPT: Final = 10_000
+"""Of how many sessions and keys it is remembered whether they were ended; of others the store is asked."""
 
 
 class Reception:
     """Answers hellos; knows which connection sits where until it is gone."""
 
-    __slots__ = ("_host", "_requests")
+    __slots__ = ("_host", "_requests", "_signed_in", "_stands")
 
-    def __init__(self, host: Host, requests: Requests) -> None:
+    def __init__(self, host: Host, requests: Requests, stands: Stands) -> None:
         self._host = host
         self._requests = requests
+        self._stands = stands
+        self._signed_in: dict[str, bool] = {}
+        """The sessions and keys that seats stand on, as far as known: False once they were ended."""
 
     def arrive(self, outlet: Outlet, hello: wire.HelloLink) -> None:
         """Somebody comes by a link: a guest, or the patient."""
@@ -72,16 +79,39 @@ class Reception:
         if live is None:
             host.tasks.start(self._not_here(outlet, hello.id, hello.visit))
             return
-        if live.footing is not None and live.footing.get(SeatId(hello.seat)) == REVOKED:
-            self._refuse(outlet, hello.id, Refused("sign_in"), "web", "provider")
-            return
         command = Resume(
             seat=SeatId(hello.seat),
             proof=host.secrets.proof(hello.secret),
             connection=outlet.id,
             page=PageId(hello.page),
         )
+        seat = live.visit.seats.get(command.seat)
+        if seat is not None and seat.user is not None and seat.proof == command.proof:
+            if not seat.credential:  # saved by a version that did not say: a new ticket does
+                self._refuse(outlet, hello.id, Refused("resume_refused"), "web", "provider")
+                return
+            signed_in = self._signed_in.get(seat.credential)
+            if signed_in is None:
+                clinic = live.visit.clinic.id
+                host.tasks.start(self._resume_if(outlet, hello, seat.user, clinic, seat.credential))
+                return
+            if not signed_in:
+                self._refuse(outlet, hello.id, Refused("sign_in"), "web", "provider")
+                return
         self._seat(outlet, live, hello.id, command, hello.secret, hello.stream, hello.seq)
+
+    async def _resume_if(
+        self, outlet: Outlet, hello: wire.HelloSeat, user: UserId, clinic: ClinicId, credential: str
+    ) -> None:
+        """Resume a staff member's seat if they were not signed out while no node here knew of the seat."""
+        try:
+            stands = await self._stands(user, clinic, credential)
+        except StoreDown:
+            self._refuse(outlet, hello.id, Refused("try_later"), "web", "provider")
+            return
+        self._learn(credential, stands=stands)
+        if outlet.stand_on(credential):  # else it is gone
+            self.resume(outlet, hello)
 
     def enter(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, clinic: str, visit: str) -> None:
         """A provider takes their seat in a visit of their clinic; the caller has redeemed the ticket."""
@@ -93,6 +123,8 @@ class Reception:
         if live.visit.clinic.id != clinic:
             self._refuse(outlet, hello.id, Refused("no_such_visit"), "web", "provider")
             return
+        if outlet.credential:
+            self._learn(outlet.credential, stands=True)  # it was redeemed just now
         seat, secret = self._candidate(live)
         self._seat(
             outlet,
@@ -102,6 +134,7 @@ class Reception:
                 op=OpId(host.random_id(16)),
                 seat=seat,
                 proof=host.secrets.proof(secret),
+                credential=outlet.credential,
                 by=by,
                 connection=outlet.id,
                 page=PageId(hello.page),
@@ -126,11 +159,14 @@ class Reception:
 
     def revoked(self, credential: str) -> None:
         """Who signed out does not come back by a seat's secret, whichever browser has it."""
-        for shard in self._host.shards():
-            for live in shard.visits.values():
-                for seat, stands_on in (live.footing or {}).items():
-                    if stands_on == credential and live.footing is not None:
-                        live.footing[seat] = REVOKED
+        self._signed_in.pop(credential, None)
+        self._learn(credential, stands=False)
+
+    def _learn(self, credential: str, *, stands: bool) -> None:
+        """Remember whether a session or key stands; one that was ended never stands again."""
+        self._signed_in.setdefault(credential, stands)
+        if len(self._signed_in) > SIGNED_IN_KEPT:
+            del self._signed_in[next(iter(self._signed_in))]
 
     def closed(self, outlet: Outlet, *, hung_up: bool) -> None:
         """A connection is gone; `hung_up`: a telephone said goodbye itself."""
@@ -222,16 +258,14 @@ class Reception:
         if connected.resumed:
             host.observer.resume("state" if missed is None else "replay")
 
-    @staticmethod
-    def _put_on_footing(outlet: Outlet, live: LiveVisit, seat: SeatId) -> bool:
+    def _put_on_footing(self, outlet: Outlet, live: LiveVisit, seat: SeatId) -> bool:
         """A staff member's seat stands on the session that took it, also when it is resumed without one.
         False when that session was ended meanwhile.
         """
-        if outlet.credential:
-            live.footing = (live.footing or {}) | {seat: outlet.credential}
-        elif live.footing is not None and seat in live.footing:
-            return live.footing[seat] != REVOKED and outlet.stand_on(live.footing[seat])
-        return True
+        credential = live.visit.seats[seat].credential
+        if not credential:
+            return True
+        return self._signed_in.get(credential) is not False and outlet.stand_on(credential)
 
     def _refuse(
         self,

@@ -82,11 +82,14 @@ class Arrive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enter:
-    """A provider of the clinic takes a provider's seat: one seat a user."""
+    """A provider of the clinic takes a provider's seat: one seat a user. `credential` names the session or
+    key by which they come.
+    """
 
     op: OpId
     seat: SeatId
     proof: str
+    credential: str
     by: ByStaff
     connection: ConnectionId
     page: PageId

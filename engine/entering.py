@@ -41,6 +41,7 @@ def _enter_again(visit: Record, seat: Seat, command: Enter, now: Instant, *, rep
         return Refused("already_open")
     changes = Changes(durable=True)
     sit_again(visit, seat, command, now, changes)
+    seat.credential = command.credential
     visit.operations.keep(command.by.user, command.op, seat.id, now)
     return Done(tuple(changes.events), durable=True, created=seat.id, repeated=repeated)
 
@@ -51,7 +52,7 @@ def _seat_provider(
     before = own.standing if own is not None else None
     seat = own if own is not None else new_seat(visit, command.seat, Role.PROVIDER, now)
     seat.user, seat.name = command.by.user, _provider_name(visit, command)
-    seat.proof = command.proof
+    seat.proof, seat.credential = command.proof, command.credential
     changes = Changes(durable=True, seats_new=True)
     changes.events += (
         SeatChanged(seat.id, WHY[standing], before),

@@ -274,7 +274,7 @@ def finish(visit: Record, status: _Over, now: Instant, changes: Changes) -> None
 
 def _purge(visit: Record) -> None:
     for seat in visit.seats.values():
-        seat.proof = ""
+        seat.proof = seat.credential = ""
         if seat.role in GUESTS:
             seat.name = ""
     for invitation in visit.invitations.values():

@@ -83,8 +83,9 @@ class Seat:
     """A person's place in the visit (D11), with at most one browser and one telephone.
 
     `proof` is the keyed hash of the secret that resumes it: a new browser at the seat brings a new one, and
-    it is empty when none does. `asks` says that only a provider's word lets its holder in: a caller under
-    guessing, or somebody who was turned away before.
+    it is empty when none does. `credential` names the session or API key that a provider's seat stands on:
+    with it ends what the secret is worth. `asks` says that only a provider's word lets its holder in: a
+    caller under guessing, or somebody who was turned away before.
     """
 
     id: SeatId
@@ -95,6 +96,7 @@ class Seat:
     proof: str
     invitation: InvitationId | None = None
     user: UserId | None = None
+    credential: str = ""
     asks: bool = False
     web: Connection | None = None
     phone: Connection | None = None

@@ -260,7 +260,7 @@ class Record:
             self.detach(connection, now)
         self.stand(seat, standing, now)
         if standing is Standing.LEFT:
-            seat.proof = ""
+            seat.proof = seat.credential = ""
 
     def next_loss(self) -> Instant | None:
         """Return when the next lost connection changes by time alone."""

@@ -65,6 +65,9 @@ def dump(visit: Visit) -> Snapshot:
         "i": [_invitation_facts(invitation) for invitation in visit.invitations.values()],
         "o": [list(operation) for operation in visit.operations.kept],
     }
+    credentials = {seat.id: seat.credential for seat in visit.seats.values() if seat.credential}
+    if credentials:
+        facts["k"] = credentials  # a key that versions before it did not write, and do not miss
     return Snapshot(facts, _guest_text(visit), _clinic_text(visit))
 
 
@@ -76,6 +79,7 @@ def load(snapshot: Snapshot, clinic: Clinic) -> Visit:
     kind, room, option = facts["t"]
     flags = facts["f"]
     text = snapshot.clinic_text | snapshot.guest_text
+    credentials = facts.get("k", {})
     return Visit(
         id=VisitId(facts["id"]),
         clinic=clinic,
@@ -97,7 +101,7 @@ def load(snapshot: Snapshot, clinic: Clinic) -> Visit:
         lapsed_for=facts["l"],
         emptied=facts["em"],
         callers=facts["n"],
-        seats={seat.id: seat for seat in (_seat(entry, text) for entry in facts["q"])},
+        seats={seat.id: seat for seat in (_seat(entry, text, credentials) for entry in facts["q"])},
         invitations={one.id: one for one in (_invitation(entry, text) for entry in facts["i"])},
         operations=Operations([Operation(key, OpId(op), made, at) for key, op, made, at in facts["o"]]),
     )
@@ -138,7 +142,7 @@ def _seat_facts(seat: Seat) -> list[Any]:
     return facts
 
 
-def _seat(facts: list[Any], text: dict[str, str]) -> Seat:
+def _seat(facts: list[Any], text: dict[str, str], credentials: dict[str, str]) -> Seat:
     id_, role, standing, since, flags, proof, invitation, user = facts
     seat = Seat(
         id=SeatId(id_),
@@ -149,6 +153,7 @@ def _seat(facts: list[Any], text: dict[str, str]) -> Seat:
         proof=proof,
         invitation=InvitationId(invitation) if invitation else None,
         user=UserId(user) if user else None,
+        credential=credentials.get(id_, ""),
         asks=bool(flags & _ASKS),
     )
     if flags & _WEB:

@@ -22,6 +22,8 @@ from gateway.sockets import KeyHolder, TicketHolder
 
 SECRET_BYTES: Final = 24
 KEY_PREFIX: Final = "vk_"
+_PROGRAM: Final = "key-"
+"""What the user id of a program begins with; the rest is its key's id."""
 LONGEST_TOKEN: Final = 200
 TICKET_MS: Final = SignInLimits().ticket
 """Milliseconds for which a socket's ticket is good."""
@@ -161,7 +163,7 @@ class Auth:
         if key is None:
             return None
         role = StaffRole.COORDINATOR if VISITS_WRITE in key.scopes else StaffRole.READER
-        user = UserId(f"key-{key.id}")
+        user = UserId(f"{_PROGRAM}{key.id}")
         return Caller(user, key.name, role, key.clinic, key.id, scopes=frozenset(key.scopes))
 
     async def check_dialin_key(self, key: str) -> KeyHolder | None:
@@ -208,10 +210,18 @@ class Auth:
 
     async def _stands(self, ticket: Ticket) -> bool:
         """Whether what a ticket was given for is still good."""
-        if ticket.user.startswith("key-"):
-            keys = await self.accounts.api_keys(ticket.clinic)
-            return any(key.id == ticket.credential for key in keys)
+        if ticket.user.startswith(_PROGRAM):
+            return await self._has_key(ticket.clinic, ticket.credential)
         return await self.accounts.session(ticket.user, ticket.credential) is not None
+
+    async def stands(self, user: UserId, clinic: ClinicId, credential: str) -> bool:
+        """Whether the session or key that somebody's seat stands on was not ended."""
+        if user.startswith(_PROGRAM):
+            return await self._has_key(clinic, credential)
+        return await self.accounts.session_stands(user, credential)
+
+    async def _has_key(self, clinic: ClinicId, key_id: str) -> bool:
+        return any(key.id == key_id for key in await self.accounts.api_keys(clinic))
 
     # ------------------------------------------------------------ in itself
 

@@ -120,7 +120,7 @@ class Demo:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._reception = Reception(node.host, Requests(node.host))
+        self._reception = Reception(node.host, Requests(node.host), node.auth.stands)
         self._numbers = FIRST_STAND_IN
         self._stand_ins: dict[VisitId, StandIn] = {}
 

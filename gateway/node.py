@@ -102,7 +102,7 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
         stack.callback(passwords.close)
         auth = Auth(_accounts(servers, settings), secrets, passwords, now=clock.now, random=os.urandom)
         conversations = Conversations(
-            Rooms(Reception(host, requests), requests, Telephone(host), auth, host.tasks)
+            Rooms(Reception(host, requests, auth.stands), requests, Telephone(host), auth, host.tasks)
         )
         endpoint = Endpoint(
             conversations.accept, origins=settings.origins, limits=seams.limits, observer=metrics.sockets

@@ -181,6 +181,7 @@ class Conversation:
         """Tie this conversation to a session or key; False when the socket has gone meanwhile."""
         if self._socket is None:
             return False
+        self._all.forget(self)
         self.credential = credential
         self._all.stands_on(self, credential)
         return True

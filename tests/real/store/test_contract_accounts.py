@@ -97,6 +97,19 @@ class TestSessions:
         assert await revoked(shards) == ("s1",)
         assert await revoked(shards) == ()
 
+    async def test_a_session_stands_until_it_is_ended_however_idle(self, servers: Servers) -> None:
+        """Who sits in a call asks nothing else; ended, of another, or of somebody removed is none."""
+        accounts = Accounts(servers, SignInLimits(session_idle=0))
+        await accounts.add_user(ANA)
+        await accounts.open_session(ANA.id, "s1")
+        assert await accounts.session_stands(ANA.id, "s1")
+        assert not await accounts.session_stands(BEN.id, "s1")
+        await accounts.close_session(ANA.id, "s1")
+        assert not await accounts.session_stands(ANA.id, "s1")
+        await accounts.open_session(ANA.id, "s2")
+        await accounts.remove_user(ANA)
+        assert not await accounts.session_stands(ANA.id, "s2")
+
     async def test_all_sessions_of_a_user_close_together(
         self, accounts: Accounts, shards: RedisShards
     ) -> None:

@@ -153,6 +153,7 @@ ACCOUNT_CALLS: dict[str, tuple[list[Reply], Callable[[Accounts], Awaitable[objec
     "staff": ([[b"ana", b"ben"], None, None], lambda accounts: accounts.staff(CLINICS[0])),
     "open_session": ([1], lambda accounts: accounts.open_session(ANA.id, "s")),
     "session": ([None], lambda accounts: accounts.session(ANA.id, "s")),
+    "session_stands": ([1, 1], lambda accounts: accounts.session_stands(ANA.id, "s")),
     "close_session": ([[b"s"]], lambda accounts: accounts.close_session(ANA.id, "s")),
     "close_sessions": ([[b"s"]], lambda accounts: accounts.close_sessions(ANA.id)),
     "add_api_key": ([], lambda accounts: accounts.add_api_key(KEY)),

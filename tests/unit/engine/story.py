@@ -184,6 +184,7 @@ class Story:
             op=self.op(),
             seat=who.seat,
             proof=who.proof,
+            credential=f"session-of-{by.user}",
             by=by,
             connection=who.connection,
             page=who.page,

@@ -145,6 +145,24 @@ def test_a_newer_version_is_left_alone() -> None:
         load(Snapshot(snapshot.facts | {"v": VERSION + 1}, {}, {}), Story().clinic)
 
 
+def test_a_snapshot_from_before_credentials_were_kept_is_read() -> None:
+    """Its providers' seats stand on no session that is known; nobody else's ever do."""
+    story = busy_story()
+    facts = dump(story.visit).facts
+    (seat,) = [seat for seat in story.visit.seats.values() if seat.credential]
+    assert facts.pop("k") == {seat.id: seat.credential}
+    again = load(Snapshot(facts, {}, {}), story.clinic)
+    assert list(again.seats) == list(story.visit.seats)
+    assert not any(seat.credential for seat in again.seats.values())
+
+
+def test_after_the_end_no_seat_stands_on_a_session() -> None:
+    """Nobody resumes a visit that is over."""
+    story = busy_story()
+    story.complete()
+    assert "k" not in dump(story.visit).facts
+
+
 def test_after_the_end_no_operation_is_remembered() -> None:
     """Their ids are whatever a client chose, and nobody asks a visit anything that is over."""
     story = busy_story()
