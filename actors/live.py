@@ -193,6 +193,7 @@ class LiveVisit:
         if isinstance(outcome, Done):
             for command in commands[1:]:
                 outcome = _joined(outcome, self.visit.handle(command, now))
+        self._env.observer.handled(perf_counter() - began)
         self._env.arm(self)
         if isinstance(outcome, Refused):
             self._say_when_due(_Said(answer, outcome, (), began))

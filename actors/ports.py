@@ -260,7 +260,13 @@ class Observer(Protocol):
         """Count a join, and how long it took."""
 
     def admission(self, decision: str, channel: str) -> None:
-        """Count who was let in or turned away."""
+        """Count who was let in or turned away, or gave up waiting."""
+
+    def waited(self, seconds: float) -> None:
+        """Note how long somebody waited who was let in."""
+
+    def handled(self, seconds: float) -> None:
+        """Note how long a visit took to decide about a command."""
 
     def transition(self, to: str) -> None:
         """Count a visit that came into a state."""
@@ -283,8 +289,8 @@ class Observer(Protocol):
     def pin_attempt(self, result: str) -> None:
         """Count a PIN typed."""
 
-    def resume(self, result: str) -> None:
-        """Count a seat resumed."""
+    def resume(self, result: str, away_seconds: float) -> None:
+        """Count a seat resumed, and note how long its browser was away (0: it was not seen to be)."""
 
     def seat_moved(self) -> None:
         """Count a seat that moved to another device."""
@@ -295,14 +301,5 @@ class Observer(Protocol):
     def double_owner(self) -> None:
         """Count a save refused as stale: must stay 0."""
 
-    def clock_skew(self, seconds: float) -> None:
-        """Note that the store's clock jumped."""
-
     def store_available(self, up: bool) -> None:
         """Note whether the store is there."""
-
-    def ghosts(self, count: int) -> None:
-        """Note seats shown as connected that are not."""
-
-    def purge(self, lag_seconds: float, *, failed: bool) -> None:
-        """Note how long purged guest text stayed in the store's file."""

@@ -4,7 +4,7 @@ D11, B3).
 
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import Final
+from typing import Final, Literal
 
 from actors.host import Host, Place
 from actors.live import LiveVisit
@@ -13,7 +13,17 @@ from actors.ports import Outlet, StoreDown
 from actors.requests import Requests
 from engine.commands import Arrive, ByStaff, Channel, Drop, Enter, Leave, Resume
 from engine.events import Connected, Outcome
-from engine.ids import ClinicId, InvitationId, OpId, PageId, SeatId, UserId, shard_of_visit
+from engine.ids import (
+    PATIENT,
+    ClinicId,
+    Instant,
+    InvitationId,
+    OpId,
+    PageId,
+    SeatId,
+    UserId,
+    shard_of_visit,
+)
 from engine.refusals import Refused
 from signaling import messages as wire
 from signaling.translate import error, ready
@@ -202,10 +212,12 @@ class Reception:
     ) -> None:
         host, began = self._host, perf_counter()
         live.outlets[outlet.id] = outlet
-        role = "provider" if isinstance(command, Enter) else "guest"
+        role, lost_since = _role(command), _lost_since(live, command)
 
         def greet(where: LiveVisit, connected: Connected) -> None:
-            self._greet(outlet, where, connected, request, secret, stream, seq)
+            how = self._greet(outlet, where, connected, request, secret, stream, seq)
+            if connected.resumed and how:
+                host.observer.resume(how, (host.now() - lost_since) / 1000 if lost_since > 0 else 0.0)
 
         def answered(outcome: Outcome) -> None:
             if isinstance(outcome, Refused):
@@ -213,7 +225,7 @@ class Reception:
                 live.outlets.pop(outlet.id, None)
                 self._refuse(outlet, request, outcome, "web", role, live)
                 if isinstance(command, Resume):
-                    host.observer.resume("refused")
+                    host.observer.resume("refused", 0.0)
             elif not isinstance(command, Resume):
                 host.observer.join("web", role, "ok", "", perf_counter() - began)
 
@@ -229,15 +241,18 @@ class Reception:
         secret: str,
         stream: str,
         seq: int,
-    ) -> None:
-        """Say `ready`, and whatever was missed; the seat is saved by now."""
+    ) -> str:
+        """Say `ready`, and whatever was missed; the seat is saved by now. Gives how it was resumed."""
         host = self._host
         host.places[outlet.id] = Place(live, connected.seat, outlet, phone=False)
         if not self._put_on_footing(outlet, live, connected.seat):
             outlet.bye(wire.Bye(code="signed_out", message="You were signed out."))
-            return
+            return ""
         log = live.stream(connected.seat)
         missed = log.since(stream, seq, host.now()) if connected.resumed and stream else None
+        how: Literal["new", "replay", "state"] = "new"
+        if connected.resumed:
+            how = "state" if missed is None else "replay"
         servers, _ = host.ice(live.visit.id, connected.seat)
         outlet.answer(
             ready(
@@ -248,15 +263,14 @@ class Reception:
                 secret=secret,
                 stream=log.name,
                 seq=seq if missed is not None else log.seq,
-                resumed="replay" if missed is not None else "state" if connected.resumed else "new",
+                resumed=how,
                 now=host.now(),
                 ice=servers,
             )
         )
         for number, encoded in missed or ():
             outlet.event(number, encoded)
-        if connected.resumed:
-            host.observer.resume("state" if missed is None else "replay")
+        return how
 
     def _put_on_footing(self, outlet: Outlet, live: LiveVisit, seat: SeatId) -> bool:
         """A staff member's seat stands on the session that took it, also when it is resumed without one.
@@ -296,6 +310,19 @@ class Reception:
         """A seat that may be taken, and the secret that its holder would get."""
         seat = SeatId(self._host.random_id(10))
         return seat, self._host.secrets.seat_secret(live.visit.id, seat)
+
+
+def _role(command: Arrive | Enter | Resume) -> str:
+    """Who joins, for the metrics; whoever resumes counts as a guest, and only when refused."""
+    if isinstance(command, Enter):
+        return "provider"
+    return "patient" if isinstance(command, Arrive) and command.invitation == PATIENT else "guest"
+
+
+def _lost_since(live: LiveVisit, command: Arrive | Enter | Resume) -> Instant:
+    """Since when the browser was away whose seat is resumed; 0 when it was not seen to be."""
+    seat = live.visit.seats.get(command.seat) if isinstance(command, Resume) else None
+    return seat.web.lost_since if seat is not None and seat.web is not None else 0
 
 
 def _nothing(_: Outcome) -> None:

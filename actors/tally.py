@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from actors.ports import Observer
 from engine.events import Event, SeatChanged, Standing, VisitChanged, VisitWhy, Why
+from engine.presence import Role
 from engine.visit import Visit
 
 _LIFE = frozenset({VisitWhy.OPENED, VisitWhy.STARTED, VisitWhy.LAPSED, VisitWhy.EXTENDED, VisitWhy.OVER})
+_ENDS_OF_WAITING = frozenset({Why.ADMITTED, Why.DENIED, Why.LEFT})
 
 
 def tally(observer: Observer, visit: Visit, events: Sequence[Event]) -> None:
@@ -22,6 +24,8 @@ def tally(observer: Observer, visit: Visit, events: Sequence[Event]) -> None:
 def _seat(observer: Observer, visit: Visit, event: SeatChanged) -> None:
     if event.why is Why.MOVED:
         observer.seat_moved()
-    elif event.before is Standing.WAITING and event.why in (Why.ADMITTED, Why.DENIED):
+    elif event.before is Standing.WAITING and event.why in _ENDS_OF_WAITING:
         seat = visit.seats.get(event.seat)
-        observer.admission(event.why.value, "phone" if seat and seat.phone is not None else "web")
+        observer.admission(event.why.value, "phone" if seat and seat.role is Role.PHONE else "web")
+        if event.why is Why.ADMITTED:
+            observer.waited(event.waited / 1000)

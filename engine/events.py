@@ -4,7 +4,7 @@ Events are thin: they name what changed, and the visit itself is read for how it
 (published, dismissed, purged) only after the change they belong to is saved, when it is durable.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -60,13 +60,15 @@ class Why(StrEnum):
 class SeatChanged:
     """A seat is new or changed. `before` is its standing before the command, None when it is new.
 
-    `media`: only what its browser sends has changed.
+    `media`: only what its browser sends has changed. `waited`: for how many milliseconds somebody waited
+    who was admitted.
     """
 
     seat: SeatId
     why: Why
     before: Standing | None
     media: bool = False
+    waited: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

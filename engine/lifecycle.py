@@ -129,8 +129,9 @@ def begin(visit: Record, provider: Seat, now: Instant, changes: Changes) -> None
     changes.seats_new = True
     for seat in _in_order(visit, Standing.WAITING):
         if seat is not provider and _admitted(visit, seat, now) is Standing.IN:
+            waited = now - seat.since
             visit.stand(seat, Standing.IN, now)
-            changes.events.append(SeatChanged(seat.id, Why.ADMITTED, Standing.WAITING))
+            changes.events.append(SeatChanged(seat.id, Why.ADMITTED, Standing.WAITING, waited=waited))
     for connection in provider.connections():
         visit.enter_call(connection)  # last of all: the provider's browser offers to those who waited
 
@@ -279,4 +280,4 @@ def _purge(visit: Record) -> None:
             seat.name = ""
     for invitation in visit.invitations.values():
         invitation.label = invitation.contact = invitation.by = ""
-    visit.operations.kept = []  # an operation's id is whatever its client made of it
+    visit.operations.kept = []  # nobody asks anything of it any more

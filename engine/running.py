@@ -56,9 +56,10 @@ def admit(visit: Record, command: Admit, now: Instant) -> Outcome:
     if not visit.fits(seat):
         return Refused("visit_full")
     seat.asks = False
+    admitted = SeatChanged(seat.id, Why.ADMITTED, Standing.WAITING, waited=now - seat.since)
     visit.stand(seat, Standing.IN, now)
     return Done(
-        (SeatChanged(seat.id, Why.ADMITTED, Standing.WAITING), audited("admit", command.by, seat.id)),
+        (admitted, audited("admit", command.by, seat.id)),
         durable=True,
         seats_new=True,
     )

@@ -1,0 +1,45 @@
+"""What the sockets tell: whom we cut, whom we refused, which bugs ended one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter
+
+from gateway.metrics.names import PREFIX
+from gateway.websocket import Cut, Rejection
+
+
+class SocketMetrics:
+    """The observer of the sockets; frames and bytes are counted by the endpoint itself."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._cut = Counter(f"{PREFIX}_cut", "Connections that we ended", ["reason"], registry=registry)
+        self._refused = Counter(
+            f"{PREFIX}_handshakes_refused", "Openings refused", ["status"], registry=registry
+        )
+        self._failed = Counter(f"{PREFIX}_socket_failures", "Bugs met on a socket", registry=registry)
+        self._report: Callable[[Exception], None] = lambda _: None
+
+    def on_failure(self, report: Callable[[Exception], None]) -> None:
+        """Say who logs bugs."""
+        self._report = report
+
+    def opened(self) -> None:
+        """Look away: the endpoint counts them."""
+
+    def closed(self, code: int) -> None:
+        """Look away: the peer chooses the code."""
+
+    def cut(self, why: Cut) -> None:
+        """A connection was cut."""
+        self._cut.labels(why.value).inc()
+
+    def refused(self, rejection: Rejection) -> None:
+        """An opening was refused."""
+        self._refused.labels(str(rejection.status)).inc()
+
+    def failed(self, error: Exception) -> None:
+        """A bug ended a socket."""
+        self._failed.inc()
+        self._report(error)
