@@ -68,7 +68,7 @@ class Reception:
             live,
             hello.id,
             Arrive(
-                op=OpId(hello.op or host.random_id(16)),
+                op=host.secrets.operation(hello.op or host.random_id(16)),
                 seat=seat,
                 proof=host.secrets.proof(secret),
                 invitation=InvitationId(link.invitation),

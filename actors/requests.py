@@ -118,7 +118,7 @@ class Requests:
         if live is None or by is None:
             self._absent(outlet, ident, visit)
             return
-        asked = command(message, by)
+        asked = command(message, by, self._host.secrets.operation)
         if isinstance(asked, Refused):
             outlet.answer(error(ident, asked, live.visit.clinic))
         elif isinstance(asked, Extend) and live.visit.allowed(by, Right.RUN_VISIT) is None:

@@ -19,7 +19,7 @@ from typing import Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from engine.ids import Instant, InvitationId, SeatId, VisitId, shard_of_visit
+from engine.ids import Instant, InvitationId, OpId, SeatId, VisitId, shard_of_visit
 from engine.pin import RANDOM_DIGITS, with_check_digit
 
 PEPPER_BYTES: Final = 32
@@ -180,6 +180,12 @@ class Secrets:
         return tuple(
             _text(_mac(key.sign_in, "sign-in", kind, value)[:SECRET_BYTES]) for key in self._keys.values()
         )
+
+    def operation(self, asked: str) -> OpId:
+        """Make what a visit keeps of the id that a client gave to its request: anybody's name or address may
+        have been put into it (R15).
+        """
+        return OpId(self.sign_in_hash("operation", asked))
 
     # ------------------------------------------------------------ sealing
 

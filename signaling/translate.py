@@ -53,26 +53,29 @@ __all__ = [
 ]
 
 
-_SIMPLE: Final[dict[type, Callable[[Any, By], ask.Command]]] = {
-    wire.Admit: lambda it, by: ask.Admit(OpId(it.op), by, SeatId(it.seat)),
-    wire.Deny: lambda it, by: ask.Deny(OpId(it.op), by, SeatId(it.seat)),
-    wire.Remove: lambda it, by: ask.Remove(OpId(it.op), by, SeatId(it.seat)),
-    wire.Rename: lambda it, by: ask.Rename(OpId(it.op), by, SeatId(it.seat), it.name),
-    wire.AskMute: lambda it, by: ask.AskMute(OpId(it.op), by, SeatId(it.seat)),
-    wire.Lock: lambda it, by: ask.Lock(OpId(it.op), by, it.on),
-    wire.Extend: lambda it, by: ask.Extend(OpId(it.op), by, it.minutes),
-    wire.Complete: lambda it, by: ask.Complete(OpId(it.op), by),
+OpOf = Callable[[str], OpId]
+"""What a visit remembers of the text that a client gave as `op`: never the text itself (R15)."""
+
+_SIMPLE: Final[dict[type, Callable[[Any, By, OpOf], ask.Command]]] = {
+    wire.Admit: lambda it, by, op: ask.Admit(op(it.op), by, SeatId(it.seat)),
+    wire.Deny: lambda it, by, op: ask.Deny(op(it.op), by, SeatId(it.seat)),
+    wire.Remove: lambda it, by, op: ask.Remove(op(it.op), by, SeatId(it.seat)),
+    wire.Rename: lambda it, by, op: ask.Rename(op(it.op), by, SeatId(it.seat), it.name),
+    wire.AskMute: lambda it, by, op: ask.AskMute(op(it.op), by, SeatId(it.seat)),
+    wire.Lock: lambda it, by, op: ask.Lock(op(it.op), by, it.on),
+    wire.Extend: lambda it, by, op: ask.Extend(op(it.op), by, it.minutes),
+    wire.Complete: lambda it, by, op: ask.Complete(op(it.op), by),
 }
 
 
-def command(message: wire.FromClient, by: By) -> ask.Command | Refused:
-    """Read a request to run the visit; who asks is `by`. Everything else a client says is not one:
-    `bad_message`.
+def command(message: wire.FromClient, by: By, op: OpOf) -> ask.Command | Refused:
+    """Read a request to run the visit; who asks is `by`, and `op` names the operation. Everything else a
+    client says is not one: `bad_message`.
 
     Hellos, `leave` and `media` speak of a connection, which only their reader knows.
     """
     read = _SIMPLE.get(type(message))
-    return read(message, by) if read is not None else Refused("bad_message")
+    return read(message, by, op) if read is not None else Refused("bad_message")
 
 
 def error(id: int, refused: Refused, clinic: Clinic | None) -> wire.Error:  # noqa: A002  (the message's own word)

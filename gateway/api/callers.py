@@ -88,9 +88,7 @@ def operation(deps: Deps, idempotency_key: Annotated[str, Header(max_length=40)]
     """Give the request's operation: the same `Idempotency-Key` again has one effect. Visits keep its keyed
     hash, for a program may have put anybody's address into it (R15).
     """
-    return OpId(
-        deps.auth.derived(f"operation {idempotency_key}") if idempotency_key else secrets.token_hex(16)
-    )
+    return deps.host.secrets.operation(idempotency_key or secrets.token_hex(16))
 
 
 Op = Annotated[OpId, Depends(operation)]

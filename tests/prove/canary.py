@@ -83,7 +83,8 @@ class Canary:
         await self._wrong_pins(phone)
         await phone.ask("digits", digits=by_text["pin"])
         await phone.wait_for("you", standing="in")
-        await provider.ask("rename", op="name", seat=guests[0].seat, name=self.text("name", "Cleo {}"))
+        op = self.text("op", "rename of {}")
+        await provider.ask("rename", op=op, seat=guests[0].seat, name=self.text("name", "Cleo {}"))
         await provider.tell("signal", to=guests[0].seat, data=self.text("signal", "candidate {}"))
         await guests[0].wait_for("relayed")
         await self.record(visit)
@@ -102,7 +103,8 @@ class Canary:
         self.search.for_text("dial-in key", self.site.doors.dialin_key.partition(".")[2])
 
     async def _join(self, link: str, name: str) -> WireClient:
-        guest = await self.site.join(link, name, local_addr=(FROM, 0))
+        op = self.text("op", "join by {}")
+        guest = await self.site.join(link, name, local_addr=(FROM, 0), op=op)
         self.search.for_text("seat's secret", guest.ready["secret"])
         return guest
 

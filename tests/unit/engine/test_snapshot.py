@@ -164,7 +164,7 @@ def test_after_the_end_no_seat_stands_on_a_session() -> None:
 
 
 def test_after_the_end_no_operation_is_remembered() -> None:
-    """Their ids are whatever a client chose, and nobody asks a visit anything that is over."""
+    """Nobody asks a visit anything that is over."""
     story = busy_story()
     story.ask(Lock(OpId("for ann@example.com"), DESK, on=False))
     assert "ann@example.com" in str(dump(story.visit).facts)

@@ -455,20 +455,30 @@ class TestAfterAFailedSave:
         assert any(isinstance(one, ToWatchers) for one in story.told)
 
 
+OP = OpId("what is kept of o")
+
+
+def known(op: str) -> OpId:
+    """Name an operation, as a node does by a keyed hash."""
+    return OpId(f"what is kept of {op}")
+
+
 def test_requests_become_commands_of_whoever_asks() -> None:
-    """Each request that runs a visit, as the engine understands it; everything else is not one."""
+    """Each request that runs a visit, as the engine understands it, under an operation's id that is not the
+    client's own text; everything else is not one.
+    """
     by = BySeat(SeatId("me"))
-    assert command(wire.Admit(id=1, op="o", seat="s"), by) == Admit(OpId("o"), by, SeatId("s"))
-    assert command(wire.Deny(id=1, op="o", seat="s"), by) == Deny(OpId("o"), by, SeatId("s"))
-    assert command(wire.Remove(id=1, op="o", seat="s"), by) == Remove(OpId("o"), by, SeatId("s"))
-    assert command(wire.Rename(id=1, op="o", seat="s", name="N"), by) == Rename(
-        OpId("o"), by, SeatId("s"), "N"
+    assert command(wire.Admit(id=1, op="o", seat="s"), by, known) == Admit(OP, by, SeatId("s"))
+    assert command(wire.Deny(id=1, op="o", seat="s"), by, known) == Deny(OP, by, SeatId("s"))
+    assert command(wire.Remove(id=1, op="o", seat="s"), by, known) == Remove(OP, by, SeatId("s"))
+    assert command(wire.Rename(id=1, op="o", seat="s", name="N"), by, known) == Rename(
+        OP, by, SeatId("s"), "N"
     )
-    assert command(wire.AskMute(id=1, op="o", seat="s"), by) == AskMute(OpId("o"), by, SeatId("s"))
-    assert command(wire.Lock(id=1, op="o", on=True), by) == Lock(OpId("o"), by, True)
-    assert command(wire.Extend(id=1, op="o", minutes=5), by) == Extend(OpId("o"), by, 5)
-    assert command(wire.Complete(id=1, op="o"), by) == Complete(OpId("o"), by)
-    assert command(wire.Leave(id=1), by) == Refused("bad_message")
+    assert command(wire.AskMute(id=1, op="o", seat="s"), by, known) == AskMute(OP, by, SeatId("s"))
+    assert command(wire.Lock(id=1, op="o", on=True), by, known) == Lock(OP, by, True)
+    assert command(wire.Extend(id=1, op="o", minutes=5), by, known) == Extend(OP, by, 5)
+    assert command(wire.Complete(id=1, op="o"), by, known) == Complete(OP, by)
+    assert command(wire.Leave(id=1), by, known) == Refused("bad_message")
     assert RIVERA.role is StaffRole.PROVIDER
 
 
