@@ -311,3 +311,18 @@ async def restarts(watch: Watch, folder: Path) -> None:
         page = read((await anybody.http.get("/metrics")).text)
         assert page["vestibule_restoring"] == {"vestibule_restoring": 1.0}
         watch.moved.add("vestibule_restoring")
+
+
+async def test_a_ghost_is_seen(watch: Watch) -> None:
+    """A seat shown as connected 15 s after its connection went unnoticed is one; an alert stands on it."""
+    here = watch.here
+    visit = await here.plan()
+    await here.guest(visit)
+    live = here.node.host.live(visit.id)
+    assert live is not None
+    live.outlets.clear()  # as only a bug would
+    await watch.look()
+    assert watch.value("vestibule_ghosts") == 0
+    here.later(seconds=16)
+    await watch.look()
+    assert watch.value("vestibule_ghosts") == 1
