@@ -16,7 +16,7 @@ from actors.pins import follow, give_back, link, panel, proven, reserve, stretch
 from actors.ports import StoreDown
 from actors.shard import Shard
 from engine.clinic import Clinic
-from engine.commands import AssignPin, ByStaff, Command, Extend, Invite, Plan, Reschedule
+from engine.commands import NOWHERE, AssignPin, By, Command, Contact, Extend, Invite, Plan, Reschedule
 from engine.events import Done, Outcome
 from engine.ids import (
     PATIENT,
@@ -99,7 +99,14 @@ class Desk:
         return isinstance(command, Extend | Reschedule)
 
     async def invite(
-        self, visit: str, by: ByStaff, op: OpId, label: str = "", contact: str = ""
+        self,
+        visit: str,
+        by: By,
+        op: OpId,
+        contact: Contact = NOWHERE,
+        *,
+        label: str = "",
+        interpreter: bool = False,
     ) -> tuple[InvitationId, wire.Panel] | Refused:
         """Make a personal invitation with a link and a PIN of its own (D3)."""
         live = self._host.live(visit)
@@ -120,7 +127,9 @@ class Desk:
             )
         except StoreDown:
             return Refused("try_later")
-        asked = Invite(op=op, by=by, invitation=invitation, label=label, contact=contact)
+        asked = Invite(
+            op=op, by=by, invitation=invitation, label=label, contact=contact, interpreter=interpreter
+        )
         outcome = await _awaited(lambda answer: live.submit(answer, asked, AssignPin(invitation, attempt)))
         unused = outcome.code != "try_later" if isinstance(outcome, Refused) else outcome.repeated
         if unused:  # of `try_later` it is not known yet what it did

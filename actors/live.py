@@ -19,7 +19,7 @@ from actors.body import BodyCodec
 from actors.commit import SaveOutcome
 from actors.ports import Observer, Outlet, Save, StoredVisit
 from actors.tally import tally
-from engine.commands import AskMute, Command, Drop, Resume, SetMedia
+from engine.commands import AskMute, Command, Drop, Resume, SetMedia, SetQuality
 from engine.events import Audited, Connected, Done, Event, Outcome, VisitChanged, VisitWhy
 from engine.ids import ConnectionId, Instant, SeatId
 from engine.refusals import Refused
@@ -42,7 +42,7 @@ from signaling.translate import (
 QUEUE: Final = 64
 """How many commands may wait behind a save before `try_later`."""
 
-PASSING: Final = (Drop, SetMedia, AskMute)
+PASSING: Final = (Drop, SetMedia, SetQuality, AskMute)
 """Commands that change nothing durable, and so need not wait for a save in flight, nor for the store."""
 
 Answer = Callable[[Outcome], None]
@@ -208,7 +208,7 @@ class LiveVisit:
 
     def _save(self, said: _Said, *, seats_new: bool, events: Sequence[Event]) -> None:
         visit = self.visit
-        over = any(isinstance(event, VisitChanged) and event.why is VisitWhy.OVER for event in events)
+        over = visit.settled
         save = Save(
             shard=self._env.number,
             epoch=self._env.epoch,

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from engine.clinic import Clinic
 from engine.ids import ClinicId, ConnectionId, Instant, VisitId
+from engine.letters import Kind, Via
 from signaling.codec import Encoded
 from signaling.messages import Bye, Message
 
@@ -216,6 +218,62 @@ class PinStore(Protocol):
         self, number: str, caller_hash: str, key_id: str, *, space: bool, caller: bool
     ) -> Guesses:
         """Count one wrong guess where told; counters live until the end of the UTC day, at most 24 h."""
+
+
+# ---------------------------------------------------------------- letters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """A letter as it is to be sent: what it may say (D12), and to whom.
+
+    `key` names the letter for good: the same in every attempt. `to` is an address or a number as in E.164.
+    """
+
+    key: str
+    attempt: int
+    visit: VisitId
+    kind: Kind
+    via: Via
+    to: str
+    language: str
+    clinic: Clinic
+    provider: str
+    start: Instant
+    end: Instant
+    sequence: int
+    """Of its calendar event (RFC 5545, section 3.8.7.4)."""
+    patient: bool
+    """Whether it goes to the patient: `link` is their own, without a PIN."""
+    link: str
+    number: str
+    """The dial-in number as in E.164; "" when there is none."""
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of handing a letter over. `failed` is for good; `later` had no effect and may be tried
+    again, after `retry_after` ms at the earliest; of `unknown` nobody can say whether it had.
+
+    `reason` is a stable code of ours, never a provider's text.
+    """
+
+    result: Literal["sent", "failed", "later", "unknown"]
+    reason: str = ""
+    retry_after: int = 0
+
+
+class Post(Protocol):
+    """Hands letters to the outside: mail and text messages."""
+
+    def safe_to_repeat(self, via: Via) -> bool:
+        """Whether the other side knows a letter it has had by its key, so that it is not delivered twice."""
+        ...
+
+    async def send(self, dispatch: Dispatch) -> Delivery:
+        """Hand one letter over. Never raises but for a bug; the caller bounds its time."""
+        ...
 
 
 # ---------------------------------------------------------------- sockets

@@ -68,19 +68,36 @@ class Clinic:
     id: ClinicId
     name: str
     zone: str = "UTC"
+    country: str = "US"
+    """Whose telephone numbers are written without a country (ISO 3166-1)."""
     phone: str = ""
     logo: str = ""
     admission: Admission = Admission.DIRECT
     guests_by_provider: bool = True
     guests_by_patient: bool = True
     grace: int = 0
+    opens_before: int = 15 * MINUTE
+    """How long before the start people may come in and wait (R13, D7)."""
+    patients_cancel: bool = True
+    """Whether patients may cancel their own visit from their page (R13)."""
     browsers: int = 6
     phones: int = 6
     dial_in: tuple[str, ...] = ()
     """Dial-in numbers, E.164."""
     rooms: tuple[str, ...] = ("Main",)
-    options: tuple[tuple[str, int], ...] = (("15-min Consultation", 15), ("30-min Consultation", 30))
+    options: tuple[tuple[str, int], ...] = (
+        ("15-min Consultation", 15),
+        ("30-min Consultation", 30),
+        ("45-min Consultation", 45),
+        ("60-min Consultation", 60),
+    )
     """Visit options: what they are called, and minutes."""
+    reminders: tuple[int, ...] = (24 * 60, 60)
+    """Minutes before the start of new visits' reminders, if nobody chooses others."""
+    languages: tuple[str, ...] = ("en", "es")
+    """Languages that can be chosen for a visit's messages; the first is the clinic's own."""
+    retention_days: int = 90
+    """Days after its end for which a visit is kept, without anything of its guests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ calls (actors); the visit checks what they prove (invitation, generation, seat) 
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from engine.clinic import ProviderOfVisit, StaffRole
 from engine.ids import ClinicId, ConnectionId, Instant, InvitationId, OpId, PageId, SeatId, UserId, VisitId
@@ -35,7 +36,35 @@ class BySeat:
     seat: SeatId
 
 
-By = ByStaff | BySeat
+@dataclass(frozen=True, slots=True)
+class ByLink:
+    """Whoever has the patient's own link, proven by it, before or without taking a seat (R2, R13)."""
+
+    generation: int
+
+
+By = ByStaff | BySeat | ByLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Where somebody's letters go; either part may be empty. `phone` as in E.164."""
+
+    email: str = ""
+    phone: str = ""
+
+
+NOWHERE = Contact()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedGuest:
+    """Somebody who is invited along with the plan (R5)."""
+
+    invitation: InvitationId
+    contact: Contact
+    label: str = ""
+    interpreter: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +84,15 @@ class Plan:
     room: str = ""
     option: str = ""
     starts_now: bool = False
+    by: str = ""
+    """The user who plans it."""
+    contact: Contact = NOWHERE
+    """The patient's: their confirmation goes there (R13)."""
+    guests: tuple[PlannedGuest, ...] = ()
+    reminders: tuple[int, ...] = ()
+    """Minutes before the start."""
+    language: str = ""
+    """Of the visit's letters; empty: the clinic's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +242,25 @@ class Reschedule:
     end: Instant
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Change what a visit is called and who it is with; None leaves a part as it is. Its times move by
+    `Reschedule`. A patient's new address gets the confirmation.
+    """
+
+    op: OpId
+    by: By
+    name: str | None = None
+    type: str | None = None
+    room: str | None = None
+    option: str | None = None
+    patient: str | None = None
+    contact: Contact | None = None
+    providers: tuple[ProviderOfVisit, ...] | None = None
+    reminders: tuple[int, ...] | None = None
+    language: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """The visit does not take place; links and PINs are dead at once (D2)."""
@@ -222,8 +279,8 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """Make a personal invitation (D3). `label` says who it is for ("Daughter"), `contact` where it goes; both
-    are guest text.
+    """Make a personal invitation (D3), and send it if there is where to. `label` says who it is for
+    ("Daughter"), `contact` where it goes; both are guest text.
 
     `interpreter`: who comes by it is an interpreter, not a guest.
     """
@@ -232,8 +289,17 @@ class Invite:
     by: By
     invitation: InvitationId
     label: str = ""
-    contact: str = ""
+    contact: Contact = NOWHERE
     interpreter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """Send an invitation again, by every way there is to its person."""
+
+    op: OpId
+    by: By
+    invitation: InvitationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +329,48 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody did something on the page of this invitation's link: a person, not a scanner (B1, D8)."""
+
+    invitation: InvitationId
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuality:
+    """How good a browser's connection is, by its own measurement (B12): how many of a thousand
+    packets are lost, and the round trip in ms. Not durable.
+    """
+
+    connection: ConnectionId
+    lost: int
+    round_trip: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendLetter:
+    """A letter is about to be handed to the outside: its attempt is saved before (architecture.md, State)."""
+
+    letter: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterAnswer:
+    """What became of an attempt. `sent`; `failed`, for good; `later`, try again at `due`; `unknown`: nobody
+    knows, and it may be tried again at `due`.
+
+    An answer may come after the letter was sent, when the provider learns that it was not delivered.
+    """
+
+    letter: int
+    attempt: int
+    result: Literal["sent", "failed", "later", "unknown"]
+    reason: str = ""
+    due: Instant = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """The deadline is due: whatever time has brought is brought about. Harmless when nothing is."""
 
@@ -282,11 +390,17 @@ Command = (
     | Lock
     | Extend
     | Reschedule
+    | Edit
     | Cancel
     | Complete
     | Invite
+    | Resend
     | Revoke
     | AssignPin
     | Suspect
+    | Opened
+    | SetQuality
+    | SendLetter
+    | LetterAnswer
     | Tick
 )

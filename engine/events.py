@@ -69,6 +69,8 @@ class SeatChanged:
     before: Standing | None
     media: bool = False
     waited: int = field(default=0, compare=False)
+    clinic_only: bool = False
+    """Only what the clinic sees of it has changed."""
 
 
 @dataclass(frozen=True, slots=True)

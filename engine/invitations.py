@@ -13,8 +13,8 @@ PERSONAL_INVITATIONS: Final = 20
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Invitation:
-    """One link and one PIN. `label` and `contact` are guest text; `seat` is the one seat of a personal
-    invitation.
+    """One link and one PIN. `label`, `email` and `phone` are guest text; `seat` is the one seat of a personal
+    invitation. The patient's own has the patient's addresses.
 
     A link is derived from `generation`, which revoking raises; a PIN from `attempt`, None until the PIN index
     holds one. `by` is the user or seat that made it.
@@ -31,8 +31,11 @@ class Invitation:
     interpreter: bool = False
     by: str = ""
     seat: SeatId | None = None
+    opened_at: Instant = 0
+    """When somebody first did something on its page."""
     label: str = ""
-    contact: str = ""
+    email: str = ""
+    phone: str = ""
 
     @property
     def personal(self) -> bool:

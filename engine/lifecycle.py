@@ -4,11 +4,12 @@ from typing import Final, Literal
 
 from engine.admission import Caller, admission
 from engine.clinic import MINUTE
-from engine.commands import By, Cancel, Complete, Extend, Plan, Reschedule, Tick
+from engine.commands import By, Cancel, Complete, Contact, Edit, Extend, Plan, Reschedule, Tick
 from engine.events import (
     Audited,
     Done,
     Goodbye,
+    InvitationChanged,
     Outcome,
     SeatChanged,
     Standing,
@@ -17,9 +18,14 @@ from engine.events import (
     VisitWhy,
     Why,
 )
-from engine.ids import SHARED, Instant
-from engine.presence import GUESTS, KEPT, PRESENT, Connection, Role, Seat
-from engine.record import Changes, Record, audited
+from engine.ids import PATIENT, SHARED, Instant, InvitationId
+from engine.invitations import PERSONAL_INVITATIONS, Invitation
+from engine.letters import LINGERS, Kind, Via
+from engine.names import safe_label
+from engine.outreach import bad_contact, remind, tell_all, write
+from engine.presence import KEPT, PRESENT, Connection, Role, Seat
+from engine.purge import purge
+from engine.record import Changes, Record, audited, first_invitations
 from engine.refusals import Refused
 
 _Over = Literal[Status.COMPLETED, Status.CANCELLED, Status.ENDED]
@@ -46,7 +52,32 @@ def bad_time(start: Instant, end: Instant, now: Instant) -> Refused | None:
 
 def checked(plan: Plan, now: Instant) -> Refused | None:
     """Say why this plan makes no visit, or None when it does."""
-    return bad_time(plan.start, plan.end, now)
+    if len(plan.guests) > PERSONAL_INVITATIONS:
+        return Refused("too_many_invitations")
+    contacts = (plan.contact, *(guest.contact for guest in plan.guests))
+    unfit = next((refused for refused in map(bad_contact, contacts) if refused), None)
+    if unfit is None and any(safe_label(guest.label) is None for guest in plan.guests):
+        unfit = Refused("bad_name")
+    return bad_time(plan.start, plan.end, now) or unfit
+
+
+def invited(plan: Plan, now: Instant) -> dict[InvitationId, Invitation]:
+    """Make a new visit's invitations: the shared one, the patient's own, and one for each guest."""
+    invitations = first_invitations(now)
+    patient = invitations[PATIENT]
+    patient.email, patient.phone = plan.contact.email, plan.contact.phone
+    for guest in plan.guests:
+        invitations[guest.invitation] = Invitation(
+            id=guest.invitation,
+            created_at=now,
+            changed_at=now,
+            interpreter=guest.interpreter,
+            by=plan.by,
+            label=safe_label(guest.label) or "",
+            email=guest.contact.email,
+            phone=guest.contact.phone,
+        )
+    return invitations
 
 
 # ---------------------------------------------------------------- what time brings
@@ -58,7 +89,7 @@ def tick(visit: Record, _: Tick, now: Instant) -> Outcome:
     """
     changes = Changes()
     if visit.over:
-        return Done()
+        return _forget(visit, now)
     _lose(visit, now, changes)
     if now >= visit.lapses_at:
         _lapse(visit, now, changes)
@@ -73,7 +104,17 @@ def tick(visit: Record, _: Tick, now: Instant) -> Outcome:
     if not visit.warned and now >= visit.warns_at and visit.status is not Status.SCHEDULED:
         visit.warned = True
         _tell(changes, VisitWhy.WARNED)
+    remind(visit, now, changes)
     return changes.done()
+
+
+def _forget(visit: Record, now: Instant) -> Outcome:
+    """Let go of addresses of a cancelled visit whose people could not be told in all this time."""
+    if not visit.letters or now < visit.emptied + LINGERS:
+        return Done()
+    visit.letters = []
+    purge(visit)
+    return Done(durable=True)
 
 
 def _tell(changes: Changes, why: VisitWhy) -> None:
@@ -205,6 +246,9 @@ def reschedule(visit: Record, command: Reschedule, now: Instant) -> Outcome:
         return Refused("already_started")
     visit.start, visit.end, visit.started = command.start, command.end, False
     _unlapse(visit, now)
+    visit.sequence += 1
+    visit.reminded = now
+    tell_all(visit, Kind.CHANGE, now)
     changes = Changes(durable=True)
     for seat in visit.seats.values():
         if seat.present:
@@ -238,6 +282,38 @@ def _restand(visit: Record, seat: Seat, standing: Standing, now: Instant, change
         changes.events.append(SeatChanged(seat.id, why, before))
 
 
+def edit(visit: Record, command: Edit, now: Instant) -> Outcome:
+    """Change what a visit is called and who it is with; nothing that is given stays as it was."""
+    if command.contact is not None and (refused := bad_contact(command.contact)) is not None:
+        return refused
+    for part in ("name", "type", "room", "option", "patient", "providers", "language"):
+        value = getattr(command, part)
+        if value is not None:
+            setattr(visit, part, value)
+    if command.reminders is not None and command.reminders != visit.reminders:
+        visit.reminders, visit.reminded = command.reminders, now
+    if command.contact is not None:
+        _readdress(visit, command.contact, now)
+    why = VisitChanged(VisitWhy.CHANGED)
+    return Done((why, InvitationChanged(PATIENT), audited("edit", command.by)), durable=True)
+
+
+def _readdress(visit: Record, contact: Contact, now: Instant) -> None:
+    """Give the patient another address, and send the confirmation to what is new of it."""
+    patient = visit.invitations[PATIENT]
+    fresh = [
+        via
+        for via, before, after in (
+            (Via.EMAIL, patient.email, contact.email),
+            (Via.SMS, patient.phone, contact.phone),
+        )
+        if before != after
+    ]
+    visit.letters = [one for one in visit.letters if one.invitation != PATIENT or one.via not in fresh]
+    patient.email, patient.phone = contact.email, contact.phone
+    write(visit, patient, Kind.CONFIRMATION, now, only=fresh)
+
+
 # ---------------------------------------------------------------- the end
 
 
@@ -258,7 +334,9 @@ def _end(visit: Record, by: By, action: str, status: _Over, now: Instant) -> Out
 
 
 def finish(visit: Record, status: _Over, now: Instant, changes: Changes) -> None:
-    """End the visit: everyone is said goodbye to, and no guest text is left (R15)."""
+    """End the visit: everyone is said goodbye to, and no guest text is left (R15), but for the addresses of
+    those who have still to hear that it was cancelled.
+    """
     visit.status = status
     visit.emptied = now
     for seat in visit.seats.values():
@@ -267,17 +345,11 @@ def finish(visit: Record, status: _Over, now: Instant, changes: Changes) -> None
                 visit.dismiss(connection, _GOODBYES[status], changes, now)
         if seat.standing in PRESENT:
             visit.let_go(seat, Standing.LEFT, now)
-    _purge(visit)
+    if status is not Status.CANCELLED:
+        visit.letters = []
+    else:
+        tell_all(visit, Kind.CANCELLATION, now)
+    purge(visit)
     changes.events.append(VisitChanged(VisitWhy.OVER))
     changes.events.append(Audited("end", None, status.value))
     changes.durable = True
-
-
-def _purge(visit: Record) -> None:
-    for seat in visit.seats.values():
-        seat.proof = seat.credential = ""
-        if seat.role in GUESTS:
-            seat.name = ""
-    for invitation in visit.invitations.values():
-        invitation.label = invitation.contact = invitation.by = ""
-    visit.operations.kept = []  # nobody asks anything of it any more

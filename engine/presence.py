@@ -7,6 +7,7 @@ from typing import Final
 from engine.commands import Channel
 from engine.events import Standing
 from engine.ids import ConnectionId, Instant, InvitationId, PageId, SeatId, UserId
+from engine.quality import Quality
 
 KEPT: Final = 120_000
 """Milliseconds for which a place is kept after its connection is lost; then its holder has left."""
@@ -66,6 +67,7 @@ class Connection:
     mic: bool = False
     cam: bool = False
     screen: bool = False
+    quality: Quality = Quality.NONE
 
     @property
     def live(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, Right, may
-from engine.commands import By, BySeat, ByStaff, Channel
+from engine.commands import By, ByLink, BySeat, ByStaff, Channel
 from engine.events import OVER, Audited, Dismissed, Done, Event, Goodbye, Standing, Status
 from engine.ids import (
     PATIENT,
@@ -20,6 +20,7 @@ from engine.ids import (
     VisitId,
 )
 from engine.invitations import Invitation
+from engine.letters import LINGERS, Letter
 from engine.operations import Operations
 from engine.presence import KEPT, Connection, Role, Seat
 from engine.refusals import Refused
@@ -27,7 +28,6 @@ from engine.refusals import Refused
 KNOWN_BEFORE: Final = 60 * MINUTE
 """Milliseconds before the start from which links hold a place and PINs are known (D7)."""
 
-OPENS_BEFORE: Final = 15 * MINUTE
 WARNS_BEFORE: Final = 5 * MINUTE
 EMPTY_FOR: Final = 15 * MINUTE
 """Milliseconds after its last connection when a lapsed visit ends by itself (D2)."""
@@ -78,6 +78,18 @@ class Record:
     """When the last connection went."""
     callers: int = 0
     """How many callers were given a number for a name."""
+    sequence: int = 0
+    """How often its times were changed: the SEQUENCE of its calendar event."""
+    language: str = ""
+    """Of its letters; empty: the clinic's own."""
+    reminders: tuple[int, ...] = ()
+    """Minutes before the start."""
+    reminded: Instant = 0
+    """Reminders that were due by then are done with."""
+    letters: list[Letter] = field(default_factory=list)
+    """Its outbox: what is to be sent, and what became of it."""
+    lettered: int = 0
+    """How many letters it has written."""
     seats: dict[SeatId, Seat] = field(default_factory=dict)
     invitations: dict[InvitationId, Invitation] = field(default_factory=dict)
     operations: Operations = field(default_factory=Operations)
@@ -102,8 +114,8 @@ class Record:
 
     @property
     def opens_at(self) -> Instant:
-        """When the visit opens: 15 minutes before the start."""
-        return self.start - OPENS_BEFORE
+        """When the visit opens: 15 minutes before the start, if the clinic says nothing else."""
+        return self.start - self.clinic.opens_before
 
     @property
     def lapses_at(self) -> Instant:
@@ -127,6 +139,18 @@ class Record:
         """
         end = self.end if now < self.lapses_at else now
         return end + minutes * MINUTE + self.clinic.grace
+
+    def next_reminder(self) -> Instant | None:
+        """Return when the next reminder is due; None when there is none any more."""
+        if not self.reminders or self.started or self.over:
+            return None
+        dues = (self.start - minutes * MINUTE for minutes in self.reminders)
+        return min((due for due in dues if due > self.reminded), default=None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is over and nobody has still to be told so: nothing will ever change about it."""
+        return self.over and not self.letters
 
     @property
     def over(self) -> bool:
@@ -171,6 +195,8 @@ class Record:
         """
         if isinstance(by, ByStaff):
             return None if may(by.role, right) else Refused("not_allowed")
+        if isinstance(by, ByLink):
+            return Refused("not_allowed")
         seat = self.seats.get(by.seat)
         if seat is None or seat.role is not Role.PROVIDER or seat.standing is not Standing.IN:
             return Refused("not_allowed")
@@ -178,21 +204,37 @@ class Record:
 
     def may_invite(self, by: By) -> Refused | None:
         """Say why this person may not invite, or see the panel, or None when they may (R1, R2)."""
-        if isinstance(by, BySeat):
-            seat = self.seats.get(by.seat)
-            if seat is not None and seat.role is Role.PATIENT and seat.present:
-                return None if self.clinic.guests_by_patient else Refused("invites_off")
+        if self._is_patient(by):
+            return None if self.clinic.guests_by_patient else Refused("invites_off")
         refused = self.allowed(by, Right.INVITE)
         if refused is not None:
             return refused
         return None if self.clinic.guests_by_provider else Refused("invites_off")
 
+    def may_cancel(self, by: By) -> Refused | None:
+        """Say why this person may not call the visit off, or None when they may: the clinic, and the patient
+        before it begins where the clinic lets them (R13).
+        """
+        if not self._is_patient(by):
+            return self.allowed(by, Right.SCHEDULE)
+        if not self.clinic.patients_cancel:
+            return Refused("not_allowed")
+        return Refused("already_started") if self.started or self.status is Status.LAPSED else None
+
+    def _is_patient(self, by: By) -> bool:
+        if isinstance(by, ByLink):
+            return by.generation == self.invitations[PATIENT].generation
+        if isinstance(by, BySeat):
+            seat = self.seats.get(by.seat)
+            return seat is not None and seat.role is Role.PATIENT and seat.present
+        return False
+
     def called(self, by: By) -> str:
         """Return the name of who asks, as others know them."""
         if isinstance(by, ByStaff):
             return by.name
-        seat = self.seats.get(by.seat)
-        return seat.name if seat else ""
+        seat = self.seats.get(by.seat) if isinstance(by, BySeat) else None
+        return seat.name if seat else self.patient
 
     # ------------------------------------------------------------ connections
 
@@ -277,12 +319,15 @@ class Record:
     def next_phase(self) -> Instant | None:
         """Return when the visit's own life changes next by time alone; None when it is over."""
         if self.over:
-            return None
+            return self.emptied + LINGERS if self.letters else None
         if self.status is Status.LAPSED:
             return self.lapsed_for if self.lapses_at > self.lapsed_for else self.ends_at
         if self.status is Status.SCHEDULED:
-            return min(self.opens_at, self.lapses_at)
-        return self.lapses_at if self.warned else self.warns_at
+            phase = min(self.opens_at, self.lapses_at)
+        else:
+            phase = self.lapses_at if self.warned else self.warns_at
+        reminder = self.next_reminder()
+        return phase if reminder is None else min(phase, reminder)
 
 
 def first_invitations(now: Instant) -> dict[InvitationId, Invitation]:
@@ -292,4 +337,11 @@ def first_invitations(now: Instant) -> dict[InvitationId, Invitation]:
 
 def audited(action: str, by: By, target: str = "") -> Audited:
     """Write down who did what to whom."""
-    return Audited(action, by.seat if isinstance(by, BySeat) else by.user, target)
+    return Audited(action, who(by), target)
+
+
+def who(by: By) -> UserId | SeatId:
+    """Name who asked, for the audit trail and for what was asked lately."""
+    if isinstance(by, BySeat):
+        return by.seat
+    return by.user if isinstance(by, ByStaff) else UserId(PATIENT)

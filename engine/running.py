@@ -2,7 +2,7 @@
 visit before.
 """
 
-from typing import Final, Literal
+from typing import Literal
 
 from engine.commands import (
     Admit,
@@ -15,6 +15,7 @@ from engine.commands import (
     Rename,
     Revoke,
     SetMedia,
+    SetQuality,
     Suspect,
 )
 from engine.events import (
@@ -32,15 +33,15 @@ from engine.events import (
 )
 from engine.ids import SHARED, Instant
 from engine.invitations import PERSONAL_INVITATIONS, Invitation
+from engine.letters import Kind
 from engine.names import safe_label, safe_name
+from engine.outreach import bad_contact, drop_letters_of, write
 from engine.presence import GUESTS, Role, Seat
+from engine.quality import grade
 from engine.record import Changes, Record, audited
 from engine.refusals import Refused
 
 _Out = Literal[Standing.DENIED, Standing.REMOVED]
-
-CONTACT_LONGEST: Final = 254
-"""Characters in an e-mail address (RFC 5321, section 4.5.3.1.3) or a telephone number."""
 
 
 def admit(visit: Record, command: Admit, now: Instant) -> Outcome:
@@ -107,6 +108,7 @@ def remove(visit: Record, command: Remove, now: Instant) -> Outcome:
     invitation = visit.invitations.get(seat.invitation) if seat.invitation is not None else None
     if invitation is not None and invitation.personal and not invitation.revoked:
         invitation.revoke(now)
+        drop_letters_of(visit, invitation)
         changes.events.append(InvitationChanged(invitation.id))
     changes.events.append(audited("remove", command.by, seat.id))
     return changes.done()
@@ -175,6 +177,19 @@ def set_media(visit: Record, command: SetMedia, _: Instant) -> Outcome:
     return Done((SeatChanged(seat.id, Why.CHANGED, seat.standing, media=True),))
 
 
+def set_quality(visit: Record, command: SetQuality, _: Instant) -> Outcome:
+    """Note how good a browser's connection is (B12); only the clinic is told, and only of another word."""
+    connection = visit.live.get(command.connection)
+    quality = grade(command.lost, command.round_trip)
+    if connection is None or connection.quality is quality:
+        return Done()
+    connection.quality = quality
+    seat = visit.seats[connection.seat]
+    if seat.standing is not Standing.IN:
+        return Done()
+    return Done((SeatChanged(seat.id, Why.CHANGED, seat.standing, clinic_only=True),))
+
+
 # ---------------------------------------------------------------- invitations
 
 
@@ -187,19 +202,21 @@ def invite(visit: Record, command: Invite, now: Instant) -> Outcome:
     label = safe_label(command.label)
     if label is None:
         return Refused("bad_name")
-    contact = command.contact.strip()
-    if command.invitation in visit.invitations or len(contact) > CONTACT_LONGEST or not contact.isprintable():
-        return Refused("bad_request")
+    refused = bad_contact(command.contact)
+    if refused is not None or command.invitation in visit.invitations:
+        return refused or Refused("bad_request")
     fact = audited("invite", command.by, command.invitation)
-    visit.invitations[command.invitation] = Invitation(
+    made = visit.invitations[command.invitation] = Invitation(
         id=command.invitation,
         created_at=now,
         changed_at=now,
         label=label,
-        contact=contact,
+        email=command.contact.email,
+        phone=command.contact.phone,
         interpreter=command.interpreter,
         by=fact.by or "",
     )
+    write(visit, made, Kind.INVITATION, now)
     return Done((InvitationChanged(command.invitation), fact), durable=True, created=command.invitation)
 
 
@@ -215,6 +232,7 @@ def revoke(visit: Record, command: Revoke, now: Instant) -> Outcome:
     if invitation.revoked:
         return Done()
     invitation.revoke(now)
+    drop_letters_of(visit, invitation)
     changes = Changes([InvitationChanged(invitation.id)], durable=True)
     for seat in visit.seats.values():
         if seat.invitation == invitation.id and seat.present and seat.standing is not Standing.IN:

@@ -11,16 +11,19 @@ from typing import Any, Final
 from engine.clinic import Clinic, ProviderOfVisit
 from engine.commands import Channel
 from engine.events import Standing, Status
-from engine.ids import InvitationId, OpId, PageId, SeatId, UserId, VisitId
+from engine.ids import PATIENT, InvitationId, OpId, PageId, SeatId, UserId, VisitId
 from engine.invitations import Invitation
+from engine.letters import Kind, Letter, Progress, Via
 from engine.operations import Operation, Operations
 from engine.presence import GUESTS, NOBODY, UNKNOWN, Connection, Role, Seat
 from engine.visit import Visit
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""1 knew no letters; what it lacks is as in a new visit."""
 
 _STARTED, _WARNED, _LOCKED, _BARRED = 1, 2, 4, 8
 _WEB, _PHONE, _ASKS, _MIC, _CAM, _SCREEN = 1, 2, 4, 8, 16, 32
+_NO_LETTERS: Final = (0, "", (), 0, 0)
 _REVOKED, _INTERPRETER, _SUSPECT = 1, 2, 4
 
 
@@ -61,6 +64,8 @@ def dump(visit: Visit) -> Snapshot:
         "n": visit.callers,
         "t": [visit.type, visit.room, visit.option],
         "p": [provider.user for provider in visit.providers],
+        "ls": [visit.sequence, visit.language, list(visit.reminders), visit.reminded, visit.lettered],
+        "lt": [_letter_facts(letter) for letter in visit.letters],
         "q": [_seat_facts(seat) for seat in visit.seats.values()],
         "i": [_invitation_facts(invitation) for invitation in visit.invitations.values()],
         "o": [list(operation) for operation in visit.operations.kept],
@@ -78,6 +83,7 @@ def load(snapshot: Snapshot, clinic: Clinic) -> Visit:
         raise SnapshotTooNew(f"visit {facts['id']} has version {facts['v']}, this is version {VERSION}")
     kind, room, option = facts["t"]
     flags = facts["f"]
+    sequence, language, reminders, reminded, lettered = facts.get("ls", _NO_LETTERS)
     text = snapshot.clinic_text | snapshot.guest_text
     credentials = facts.get("k", {})
     return Visit(
@@ -101,6 +107,12 @@ def load(snapshot: Snapshot, clinic: Clinic) -> Visit:
         lapsed_for=facts["l"],
         emptied=facts["em"],
         callers=facts["n"],
+        sequence=sequence,
+        language=language,
+        reminders=tuple(reminders),
+        reminded=reminded,
+        lettered=lettered,
+        letters=[_letter(entry) for entry in facts.get("lt", ())],
         seats={seat.id: seat for seat in (_seat(entry, text, credentials) for entry in facts["q"])},
         invitations={one.id: one for one in (_invitation(entry, text) for entry in facts["i"])},
         operations=Operations([Operation(key, OpId(op), made, at) for key, op, made, at in facts["o"]]),
@@ -115,13 +127,22 @@ def _guest_text(visit: Visit) -> dict[str, str]:
     for invitation in visit.invitations.values():
         if invitation.label:
             text[f"l{invitation.id}"] = invitation.label
-        if invitation.contact:
-            text[f"c{invitation.id}"] = invitation.contact
+        if invitation.id == PATIENT:
+            continue
+        if invitation.email:
+            text[f"m{invitation.id}"] = invitation.email
+        if invitation.phone:
+            text[f"c{invitation.id}"] = invitation.phone
     return text
 
 
 def _clinic_text(visit: Visit) -> dict[str, str]:
     text = {"p": visit.patient, "v": visit.name}
+    patient = visit.invitations[PATIENT]
+    if patient.email:
+        text[f"m{PATIENT}"] = patient.email
+    if patient.phone:
+        text[f"c{PATIENT}"] = patient.phone
     for place, provider in enumerate(visit.providers):
         text[f"p{place}"] = provider.name
     for seat in visit.seats.values():
@@ -177,11 +198,13 @@ def _invitation_facts(invitation: Invitation) -> list[Any]:
     )
     facts: list[Any] = [invitation.id, invitation.generation, invitation.attempt, flags]
     facts += (invitation.created_at, invitation.changed_at, invitation.by, invitation.seat or "")
+    if invitation.opened_at:
+        facts.append(invitation.opened_at)
     return facts
 
 
 def _invitation(facts: list[Any], text: dict[str, str]) -> Invitation:
-    id_, generation, attempt, flags, created_at, changed_at, by, seat = facts
+    id_, generation, attempt, flags, created_at, changed_at, by, seat, *opened = facts
     return Invitation(
         id=InvitationId(id_),
         created_at=created_at,
@@ -193,6 +216,35 @@ def _invitation(facts: list[Any], text: dict[str, str]) -> Invitation:
         suspect=bool(flags & _SUSPECT),
         by=by,
         seat=SeatId(seat) if seat else None,
+        opened_at=opened[0] if opened else 0,
         label=text.get(f"l{id_}", ""),
-        contact=text.get(f"c{id_}", ""),
+        email=text.get(f"m{id_}", ""),
+        phone=text.get(f"c{id_}", ""),
+    )
+
+
+# ---------------------------------------------------------------- letters
+
+
+def _letter_facts(letter: Letter) -> list[Any]:
+    facts: list[Any] = [letter.number, letter.invitation, str(letter.kind), str(letter.via)]
+    facts += (str(letter.progress), letter.at, letter.due, letter.sequence)
+    facts += (letter.attempt, letter.unknown, letter.reason)
+    return facts
+
+
+def _letter(facts: list[Any]) -> Letter:
+    number, invitation, kind, via, progress, at, due, sequence, attempt, unknown, reason = facts
+    return Letter(
+        number=number,
+        invitation=InvitationId(invitation),
+        kind=Kind(kind),
+        via=Via(via),
+        at=at,
+        due=due,
+        sequence=sequence,
+        progress=Progress(progress),
+        attempt=attempt,
+        unknown=unknown,
+        reason=reason,
     )

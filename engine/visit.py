@@ -16,31 +16,37 @@ The contract of whoever holds it (actors):
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, cast
 
-from engine import arriving, entering, lifecycle, running, seating
+from engine import arriving, entering, lifecycle, outreach, running, seating
 from engine.clinic import Clinic, Right
 from engine.commands import (
     Admit,
     Arrive,
     AskMute,
     AssignPin,
-    BySeat,
+    By,
     Cancel,
     Command,
     Complete,
     Deny,
     Drop,
+    Edit,
     Enter,
     Extend,
     Invite,
     Leave,
+    LetterAnswer,
     Lock,
+    Opened,
     Plan,
     Remove,
     Rename,
     Reschedule,
+    Resend,
     Resume,
     Revoke,
+    SendLetter,
     SetMedia,
+    SetQuality,
     Suspect,
     Tick,
 )
@@ -48,7 +54,7 @@ from engine.events import Done, Outcome, Standing, Status
 from engine.ids import ConnectionId, Instant, InvitationId, SeatId
 from engine.operations import Operation
 from engine.presence import RESTORING, UNKNOWN, Connection, LinkState
-from engine.record import Record, first_invitations
+from engine.record import Record, who
 from engine.refusals import Refused
 
 _Asking = (
@@ -61,8 +67,10 @@ _Asking = (
     | Extend
     | Complete
     | Reschedule
+    | Edit
     | Cancel
     | Invite
+    | Resend
     | Revoke
 )
 _Handler = Callable[[Record, Any, Instant], Outcome]
@@ -77,8 +85,10 @@ _BY_SOMEBODY: Final[dict[type, tuple[_Handler, Right]]] = {
     Extend: (lifecycle.extend, Right.RUN_VISIT),
     Complete: (lifecycle.complete, Right.RUN_VISIT),
     Reschedule: (lifecycle.reschedule, Right.SCHEDULE),
+    Edit: (lifecycle.edit, Right.SCHEDULE),
     Cancel: (lifecycle.cancel, Right.SCHEDULE),
     Invite: (running.invite, Right.INVITE),
+    Resend: (outreach.resend, Right.INVITE),
     Revoke: (running.revoke, Right.INVITE),
 }
 """What somebody asks with an `op`: carried out once, by those who have the right."""
@@ -92,6 +102,10 @@ _BY_ITSELF: Final[dict[type, _Handler]] = {
     SetMedia: running.set_media,
     AssignPin: running.assign_pin,
     Suspect: running.suspect,
+    Opened: outreach.opened,
+    SetQuality: running.set_quality,
+    SendLetter: outreach.send_letter,
+    LetterAnswer: outreach.letter_answer,
     Tick: lifecycle.tick,
 }
 """What proves itself: by an invitation, a sign-in, a secret or a connection."""
@@ -120,10 +134,15 @@ class Visit(Record):
             room=plan.room,
             option=plan.option,
             emptied=now,
-            invitations=first_invitations(now),
+            language=plan.language,
+            reminders=plan.reminders,
+            reminded=now,
+            invitations=lifecycle.invited(plan, now),
         )
         visit.status = Status.OPEN if now >= visit.opens_at else Status.SCHEDULED
         visit.warned = now >= visit.warns_at
+        for invitation in visit.invitations.values():
+            outreach.write(visit, invitation, outreach.first_kind(invitation), now)
         return visit
 
     def handle(self, command: Command, now: Instant) -> Outcome:
@@ -140,17 +159,22 @@ class Visit(Record):
     def _asked(self, command: _Asking, now: Instant) -> Outcome:
         handler, right = _BY_SOMEBODY[type(command)]
         by = command.by
-        key = by.seat if isinstance(by, BySeat) else by.user
+        key = who(by)
         earlier = self.operations.find(command.op, now)
         if earlier is not None:
             return _repeated(earlier, key)
-        refused = self.may_invite(by) if handler is running.invite else self.allowed(by, right)
+        refused = self._refused(by, handler, right)
         if refused is None and self.over:
             refused = Refused("visit_over")
         outcome = refused or handler(self, command, now)
         if isinstance(outcome, Done):
             self.operations.keep(key, command.op, outcome.created, now)
         return outcome
+
+    def _refused(self, by: By, handler: _Handler, right: Right) -> Refused | None:
+        if handler is running.invite or handler is outreach.resend:
+            return self.may_invite(by)
+        return self.may_cancel(by) if handler is lifecycle.cancel else self.allowed(by, right)
 
     # ------------------------------------------------------------ time
 

@@ -58,9 +58,12 @@ Running = (
     | wire.Lock
     | wire.Extend
     | wire.Complete
+    | wire.Invite
+    | wire.Resend
+    | wire.Revoke
 )
 """What a provider's seat and a dashboard may both ask."""
-FromSeat = wire.Signal | wire.Media | wire.Leave | wire.GetIce | Running
+FromSeat = wire.Signal | wire.Media | wire.Quality | wire.Leave | wire.GetIce | Running
 FromPhone = wire.Digits | wire.Media | wire.Leave
 FromDashboard = wire.WatchBoard | wire.WatchVisit | wire.UnwatchVisit | Running
 
@@ -118,7 +121,7 @@ class Session:
         if type(message) not in self._allowed:
             return self._out_of_place(message)
         self._malformed = 0
-        if isinstance(message, wire.Signal | wire.Media):
+        if isinstance(message, wire.Signal | wire.Media | wire.Quality):
             return message
         return self._request(message)
 

@@ -175,6 +175,8 @@ class _Telling:
         if not event.media:
             self.out.append(ToBoard(wire.RowSeat(visit=visit.id, seat=to_clinic, why=why.value)))
         self._to_others(event, seat, to_clinic)
+        if event.clinic_only:
+            return
         if seat.id not in self._fresh:
             self._to_oneself(seat, event)
         if not event.media and seat.invitation not in _NOT_PERSONAL:
@@ -190,7 +192,9 @@ class _Telling:
         providers = [one.id for one in others if one.role is Role.PROVIDER]
         if providers:
             self._say(providers, wire.SeatChanged(seat=to_clinic, why=event.why.value))
-        if len(providers) < len(others) and Standing.IN in (event.before, about.standing):
+        if event.clinic_only or len(providers) == len(others):
+            return
+        if Standing.IN in (event.before, about.standing):
             party = [one.id for one in others if one.role is not Role.PROVIDER]
             to_party = participant(self.visit, about, Audience.GUEST)
             self._say(party, wire.SeatChanged(seat=to_party, why=_TO_PARTY.get(event.why, event.why).value))

@@ -12,7 +12,7 @@ from typing import Any, Final
 from engine import commands as ask
 from engine.clinic import Clinic
 from engine.commands import By
-from engine.ids import OpId, SeatId
+from engine.ids import InvitationId, OpId, SeatId
 from engine.refusals import Refused
 from signaling import messages as wire
 from signaling import words
@@ -65,6 +65,8 @@ _SIMPLE: Final[dict[type, Callable[[Any, By, OpOf], ask.Command]]] = {
     wire.Lock: lambda it, by, op: ask.Lock(op(it.op), by, it.on),
     wire.Extend: lambda it, by, op: ask.Extend(op(it.op), by, it.minutes),
     wire.Complete: lambda it, by, op: ask.Complete(op(it.op), by),
+    wire.Resend: lambda it, by, op: ask.Resend(op(it.op), by, InvitationId(it.invitation)),
+    wire.Revoke: lambda it, by, op: ask.Revoke(op(it.op), by, InvitationId(it.invitation)),
 }
 
 

@@ -8,10 +8,13 @@ from enum import Enum, auto
 from typing import Final, Literal
 
 from engine.clinic import ProviderOfVisit
+from engine.commands import ByLink
 from engine.events import Standing, Status
-from engine.ids import ConnectionId, Instant, SeatId
+from engine.ids import PATIENT, ConnectionId, Instant, SeatId
 from engine.invitations import Invitation
+from engine.letters import Kind, Letter, Progress, Via
 from engine.presence import LinkState, Role, Seat
+from engine.quality import Quality
 from engine.visit import Visit
 from signaling import messages as wire
 
@@ -32,6 +35,10 @@ _AS_LEFT: Final = frozenset({Standing.REMOVED, Standing.DENIED})
 _ROLE: Final = {role: role.value for role in Role}
 _STANDING: Final = {standing: standing.value for standing in Standing}
 _LINK: Final = {link: link.value for link in LinkState}
+_QUALITY: Final = {quality: quality.value for quality in Quality}
+_VIA: Final = {via: via.value for via in Via}
+_KIND: Final = {kind: kind.value for kind in Kind}
+_PROGRESS: Final = {progress: progress.value for progress in Progress}
 """What the wire calls them; several times as quick as `value`, and every join shows people a dozen times."""
 
 
@@ -77,11 +84,12 @@ def visit_info(visit: Visit, audience: Audience) -> wire.VisitInfo:
     )
 
 
-def door(visit: Visit) -> wire.Door:
+def door(visit: Visit, *, patient: bool = False) -> wire.Door:
     """Show what somebody sees who is not let in (D12): nothing of the patient, the visit's name or who is
-    there.
+    there. `patient`: they look by their own link, and read what they may do (R13).
     """
     clinic = visit.clinic
+    by = ByLink(visit.generation(PATIENT) or 0)
     first: Sequence[ProviderOfVisit] = visit.providers[:1]
     return wire.Door(
         clinic=clinic.name,
@@ -93,6 +101,9 @@ def door(visit: Visit) -> wire.Door:
         opens_at=visit.opens_at,
         clinic_phone=clinic.phone,
         logo=clinic.logo,
+        language=visit.language or clinic.languages[0],
+        may_invite=patient and not visit.over and visit.may_invite(by) is None,
+        may_cancel=patient and not visit.over and visit.may_cancel(by) is None,
         late=visit.status is Status.LAPSED,
     )
 
@@ -117,9 +128,17 @@ def participant(visit: Visit, seat: Seat, audience: Audience) -> wire.Participan
         since=seat.since,
         lost_since=0 if link is LinkState.OK else seat.lost_since,
         media=_media(seat) if standing is Standing.IN else _NO_MEDIA,
+        quality=_quality(seat) if inside_clinic else "",
         invitation=(seat.invitation or "") if inside_clinic else "",
         label=visit.label_of(seat) if inside_clinic else "",
     )
+
+
+def _quality(seat: Seat) -> Literal["", "good", "poor", "bad"]:
+    web = seat.web
+    if web is None or not web.live or seat.standing is not Standing.IN:
+        return ""
+    return _QUALITY[web.quality]
 
 
 def how(seat: Seat) -> Literal["browser", "phone", "both"]:
@@ -236,24 +255,45 @@ def details(visit: Visit, *, id: int = 0) -> wire.Details:  # noqa: A002  (the m
             for one in visit.invitations.values()
             if one.personal
         ],
+        patient=_patients_own(visit, seats.get(PATIENT, [])),
     )
+
+
+def _patients_own(visit: Visit, seats: list[Seat]) -> wire.InvitationInfo | None:
+    own = visit.invitations[PATIENT]
+    return _invitation_info(visit, own, seats) if own.email or own.phone else None
 
 
 def _invitation_info(visit: Visit, invitation: Invitation, seats: list[Seat]) -> wire.InvitationInfo:
     own = visit.seats.get(invitation.seat) if invitation.seat is not None else None
+    letters = [letter for letter in visit.letters if letter.invitation == invitation.id]
+    moments = [invitation.changed_at, invitation.opened_at, own.since if own is not None else 0]
     return wire.InvitationInfo(
         invitation=invitation.id,
         label=invitation.label,
-        state=_state(visit, invitation, own),
-        via=_via(invitation.contact),
-        masked=masked(invitation.contact),
+        state=_state(visit, invitation, own, letters),
+        email=masked(invitation.email),
+        phone=masked(invitation.phone),
+        interpreter=invitation.interpreter,
         created_at=invitation.created_at,
-        changed_at=max(invitation.changed_at, own.since if own is not None else 0),
+        changed_at=max(moments + [letter.at for letter in letters]),
+        opened_at=invitation.opened_at,
+        letters=[
+            wire.LetterInfo(
+                via=_VIA[letter.via],
+                kind=_KIND[letter.kind],
+                progress=_PROGRESS[letter.progress],
+                at=letter.at,
+                attempt=letter.attempt,
+                reason=letter.reason,
+            )
+            for letter in letters
+        ],
         seats=[seat.id for seat in seats],
     )
 
 
-def _state(visit: Visit, invitation: Invitation, own: Seat | None) -> str:
+def _state(visit: Visit, invitation: Invitation, own: Seat | None, letters: list[Letter]) -> str:
     if invitation.revoked:
         return "revoked"
     if own is not None and own.standing is Standing.IN:
@@ -262,15 +302,19 @@ def _state(visit: Visit, invitation: Invitation, own: Seat | None) -> str:
         return "waiting"
     if visit.over or visit.status is Status.LAPSED:
         return "expired"
-    if own is None:
-        return "made"
-    return "early" if own.standing is Standing.HELD else own.standing.value
+    if own is not None:
+        return "early" if own.standing is Standing.HELD else own.standing.value
+    return "opened" if invitation.opened_at else _sent(letters)
 
 
-def _via(contact: str) -> str:
-    if not contact:
-        return ""
-    return "email" if "@" in contact else "sms"
+def _sent(letters: list[Letter]) -> str:
+    """Say how far the best way has got of all that there are to somebody."""
+    progress = {letter.progress for letter in letters}
+    if Progress.SENT in progress:
+        return "sent"
+    if Progress.QUEUED in progress or Progress.SENDING in progress:
+        return "queued"
+    return "failed" if progress else "made"
 
 
 def masked(contact: str) -> str:

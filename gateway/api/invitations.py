@@ -31,8 +31,10 @@ async def invite(
 ) -> models.Invitation:
     """Invite somebody with a link and a PIN of their own; presence then says whose invitation it was."""
     found = await visit_of(visit, caller, deps)
-    contact = asked.email or asked.phone
-    made = await deps.desk.invite(found.id, caller.by, op, asked.label, contact)
+    contact = ask.Contact(email=asked.email, phone=asked.phone)
+    made = await deps.desk.invite(
+        found.id, caller.by, op, contact, label=asked.label, interpreter=asked.interpreter
+    )
     via = "email" if asked.email else "sms" if asked.phone else "none"
     if isinstance(made, Refused):
         deps.metrics.invitation(via, "refused")

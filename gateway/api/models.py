@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from engine.names import safe_label, safe_name
 
@@ -282,7 +282,7 @@ class Nothing(Model):
 
 
 class NewInvitation(Model):
-    """Whom an invitation is for. Nothing is sent by itself yet: hand over the link or the PIN.
+    """Whom an invitation is for, and where it goes, by either way or both; without one it is only shown.
 
     A contact is kept sealed until the visit ends, and shown masked.
     """
@@ -290,12 +290,7 @@ class NewInvitation(Model):
     label: Label = Field("", examples=["Daughter"])
     email: Email = Field("", examples=["ana@example.org"])
     phone: Phone = Field("", examples=["+15550100123"])
-
-    @model_validator(mode="after")
-    def _one_contact(self) -> Self:
-        if self.email and self.phone:
-            raise ValueError("give an e-mail address or a phone number, and another invitation for the other")
-        return self
+    interpreter: bool = False
 
 
 class Invitation(Model):
@@ -310,18 +305,34 @@ class Invitation(Model):
     state: str
 
 
+class LetterInfo(Model):
+    """One message to somebody invited, and how far it has got."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    via: str
+    kind: str
+    progress: str
+    at: int
+    attempt: int
+    reason: str
+
+
 class InvitationInfo(Model):
-    """An invitation in Visit Details; the contact is masked."""
+    """An invitation in Visit Details; its address and number are masked (B1)."""
 
     model_config = ConfigDict(from_attributes=True)
 
     invitation: str
     label: str
     state: str
-    via: str
-    masked: str
+    email: str
+    phone: str
+    interpreter: bool
     created_at: int
     changed_at: int
+    opened_at: int
+    letters: list[LetterInfo]
     seats: list[str]
 
 

@@ -19,6 +19,10 @@ Standing = Literal["held", "waiting", "in", "left", "removed", "denied"]
 Link = Literal["ok", "lost", "restoring", "none"]
 How = Literal["browser", "phone", "both"]
 Status = Literal["scheduled", "open", "in_progress", "lapsed", "completed", "cancelled", "ended"]
+QualityWord = Literal["", "good", "poor", "bad"]
+Via = Literal["email", "sms"]
+LetterKind = Literal["invitation", "confirmation", "reminder", "change", "cancellation"]
+Progress = Literal["queued", "sending", "sent", "failed"]
 Why = Literal[
     "joined",
     "waiting",

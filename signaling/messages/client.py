@@ -125,6 +125,56 @@ class GetPanel(Message, tag="get.panel", frozen=True, kw_only=True):
     visit: Short = ""
 
 
+class Invite(Message, tag="invite", frozen=True, kw_only=True):
+    """Invite somebody with a link and a PIN of their own (R7). Answer: `invited` or `error`.
+
+    They go by e-mail, text message, both or neither. Providers may, and patients where the clinic lets them
+    (R1). `phone` as people write it in the clinic's country, or as in E.164; `label` says who it is,
+    "Daughter"; `interpreter` that they come to interpret.
+    """
+
+    id: Id
+    op: Op
+    email: Annotated[str, Meta(max_length=254)] = ""
+    phone: Annotated[str, Meta(max_length=32)] = ""
+    label: Name = ""
+    interpreter: bool = False
+    visit: Short = ""
+
+
+class Resend(Message, tag="resend", frozen=True, kw_only=True):
+    """Send an invitation again, by every way there is to its person. Answer: `ok` or `error`."""
+
+    id: Id
+    op: Op
+    invitation: Short
+    visit: Short = ""
+
+
+class Revoke(Message, tag="revoke", frozen=True, kw_only=True):
+    """Withdraw one invitation: its link and PIN are over at once. Answer: `ok` or `error`.
+
+    For those who run the visit.
+    """
+
+    id: Id
+    op: Op
+    invitation: Short
+    visit: Short = ""
+
+
+class Quality(Message, tag="quality", frozen=True, kw_only=True):
+    """Report how this browser's media connections do, by the worst of them (B12). Not answered.
+
+    Every 2 s at most.
+    """
+
+    lost: Annotated[int, Meta(ge=0, le=1000)]
+    """How many of a thousand packets were lost."""
+    rtt: Annotated[int, Meta(ge=0, le=60000)]
+    """The round trip in ms."""
+
+
 class Digits(Message, tag="digits", frozen=True, kw_only=True):
     """The PIN that a caller typed: ten digits. Answer: `ok` or `error`.
 
@@ -259,6 +309,10 @@ FromClient = (
     | Leave
     | GetIce
     | GetPanel
+    | Invite
+    | Resend
+    | Revoke
+    | Quality
     | Digits
     | Admit
     | Deny

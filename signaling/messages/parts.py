@@ -2,7 +2,18 @@
 
 from msgspec import field
 
-from signaling.messages.base import How, Link, Part, Role, Standing, Status
+from signaling.messages.base import (
+    How,
+    LetterKind,
+    Link,
+    Part,
+    Progress,
+    QualityWord,
+    Role,
+    Standing,
+    Status,
+    Via,
+)
 
 
 class Door(Part, frozen=True, kw_only=True):
@@ -21,6 +32,12 @@ class Door(Part, frozen=True, kw_only=True):
     clinic_phone: str = ""
     logo: str = ""
     """A URL of the clinic's logo."""
+    language: str = ""
+    """The visit's language, as in BCP 47: en, es."""
+    may_invite: bool = False
+    """Who looks is the patient, and may invite guests."""
+    may_cancel: bool = False
+    """Who looks is the patient, and may call the visit off."""
     late: bool = False
     """The time is over while they wait: the provider is running late, they keep their place (D2)."""
 
@@ -49,6 +66,8 @@ class Participant(Part, frozen=True, kw_only=True):
     lost_since: int = 0
     """When the connection was lost; 0 unless `link` is `lost`."""
     media: MediaState = MediaState()
+    quality: QualityWord = ""
+    """How good the browser's connection is (B12); for the clinic's eyes only."""
     invitation: str = ""
     """Whose invitation it was."""
     label: str = ""
@@ -102,21 +121,37 @@ class IceServer(Part, frozen=True, kw_only=True):
     credential: str = ""
 
 
-class InvitationInfo(Part, frozen=True, kw_only=True):
-    """An invitation in Visit Details (B1); the contact is masked.
+class LetterInfo(Part, frozen=True, kw_only=True):
+    """One message to somebody invited, and how far it has got."""
 
-    `state` is queued, sent, failed, opened, waiting, in, lost, left, expired or revoked; `via`
-    is email, sms or "".
+    via: Via
+    kind: LetterKind
+    progress: Progress
+    at: int
+    """Since when."""
+    attempt: int = 0
+    reason: str = ""
+    """Why it failed, or is tried again: a stable code."""
+
+
+class InvitationInfo(Part, frozen=True, kw_only=True):
+    """An invitation in Visit Details (B1); address and number with their middle left out.
+
+    `state` is made, queued, sent, failed, opened, early, waiting, in, lost, left, denied, removed, expired or
+    revoked.
     """
 
     invitation: str
     label: str
     state: str
-    via: str = ""
-    masked: str = ""
-    """The address or number with its middle left out."""
+    email: str = ""
+    phone: str = ""
+    interpreter: bool = False
     created_at: int = 0
     changed_at: int = 0
+    opened_at: int = 0
+    """When a person first did something on its page."""
+    letters: list[LetterInfo] = field(default_factory=list)
     seats: list[str] = field(default_factory=list)
     """Who came with it."""
 

@@ -122,6 +122,20 @@ class Panel(Message, tag="panel", frozen=True, kw_only=True):
     """When link and PIN expire."""
 
 
+class Invited(Message, tag="invited", frozen=True, kw_only=True):
+    """The invitation was made, and is on its way where it was given an address.
+
+    Its link, number and PIN are shown as `panel` shows the shared ones.
+    """
+
+    id: int
+    invitation: str
+    link: str
+    number: str
+    pin: str
+    expires_at: int
+
+
 class Board(Message, tag="board", frozen=True, kw_only=True):
     """The whole waiting room of a day; changes follow, numbered from `seq` + 1 on.
 
@@ -145,6 +159,8 @@ class Details(Message, tag="details", frozen=True, kw_only=True):
     id: int
     visit: str
     invitations: list[InvitationInfo]
+    patient: InvitationInfo | None = None
+    """The patient's own, where there is an address to send it to."""
 
 
 class Relayed(Message, tag="relayed", frozen=True, kw_only=True):
@@ -254,6 +270,7 @@ FromServer = (
     | ReadyPhone
     | Ice
     | Panel
+    | Invited
     | Board
     | Details
     | Relayed

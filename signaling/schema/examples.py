@@ -140,6 +140,10 @@ CLIENT: Final[tuple[wire.FromClient, ...]] = (
     wire.Leave(id=9),
     wire.GetIce(id=4),
     wire.GetPanel(id=5),
+    wire.Invite(id=7, op=OP, phone="(415) 555-0142", label="Daughter"),
+    wire.Resend(id=8, op=OP, invitation="i5b9q3tw"),
+    wire.Revoke(id=9, op=OP, invitation="i5b9q3tw"),
+    wire.Quality(lost=40, rtt=180),
     wire.Digits(id=2, digits="4829153079"),
     wire.Admit(id=6, op=OP, seat=GUEST),
     wire.Deny(id=6, op=OP, seat=GUEST),
@@ -166,6 +170,14 @@ SERVER: Final[tuple[wire.FromServer, ...]] = (
     wire.ReadyPhone(id=1, tries=3, length=10, now=NOW),
     wire.Ice(id=4, servers=ICE, ttl_ms=600_000),
     wire.Panel(id=5, link=LINK, number=NUMBER, pin="7316042857", expires_at=END),
+    wire.Invited(
+        id=7,
+        invitation="i5b9q3tw",
+        link=f"https://visits.example.com/j#{TOKEN}",
+        number=NUMBER,
+        pin="4829153079",
+        expires_at=END,
+    ),
     wire.Board(
         id=2,
         stream="2a.board.2026-03-02",
@@ -183,10 +195,15 @@ SERVER: Final[tuple[wire.FromServer, ...]] = (
                 invitation="i5b9q3tw",
                 label="Daughter",
                 state="waiting",
-                via="sms",
-                masked="+1 415 ... 42",
+                phone="***42",
                 created_at=NOW - 3_600_000,
                 changed_at=NOW - 20_000,
+                opened_at=NOW - 60_000,
+                letters=[
+                    wire.LetterInfo(
+                        via="sms", kind="invitation", progress="sent", at=NOW - 3_590_000, attempt=1
+                    )
+                ],
                 seats=[GUEST],
             )
         ],

@@ -103,5 +103,5 @@ async def test_a_hostile_label_names_no_caller(here: House, label: str) -> None:
     from engine.refusals import Refused
 
     visit = await here.plan()
-    made = await here.node.desk.invite(visit.id, here.doctor, OpId("x"), label)
+    made = await here.node.desk.invite(visit.id, here.doctor, OpId("x"), label=label)
     assert isinstance(made, Refused) == (label != "<b>")

@@ -209,7 +209,7 @@ async def test_visit_details_follow_every_invitation(here: House) -> None:
     board = await here.dashboard(visit)
     personal = await here.invite(visit, "Daughter", "mei.tanaka@example.com")
     details = await board.ask("watch.visit", visit=visit.id)
-    assert details["invitations"][0]["state"] == "made"
+    assert details["invitations"][0]["state"] == "queued"
     assert "tanaka" not in str(details)
     zoe = await here.join(personal.link.partition("#")[2], "Zoe")
 

@@ -97,7 +97,7 @@ class Play:
     async def invited(self) -> None:
         """Somebody comes by a personal link."""
         desk, op = self.here.node.desk, next(self.ops)
-        made = await desk.invite(self.planned, self.here.doctor, OpId(f"invite-{op}"), f"Label {op}")
+        made = await desk.invite(self.planned, self.here.doctor, OpId(f"invite-{op}"), label=f"Label {op}")
         if isinstance(made, EngineRefused):
             assert made.code in EXPECTED
             return

@@ -15,7 +15,7 @@ from actors.accounts import User
 from actors.clock import Clock
 from actors.days import day_of
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, StaffRole
-from engine.commands import ByStaff, Plan
+from engine.commands import ByStaff, Contact, Plan
 from engine.ids import ClinicId, Instant, OpId, UserId
 from engine.visit import Visit
 from gateway.auth import DIALIN, Caller
@@ -56,6 +56,11 @@ class SteeredClock(Clock):
         """Let so much time pass at once, as for a process that was stopped."""
         steady = self.monotonic
         self.monotonic = lambda: steady() + seconds
+
+
+def contact_of(text: str) -> Contact:
+    """An e-mail address or a number, as where somebody's letters go."""
+    return Contact(email=text) if "@" in text else Contact(phone=text)
 
 
 def free_port() -> int:
@@ -210,7 +215,7 @@ class House:
     async def invite(self, visit: Visit, label: str = "Daughter", contact: str = "") -> Panel:
         """Make a personal invitation."""
         made = await self.node.desk.invite(
-            visit.id, self.doctor, OpId(f"invite-{next(_numbers)}"), label, contact
+            visit.id, self.doctor, OpId(f"invite-{next(_numbers)}"), contact_of(contact), label=label
         )
         assert isinstance(made, tuple), made
         return made[1]

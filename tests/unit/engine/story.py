@@ -13,6 +13,7 @@ from engine.commands import (
     Channel,
     Command,
     Complete,
+    Contact,
     Drop,
     Enter,
     Invite,
@@ -45,6 +46,11 @@ NOON = 1_700_000_000_000
 RIVERA = ByStaff(UserId("rivera"), StaffRole.PROVIDER, "Dr. Rivera")
 OKAFOR = ByStaff(UserId("okafor"), StaffRole.PROVIDER, "Dr. Okafor")
 DESK = ByStaff(UserId("desk"), StaffRole.COORDINATOR, "Front desk")
+
+
+def contact_of(text: str) -> Contact:
+    """An e-mail address or a number, as where somebody's letters go."""
+    return Contact(email=text) if "@" in text else Contact(phone=text)
 
 
 @dataclass
@@ -223,7 +229,7 @@ class Story:
                 by=DESK,
                 invitation=invitation,
                 label=label,
-                contact=contact,
+                contact=contact_of(contact),
                 interpreter=interpreter,
             )
         )

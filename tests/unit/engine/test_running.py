@@ -18,7 +18,7 @@ from engine.commands import (
 from engine.events import Audited, Done, InvitationChanged, MuteAsked, SeatChanged, Standing, Why
 from engine.ids import PATIENT, SHARED, ConnectionId, InvitationId, OpId, SeatId
 from engine.refusals import Refused
-from tests.unit.engine.story import DESK, OKAFOR, RIVERA, Story, early_story, picky_story
+from tests.unit.engine.story import DESK, OKAFOR, RIVERA, Story, contact_of, early_story, picky_story
 
 
 class TestAdmitting:
@@ -197,7 +197,9 @@ class TestInvitations:
     def test_hostile_labels_and_contacts_are_refused(self, label: str, contact: str, code: str) -> None:
         """Threats 11 and 12: nothing that could break a page or a mail header gets in."""
         story = Story()
-        asked = Invite(op=story.op(), by=DESK, invitation=InvitationId("x"), label=label, contact=contact)
+        asked = Invite(
+            op=story.op(), by=DESK, invitation=InvitationId("x"), label=label, contact=contact_of(contact)
+        )
         assert story.refused(asked) == code
 
     def test_an_id_is_used_once(self) -> None:

@@ -9,6 +9,7 @@ from msgspec import msgpack
 from engine.commands import AssignPin, Lock, Remove
 from engine.ids import SHARED, OpId
 from engine.invitations import Invitation
+from engine.letters import Letter
 from engine.presence import GUESTS, Seat
 from engine.record import Record
 from engine.snapshot import VERSION, Snapshot, SnapshotTooNew, dump, load
@@ -54,6 +55,7 @@ NOT_KEPT = {
         "clinic",
         "seats",
         "invitations",
+        "letters",
         "operations",
         "live",
         "dismissed",
@@ -63,11 +65,12 @@ NOT_KEPT = {
     },
     Seat: {"web", "phone"},
     Invitation: set(),
+    Letter: set(),
 }
 """What is given to `load`, compared by itself, or no fact but a matter of connections."""
 
 
-def facts_of(thing: Record | Seat | Invitation, kind: type) -> dict[str, object]:
+def facts_of(thing: Record | Seat | Invitation | Letter, kind: type) -> dict[str, object]:
     """Return all fields that must survive."""
     return {one.name: getattr(thing, one.name) for one in fields(kind) if one.name not in NOT_KEPT[kind]}
 
@@ -89,6 +92,9 @@ def test_every_fact_survives() -> None:
         assert [one.channel for one in theirs.connections()] == [one.channel for one in mine.connections()]
     for made, read in zip(story.visit.invitations.values(), again.invitations.values(), strict=True):
         assert facts_of(read, Invitation) == facts_of(made, Invitation)
+    assert story.visit.letters
+    for made_letter, read_letter in zip(story.visit.letters, again.letters, strict=True):
+        assert facts_of(read_letter, Letter) == facts_of(made_letter, Letter)
 
 
 def test_a_snapshot_is_plain_data() -> None:

@@ -17,6 +17,7 @@ from engine.commands import (
     Channel,
     Command,
     Complete,
+    Contact,
     Deny,
     Drop,
     Enter,
@@ -35,6 +36,7 @@ from engine.commands import (
 from engine.events import Connected, Done, Outcome, Standing
 from engine.ids import PATIENT, SHARED, ConnectionId, InvitationId, OpId, PageId, SeatId
 from engine.presence import Connection, Role, Seat
+from engine.record import who as asker
 from engine.refusals import Refused
 from engine.snapshot import dump, load
 from engine.visit import Visit
@@ -348,7 +350,7 @@ class VisitMachine(RuleBasedStateMachine):
             by=self.by(who),
             invitation=invitation,
             label=label,
-            contact="guest@example.com",
+            contact=Contact(email="guest@example.com"),
         )
         if isinstance(self.do(command), Done):
             self.invitations.append(invitation)
@@ -394,7 +396,7 @@ class VisitMachine(RuleBasedStateMachine):
         saved = dump(self.visit)
         outcome = self.do(Lock(OpId(operation.op), by, not self.visit.locked))
         if self.story.now - operation.at < 10 * MINUTE:
-            mine = operation.key == (by.seat if isinstance(by, BySeat) else by.user)
+            mine = operation.key == asker(by)
             assert isinstance(outcome, Done) == mine
             assert dump(self.visit) == saved
 

@@ -406,7 +406,7 @@ class TestInvitations:
         def states() -> list[str]:
             return [info.state for info in details(story.visit).invitations]
 
-        assert states() == ["made", "made"]
+        assert states() == ["queued", "queued"]
         ann = story.guest("Ann", by=one)
         assert states()[0] == "waiting"
         story.provider()
@@ -427,9 +427,9 @@ class TestInvitations:
         for contact in ("ann@example.com", "+15550177", ""):
             story.invitation(contact=contact)
         [told] = [one.message for one in story.told if isinstance(one, ToWatchers)]
-        assert [(info.via, info.masked) for info in told.invitations] == [
-            ("email", "a***@e***.com"),
-            ("sms", "***77"),
+        assert [(info.email, info.phone) for info in told.invitations] == [
+            ("a***@e***.com", ""),
+            ("", "***77"),
             ("", ""),
         ]
 

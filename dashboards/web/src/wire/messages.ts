@@ -13,6 +13,14 @@ export type How = "browser" | "phone" | "both";
 
 export type Status = "scheduled" | "open" | "in_progress" | "lapsed" | "completed" | "cancelled" | "ended";
 
+export type QualityWord = "" | "good" | "poor" | "bad";
+
+export type Via = "email" | "sms";
+
+export type LetterKind = "invitation" | "confirmation" | "reminder" | "change" | "cancellation";
+
+export type Progress = "queued" | "sending" | "sent" | "failed";
+
 export type Why = "joined" | "waiting" | "early" | "admitted" | "left" | "lost" | "back" | "moved" | "removed" | "denied" | "renamed" | "changed";
 
 export type Farewell = "left" | "removed" | "denied" | "moved" | "rescheduled" | "completed" | "cancelled" | "ended" | "signed_out" | "restarting";
@@ -33,6 +41,12 @@ export interface Door {
   readonly clinic_phone?: string;
   /** A URL of the clinic's logo. Default: "". */
   readonly logo?: string;
+  /** The visit's language, as in BCP 47: en, es. Default: "". */
+  readonly language?: string;
+  /** Who looks is the patient, and may invite guests. Default: false. */
+  readonly may_invite?: boolean;
+  /** Who looks is the patient, and may call the visit off. Default: false. */
+  readonly may_cancel?: boolean;
   /**
    * The time is over while they wait: the provider is running late, they keep their place (D2). Default:
    * false.
@@ -69,6 +83,8 @@ export interface Participant {
   /** When the connection was lost; 0 unless `link` is `lost`. Default: 0. */
   readonly lost_since?: number;
   readonly media?: MediaState;
+  /** How good the browser's connection is (B12); for the clinic's eyes only. Default: "". */
+  readonly quality?: QualityWord;
   /** Whose invitation it was. Default: "". */
   readonly invitation?: string;
   /** What the invitation is called: Daughter, Interpreter. Default: "". */
@@ -126,24 +142,43 @@ export interface IceServer {
   readonly credential?: string;
 }
 
+/** One message to somebody invited, and how far it has got. */
+export interface LetterInfo {
+  readonly via: Via;
+  readonly kind: LetterKind;
+  readonly progress: Progress;
+  /** Since when. */
+  readonly at: number;
+  /** Default: 0. */
+  readonly attempt?: number;
+  /** Why it failed, or is tried again: a stable code. Default: "". */
+  readonly reason?: string;
+}
+
 /**
- * An invitation in Visit Details (B1); the contact is masked.
+ * An invitation in Visit Details (B1); address and number with their middle left out.
  *
- * `state` is queued, sent, failed, opened, waiting, in, lost, left, expired or revoked; `via`
- * is email, sms or "".
+ * `state` is made, queued, sent, failed, opened, early, waiting, in, lost, left, denied, removed, expired or
+ * revoked.
  */
 export interface InvitationInfo {
   readonly invitation: string;
   readonly label: string;
   readonly state: string;
   /** Default: "". */
-  readonly via?: string;
-  /** The address or number with its middle left out. Default: "". */
-  readonly masked?: string;
+  readonly email?: string;
+  /** Default: "". */
+  readonly phone?: string;
+  /** Default: false. */
+  readonly interpreter?: boolean;
   /** Default: 0. */
   readonly created_at?: number;
   /** Default: 0. */
   readonly changed_at?: number;
+  /** When a person first did something on its page. Default: 0. */
+  readonly opened_at?: number;
+  /** Default: []. */
+  readonly letters?: readonly LetterInfo[];
   /** Who came with it. Default: []. */
   readonly seats?: readonly string[];
 }
@@ -299,6 +334,74 @@ export interface GetPanel {
   readonly id: number;
   /** At most 64 characters. Default: "". */
   readonly visit?: string;
+}
+
+/**
+ * Invite somebody with a link and a PIN of their own (R7). Answer: `invited` or `error`.
+ *
+ * They go by e-mail, text message, both or neither. Providers may, and patients where the clinic lets them
+ * (R1). `phone` as people write it in the clinic's country, or as in E.164; `label` says who it is,
+ * "Daughter"; `interpreter` that they come to interpret.
+ */
+export interface Invite {
+  readonly t: "invite";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** At most 254 characters. Default: "". */
+  readonly email?: string;
+  /** At most 32 characters. Default: "". */
+  readonly phone?: string;
+  /** At most 4096 characters. Default: "". */
+  readonly label?: string;
+  /** Default: false. */
+  readonly interpreter?: boolean;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/** Send an invitation again, by every way there is to its person. Answer: `ok` or `error`. */
+export interface Resend {
+  readonly t: "resend";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** At most 64 characters. */
+  readonly invitation: string;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/**
+ * Withdraw one invitation: its link and PIN are over at once. Answer: `ok` or `error`.
+ *
+ * For those who run the visit.
+ */
+export interface Revoke {
+  readonly t: "revoke";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 40 characters. */
+  readonly op: string;
+  /** At most 64 characters. */
+  readonly invitation: string;
+  /** At most 64 characters. Default: "". */
+  readonly visit?: string;
+}
+
+/**
+ * Report how this browser's media connections do, by the worst of them (B12). Not answered.
+ *
+ * Every 2 s at most.
+ */
+export interface Quality {
+  readonly t: "quality";
+  /** How many of a thousand packets were lost. 0 to 1000. */
+  readonly lost: number;
+  /** The round trip in ms. 0 to 60000. */
+  readonly rtt: number;
 }
 
 /**
@@ -585,6 +688,21 @@ export interface Panel {
 }
 
 /**
+ * The invitation was made, and is on its way where it was given an address.
+ *
+ * Its link, number and PIN are shown as `panel` shows the shared ones.
+ */
+export interface Invited {
+  readonly t: "invited";
+  readonly id: number;
+  readonly invitation: string;
+  readonly link: string;
+  readonly number: string;
+  readonly pin: string;
+  readonly expires_at: number;
+}
+
+/**
  * The whole waiting room of a day; changes follow, numbered from `seq` + 1 on.
  *
  * `id` is 0 when it is nobody's answer: the clinic's zone changed, and so did what is this day.
@@ -608,6 +726,8 @@ export interface Details {
   readonly id: number;
   readonly visit: string;
   readonly invitations: readonly InvitationInfo[];
+  /** The patient's own, where there is an address to send it to. */
+  readonly patient?: InvitationInfo;
 }
 
 /**
@@ -715,6 +835,10 @@ export type FromClient =
   | Leave
   | GetIce
   | GetPanel
+  | Invite
+  | Resend
+  | Revoke
+  | Quality
   | Digits
   | Admit
   | Deny
@@ -740,6 +864,7 @@ export type FromServer =
   | ReadyPhone
   | Ice
   | Panel
+  | Invited
   | Board
   | Details
   | Relayed
@@ -803,6 +928,13 @@ export const REFUSALS = {
   no_such_invitation: "That invitation was not found.",
   not_waiting: "That person is not waiting.",
   not_in_call: "You can do that once you're in the call.",
+  no_address: "There is no e-mail address or phone number to send it to.",
+  just_sent: "That was sent a moment ago. Please wait a minute.",
+  bad_address: "Please check this e-mail address or phone number.",
+  phone_not_served: "We can't send text messages to that number.",
+  opted_out: "That number asked for no more messages.",
+  too_many_messages: "That's as many messages as can be sent for now. Please try again later.",
+  no_such_letter: "That message was not found.",
   invites_off: "Inviting guests is switched off for this clinic.",
   too_many_invitations: "This visit has as many invitations as it can have.",
   bad_time: "Please choose an end after the start, at most 24 hours later.",

@@ -34,7 +34,7 @@ function Invitation({ invitation, row }: { invitation: InvitationInfo; row: Row 
   const [asking, setAsking] = useState(false);
   const { busy, run } = useRun();
   const { visit, zone } = row.visit;
-  const label = invitation.label || invitation.masked || words.invite.unnamed;
+  const label = invitation.label || invitation.email || invitation.phone || words.invite.unnamed;
   const withdraw = async () => {
     if (!(await run(() => revoke(visit, invitation.invitation)))) return;
     setAsking(false);
@@ -47,7 +47,7 @@ function Invitation({ invitation, row }: { invitation: InvitationInfo; row: Row 
       <div class="invitation-head">
         <p class="invitation-who">
           <span class="strong">{label}</span>
-          {invitation.masked && invitation.label && <span class="soft">{invitation.masked}</span>}
+          {invitation.label && <span class="soft">{[invitation.email, invitation.phone].filter(Boolean).join(", ")}</span>}
           {here.length > 0 && <span class="soft">{words.invite.usedBy(here)}</span>}
         </p>
         {!isDead && (
