@@ -15,7 +15,7 @@ from typing import Final
 from gateway.api.plain import HTML, Answer, Scope, header, problem
 
 GUEST: Final = frozenset({"j", "v", "call"})
-CLINIC: Final = frozenset({"", "visits", "settings", "schedule"})
+CLINIC: Final = frozenset({"", "visits", "settings", "schedule", "welcome"})
 """First parts of the paths at which each page stands."""
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
@@ -67,7 +67,7 @@ class Pages:
             return self._icon(scope)
         if first.partition("#")[0] in GUEST and (path.isascii() and (not slash or "#" in first)):
             return self._page("guest.html", scope)
-        if first in CLINIC:
+        if first in CLINIC or first.startswith("welcome#"):
             return self._page("clinic.html", scope)
         if "text/html" in header(scope, b"accept"):
             return Answer(404, _NOT_HERE, HTML)

@@ -54,7 +54,10 @@ async def test_each_page_stands_where_links_lead(web: httpx.AsyncClient) -> None
         "/visits/0417-7h3kq2m9xw4c",
         "/visits/x?day=2026-01-01",
         "/settings",
+        "/settings/staff",
         "/schedule",
+        "/welcome",
+        "/welcome%230417-7h3kq2m9xw4c",
     ):
         assert (await web.get(path)).text == CLINIC
     answer = await web.get("/elsewhere", headers={"Accept": "text/html"})

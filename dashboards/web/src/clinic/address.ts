@@ -8,6 +8,8 @@ export interface Place {
   readonly visit: string;
   /** The day that was chosen, "" for today. */
   readonly day: string;
+  /** The section of the settings that is open; none shows them as a list where there is no room for both. */
+  readonly section?: string;
 }
 
 /** Read an address of ours; whatever is none leads to the waiting room. */
@@ -18,6 +20,7 @@ export function placeOf(address: { readonly pathname: string; readonly search: s
     page: first === "settings" ? "settings" : "room",
     visit: first === "visits" ? readable(second) : "",
     day: isDay(day) ? day : "",
+    section: first === "settings" ? readable(second) : "",
   };
 }
 
@@ -29,8 +32,8 @@ function readable(segment: string): string {
   }
 }
 
-export function addressOf({ page, visit, day }: Place): string {
-  if (page === "settings") return "/settings";
+export function addressOf({ page, visit, day, section }: Place): string {
+  if (page === "settings") return section ? `/settings/${encodeURIComponent(section)}` : "/settings";
   const path = visit ? `/visits/${encodeURIComponent(visit)}` : "/";
   return day ? `${path}?day=${day}` : path;
 }

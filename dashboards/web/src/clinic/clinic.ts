@@ -20,21 +20,35 @@ export interface Clinic {
   readonly id: string;
   readonly name: string;
   readonly zone: string;
+  /** Whose telephone numbers are written without a country: two letters. */
+  readonly country: string;
   readonly phone: string;
+  /** An address of an image, or the image itself as a `data:` URL; "" for none. */
+  readonly logo: string;
   readonly admission: Admission;
   readonly guests_by_provider: boolean;
   readonly guests_by_patient: boolean;
+  /** Whether patients may cancel their own visit from their page (R13). */
+  readonly patients_cancel: boolean;
+  readonly opens_before_minutes: number;
   readonly grace_minutes: number;
+  /** How many people may be in a visit by browser (D13). */
+  readonly capacity: number;
   readonly dial_in_numbers: readonly string[];
   readonly rooms: readonly string[];
   readonly options: readonly VisitOption[];
+  /** Minutes before the start of a visit, if nobody chooses others. */
+  readonly reminders: readonly number[];
+  /** Of messages and guests' pages; the first is the clinic's own. */
+  readonly languages: readonly Language[];
+  readonly retention_days: number;
   readonly public_url: string;
 }
 
+export type Language = "en" | "es";
+
 /** The settings that the Settings page changes. */
-export type ClinicChange = Partial<
-  Pick<Clinic, "phone" | "admission" | "guests_by_provider" | "guests_by_patient" | "grace_minutes">
->;
+export type ClinicChange = Partial<Omit<Clinic, "id" | "dial_in_numbers" | "public_url">>;
 
 export interface Provider {
   readonly id: string;
