@@ -2,6 +2,7 @@
 
 export { Banner } from "./Banner.tsx";
 export { Button } from "./Button.tsx";
+export { Chips } from "./Chips.tsx";
 export { CopyButton } from "./CopyButton.tsx";
 export { AskFirst, Dialog } from "./Dialog.tsx";
 export { Field, Select } from "./Field.tsx";

@@ -16,6 +16,21 @@ const en = {
   unreachable: "We can't reach the clinic's server. Check your internet connection.",
   tryLater: "That didn't go through. Please try again in a moment.",
 
+  contacts: {
+    hint: "Several are separated by ;",
+    list: (label: string) => `${label}: added`,
+    added: (values: readonly string[]) => `Added: ${values.join(", ")}`,
+    change: (value: string) => `Change ${value}`,
+    changeIt: "press to change it",
+    changeWrong: "not right yet, press to change it",
+    remove: (value: string) => `Remove ${value}`,
+    badEmail: (value: string) => `“${value}” is not a whole e-mail address, such as name@example.org.`,
+    badPhone: (value: string) => `“${value}” is not a phone number. Use digits, with + and the country's code in front for another country.`,
+    shortPhone: (value: string) => `“${value}” has too few digits. Type the area code too.`,
+    tooLong: "That e-mail address is too long.",
+    most: (most: number) => `At most ${most} at once. The others are left out.`,
+  },
+
   time: {
     today: "Today",
     tomorrow: "Tomorrow",
