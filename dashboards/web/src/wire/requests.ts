@@ -1,6 +1,6 @@
 /** Questions that wait for their answer, across reconnects: a change is sent again with the same `op`, so it has one effect. */
 
-import type { Board, Details, FromClient, FromServer, Ice, Ok, Panel } from "./messages.ts";
+import type { Board, Details, FromClient, FromServer, Ice, Invited, Ok, Panel } from "./messages.ts";
 import { randomText } from "./random.ts";
 import { NO_ANSWER, Refused } from "./refusal.ts";
 
@@ -19,14 +19,16 @@ export type AnswerOf<T extends string> = T extends "get.ice"
   ? Ice
   : T extends "get.panel"
     ? Panel
-    : T extends "watch.visit"
-      ? Details
-      : T extends "watch.board"
-        ? Board | Ok
-        : Ok;
+    : T extends "invite"
+      ? Invited
+      : T extends "watch.visit"
+        ? Details
+        : T extends "watch.board"
+          ? Board | Ok
+          : Ok;
 
 /** Changes whose repeated sending is harmless by their `op`; the server refuses an `op` where none belongs. */
-const CHANGES = new Set(["admit", "deny", "remove", "rename", "ask.mute", "lock", "extend", "complete"]);
+const CHANGES = new Set(["admit", "deny", "remove", "rename", "ask.mute", "lock", "extend", "complete", "invite", "resend", "revoke"]);
 
 interface Waiting {
   readonly message: FromClient;
