@@ -84,7 +84,16 @@ def serving(home: Path, *words: str, until: str, url: str) -> Iterator[Server]:
             assert process.stdout is not None
             yield Server(process, _read_until(process.stdout, until), url)
         finally:
-            process.kill()
+            _ended(process)
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    """End a server in order, or its store would outlive it; one that does not end is killed."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _read_until(stream: IO[str], words: str) -> str:
