@@ -3,19 +3,26 @@ import { signal } from "@preact/signals";
 import { isDay } from "./day.ts";
 
 export interface Place {
-  readonly page: "room" | "settings";
+  readonly page: "room" | "schedule" | "settings";
   /** The visit whose details are open, "" for none. */
   readonly visit: string;
   /** The day that was chosen, "" for today. */
   readonly day: string;
   /** The section of the settings that is open; none shows them as a list where there is no room for both. */
   readonly section?: string;
+  /** The schedule shows one day; without it a week. */
+  readonly view?: "day";
 }
 
 /** Read an address of ours; whatever is none leads to the waiting room. */
 export function placeOf(address: { readonly pathname: string; readonly search: string }): Place {
   const [first = "", second = ""] = address.pathname.split("/").filter(Boolean);
-  const day = new URLSearchParams(address.search).get("day") ?? "";
+  const params = new URLSearchParams(address.search);
+  const day = params.get("day") ?? "";
+  if (first === "schedule") {
+    const shown = { page: first, visit: params.get("visit") ?? "", day: isDay(day) ? day : "" } as const;
+    return params.get("view") === "day" ? { ...shown, view: "day" } : shown;
+  }
   return {
     page: first === "settings" ? "settings" : "room",
     visit: first === "visits" ? readable(second) : "",
@@ -32,7 +39,11 @@ function readable(segment: string): string {
   }
 }
 
-export function addressOf({ page, visit, day, section }: Place): string {
+export function addressOf({ page, visit, day, section, view = "" }: Place): string {
+  if (page === "schedule") {
+    const params = new URLSearchParams(Object.entries({ view, day, visit }).filter(([, value]) => value));
+    return params.size ? `/schedule?${params}` : "/schedule";
+  }
   if (page === "settings") return section ? `/settings/${encodeURIComponent(section)}` : "/settings";
   const path = visit ? `/visits/${encodeURIComponent(visit)}` : "/";
   return day ? `${path}?day=${day}` : path;
@@ -70,5 +81,6 @@ export function goInstead(to: Place): void {
 }
 
 export function openVisit(visit: string): void {
-  go({ ...place.peek(), page: "room", visit });
+  const here = place.peek();
+  go({ ...here, page: here.page === "schedule" ? "schedule" : "room", visit });
 }

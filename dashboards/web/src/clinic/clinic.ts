@@ -59,10 +59,19 @@ export interface Provider {
 export interface Visit {
   readonly id: string;
   readonly status: Status;
+  readonly name: string;
+  readonly type: VisitType;
+  readonly room: string;
+  readonly option: string;
   readonly start: number;
   readonly end: number;
   readonly zone: string;
-  readonly patient: { readonly name: string };
+  readonly patient: PatientContact;
+  readonly providers: readonly { readonly id: string; readonly name: string }[];
+  /** Of the messages; absent or "" where it is the clinic's own. */
+  readonly language?: string;
+  /** Minutes before the start. */
+  readonly reminders?: readonly number[];
   /** The patient's own link, for staff only. */
   readonly patient_link?: string;
 }
@@ -74,6 +83,15 @@ export interface NewVisit {
   readonly room: string;
   readonly providers: readonly string[];
   readonly start: "now" | number;
+}
+
+export type VisitType = "video" | "phone";
+
+/** Where a patient's messages go; only those who schedule see it. */
+export interface PatientContact {
+  readonly name: string;
+  readonly email?: string;
+  readonly phone?: string;
 }
 
 /** A new invitation with what there is to hand over; a PIN is ten digits. */

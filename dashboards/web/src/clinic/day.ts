@@ -52,15 +52,25 @@ export function isDay(text: string): boolean {
 }
 
 /**
- * The instant at which the clinic's clocks show this day and time.
+ * The instants at which the zone's clocks show this day and time, the earlier one first.
  *
- * A time that occurs twice (clocks set back) is its first occurrence. A time that does not occur (clocks set forward) is null:
- * whoever asks must say so to the person.
+ * One, as a rule; two where clocks are set back, none where they are set forward: whoever asks must say so to the person.
  */
-export function instantOf(day: string, time: string, zone: string): number | null {
+export function instantsOf(day: string, time: string, zone: string): number[] {
   const wanted = Date.parse(`${day}T${time}:00Z`);
-  if (Number.isNaN(wanted)) return null;
+  if (Number.isNaN(wanted)) return [];
   const offsets = [wanted - DAY_MS, wanted + DAY_MS].map((around) => asIfUtc(around, zone) - around);
   const fitting = offsets.map((offset) => wanted - offset).filter((instant) => asIfUtc(instant, zone) === wanted);
-  return fitting.length ? Math.min(...fitting) : null;
+  return [...new Set(fitting)].sort((one, other) => one - other);
+}
+
+/** The first of them; null when there is none. */
+export function instantOf(day: string, time: string, zone: string): number | null {
+  return instantsOf(day, time, zone)[0] ?? null;
+}
+
+/** The Monday or Sunday, whichever weeks begin with (0 is Sunday), of the week that a day is in. */
+export function weekOf(day: string, first: number): string {
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
+  return addDays(day, -((weekday - first + 7) % 7));
 }

@@ -20,9 +20,8 @@ export function get<Answer>(path: string): Promise<Answer> {
   return signedIn(() => call<Answer>("GET", path));
 }
 
-/** Ask for a change, which has one effect however often it is sent. */
-export function change<Answer>(method: Change, path: string, body?: object): Promise<Answer> {
-  const op = randomText();
+/** Ask for a change, which has one effect however often it is sent; with an `op` of the caller's own also over several calls. */
+export function change<Answer>(method: Change, path: string, body?: object, op = randomText()): Promise<Answer> {
   return signedIn(() => call<Answer>(method, path, body ?? (method === "DELETE" ? undefined : {}), op));
 }
 
