@@ -70,7 +70,7 @@ def resync(visit: Visit, *, now: Instant) -> list[Outgoing]:
     telling = _Telling(visit, ())
     for seat in visit.seats.values():
         if seat.present:
-            whole = inside(visit, seat.id) if seat.standing is Standing.IN else telling.at_door()
+            whole = inside(visit, seat.id) if seat.standing is Standing.IN else telling.at_door(seat)
             you = wire.You(standing=seat.standing.value, why=Why.CHANGED.value, name=seat.name)
             telling.out += (ToSeat(seat.id, you), ToSeat(seat.id, whole))
     telling.out.append(ToBoard(row_changed(visit, seats=True)))
@@ -115,7 +115,7 @@ class _Telling:
         self.visit = visit
         self.out: list[Outgoing] = []
         self.invitations = False
-        self._at_door: wire.AtDoor | None = None
+        self._at_door: dict[bool, wire.AtDoor] = {}
         self._ended: wire.Ended | None = None
         self._fresh: set[SeatId] = set()
         """Seats that a new browser shows whole, by `ready`."""
@@ -148,11 +148,12 @@ class _Telling:
             self.out.append(ToWatchers(details(self.visit)))
         return self.out
 
-    def at_door(self) -> wire.AtDoor:
-        """Return the one message for all who are not let in."""
-        if self._at_door is None:
-            self._at_door = wire.AtDoor(door=door(self.visit))
-        return self._at_door
+    def at_door(self, seat: Seat) -> wire.AtDoor:
+        """Return the one message for all guests who are not let in, or the patient's own (R13)."""
+        patient = seat.role is Role.PATIENT
+        if patient not in self._at_door:
+            self._at_door[patient] = wire.AtDoor(door=door(self.visit, patient=patient))
+        return self._at_door[patient]
 
     def tell(self, event: fact.Event) -> None:
         """Say one event to whom it concerns."""
@@ -232,7 +233,7 @@ class _Telling:
             if seat.standing is Standing.IN:
                 self._to_one_inside(seat, why, made)
             elif seat.present and why in _DOOR_TELLS:
-                self.out.append(ToSeat(seat.id, self.at_door()))
+                self.out.append(ToSeat(seat.id, self.at_door(seat)))
         if why in (VisitWhy.LAPSED, VisitWhy.EXTENDED, VisitWhy.RESCHEDULED):
             self.invitations = True
 

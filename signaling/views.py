@@ -217,7 +217,7 @@ def ready(  # noqa: PLR0913  (what `ready` carries and a visit does not know)
         now=now,
         resumed=resumed,
         inside=inside(visit, seat) if whole and within else None,
-        door=door(visit) if whole and not within else None,
+        door=door(visit, patient=mine.role is Role.PATIENT) if whole and not within else None,
         ice=ice if within else [],
     )
 

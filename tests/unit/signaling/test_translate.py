@@ -203,11 +203,13 @@ class TestAtTheDoor:
     def test_the_waiting_are_told_of_new_times_and_of_lateness(self) -> None:
         """D2: "Your provider is running late. You keep your place.", and then the new end."""
         story = Story()
-        pat, ann = story.patient(), story.guest("Ann")
+        pat, ann, bob = story.patient(), story.guest("Ann"), story.guest("Bob")
         story.later(30)
-        [first], [second] = heard(story, pat, wire.AtDoor), heard(story, ann, wire.AtDoor)
+        [first], [second] = heard(story, ann, wire.AtDoor), heard(story, bob, wire.AtDoor)
         assert first is second
+        [own] = heard(story, pat, wire.AtDoor)
         assert first.door.late
+        assert own.door.late
         story.done(Extend(story.op(), DESK, 15))
         [after] = heard(story, ann, wire.AtDoor)
         assert not after.door.late
@@ -270,6 +272,18 @@ class TestInside:
         assert [_inside(story, one).visit.may_invite for one in people] == [True, False, False]
         story.clinic.guests_by_provider = False
         assert [_inside(story, one).visit.may_invite for one in people] == [False, False, False]
+
+    def test_a_patient_at_the_door_reads_what_they_may_do(self) -> None:
+        """R13: with a seat as without one; a guest beside them reads nothing of it."""
+        story = Story()
+        pat, ann = story.patient(), story.guest("Ann")
+        doors = [welcome(story, one).door for one in (pat, ann)]
+        assert [(one.may_invite, one.may_cancel) for one in doors if one] == [(True, True), (False, False)]
+        story.clinic.guests_by_patient = False
+        story.told = outgoing(story.visit, (VisitChanged(VisitWhy.CHANGED),), now=story.now)
+        [[to_pat], [to_ann]] = [heard(story, one, wire.AtDoor) for one in (pat, ann)]
+        assert (to_pat.door.may_invite, to_pat.door.may_cancel) == (False, True)
+        assert not to_ann.door.may_cancel
 
     def test_a_changed_setting_is_shown_without_a_reload(self) -> None:
         """The host tells `changed` after the clinic's settings did."""
