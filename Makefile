@@ -10,7 +10,7 @@ BIN    := .venv/bin
 PYTHON := $(BIN)/python
 WEB    := dashboards/web
 NPM    := $(PYTHON) -m tools.node npm
-PACKAGES := engine signaling actors gateway load_tests tests tools $(wildcard examples) hatch_build.py
+PACKAGES := engine languages signaling actors gateway load_tests tests tools $(wildcard examples) hatch_build.py
 PYTEST := $(PYTHON) -m pytest --durations=20
 PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --no-compile
 # folders count too: a deleted file must rebuild the pages
