@@ -39,9 +39,9 @@ function readable(segment: string): string {
   }
 }
 
-export function addressOf({ page, visit, day, section, view = "" }: Place): string {
+export function addressOf({ page, visit, day, section, view }: Place): string {
   if (page === "schedule") {
-    const params = new URLSearchParams(Object.entries({ view, day, visit }).filter(([, value]) => value));
+    const params = new URLSearchParams(Object.entries({ view: view ?? "", day, visit }).filter(([, value]) => value));
     return params.size ? `/schedule?${params}` : "/schedule";
   }
   if (page === "settings") return section ? `/settings/${encodeURIComponent(section)}` : "/settings";
