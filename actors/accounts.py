@@ -7,6 +7,7 @@ record has a hash tag of its own:
     {u:<user>}:user            the user's record
     {u:<user>}:sessions        hash session -> opened, last seen (ms)
     {u:<user>}:closing         sessions of which the nodes are still to be told
+    {u:<user>}:welcome         hash of the welcome link that is out, and until when; lapses, used once
     {e:<e-mail>}:user          whose e-mail address it is
     {c:<clinic>}:staff, :keys  sets of ids
     {k:<key id>}:key           an API key's record
@@ -39,13 +40,16 @@ _SESSION_OPEN: Final = Script("session_open")
 _SESSION_USE: Final = Script("session_use")
 _SESSION_CLOSE: Final = Script("session_close")
 _REVOKE: Final = Script("revoke")
+_WELCOME_TAKE: Final = Script("welcome_take")
 _ATTEMPT: Final = Script("attempt")
 _ATTEMPT_WORKED: Final = Script("attempt_worked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A member of a clinic's staff. `password`: argon2's hash. `email`: as the person writes it."""
+    """A member of a clinic's staff. `password`: argon2's hash, "" until they chose one. `email`: as they
+    write it. `disabled`: is let in nowhere, whatever they hold.
+    """
 
     id: UserId
     email: str
@@ -53,6 +57,7 @@ class User:
     role: StaffRole
     clinic: ClinicId
     password: str = field(repr=False)
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +101,8 @@ class SignInLimits:
     sessions: int = 20
     """Sessions that one user may have; opening one more closes the oldest."""
     ticket: int = 30_000
+    welcome: int = 72 * 60 * MINUTE
+    """For how long a welcome link is good."""
     tries: int = 5
     tries_by_address: int = 20
     """More than of an account: a whole clinic may come from one address."""
@@ -137,6 +144,7 @@ class Accounts:
         await self._servers.ask(command(b"SREM", _tagged(b"c", user.clinic, b"staff"), user.id))
         await self._servers.ask(command(b"DEL", _email_key(user.email)))
         await self._servers.ask(command(b"DEL", _tagged(b"u", user.id, b"user")))
+        await self.withdraw_welcome(user.id)
         await self.close_sessions(user.id)
 
     async def user(self, user: UserId) -> User | None:
@@ -154,6 +162,29 @@ class Accounts:
         records = await self._records(clinic, b"staff", b"u", b"user")
         return sorted((_user.decode(record) for record in records), key=lambda user: user.name)
 
+    # ------------------------------------------------------------ welcome links
+
+    async def give_welcome(self, user: UserId, welcome: str, now: Instant) -> None:
+        """Keep a welcome link's hash for 72 hours; one that was out before is good no more."""
+        held = f"{welcome} {now + self._limits.welcome}"
+        key = _tagged(b"u", user, b"welcome")
+        await self._servers.ask(command(b"SET", key, held, b"PX", self._limits.welcome))
+
+    async def welcome(self, user: UserId) -> tuple[str, Instant] | None:
+        """The hash of a user's welcome link, and until when it is good, by the one clock."""
+        held = optional(await self._servers.ask(command(b"GET", _tagged(b"u", user, b"welcome"))))
+        welcome, _, until = held.decode().partition(" ") if held else ("", "", "")
+        return (welcome, int(until)) if welcome else None
+
+    async def take_welcome(self, user: UserId, welcome: str, until: Instant) -> bool:
+        """Use a welcome link up as it was read; False for whoever comes second."""
+        call = _WELCOME_TAKE.call((_tagged(b"u", user, b"welcome"),), f"{welcome} {until}")
+        return integer(await self._servers.ask(call)) == 1
+
+    async def withdraw_welcome(self, user: UserId) -> None:
+        """A welcome link that is out is good no more."""
+        await self._servers.ask(command(b"DEL", _tagged(b"u", user, b"welcome")))
+
     # ------------------------------------------------------------ sessions
 
     async def open_session(self, user: UserId, session: str) -> bool:
@@ -165,21 +196,20 @@ class Accounts:
         return integer(await self._servers.ask(call)) == 1
 
     async def session(self, user: UserId, session: str) -> User | None:
-        """Whose session this is, if it is not over; using it keeps it alive."""
+        """Whose session this is, if it is not over and they are not disabled; using it keeps it alive."""
         limits = self._limits
         call = _SESSION_USE.call(_session_keys(user), session, limits.session_idle, limits.session_longest)
-        record = optional(await self._servers.ask(call))
-        return None if record is None else _user.decode(record)
+        return _let_in(optional(await self._servers.ask(call)))
 
     async def session_stands(self, user: UserId, session: str) -> bool:
         """Whether nobody has ended this session. An idle one stands: a call uses a seat, not a session."""
         known, there = await self._servers.ask_all(
             (
-                command(b"EXISTS", _tagged(b"u", user, b"user")),
+                command(b"GET", _tagged(b"u", user, b"user")),
                 command(b"HEXISTS", _tagged(b"u", user, b"sessions"), session),
             )
         )
-        return integer(known) == 1 and integer(there) == 1
+        return _let_in(optional(known)) is not None and integer(there) == 1
 
     async def close_session(self, user: UserId, session: str) -> None:
         """End one session; every node cuts its sockets with its next renewal."""
@@ -272,6 +302,12 @@ class Accounts:
         ids = items(await self._servers.ask(command(b"SMEMBERS", _tagged(b"c", clinic, index))))
         calls = [command(b"GET", _tagged(tag, text(one), name)) for one in ids]
         return [record for record in map(optional, await self._servers.ask_all(calls)) if record is not None]
+
+
+def _let_in(record: bytes | None) -> User | None:
+    """Read a user who may be let in."""
+    user = None if record is None else _user.decode(record)
+    return None if user is None or user.disabled else user
 
 
 def _tagged(kind: bytes, of: str, name: bytes) -> bytes:

@@ -47,6 +47,13 @@ SENTENCES: Final[dict[str, str]] = {
     "too_many_invitations": "This visit has as many invitations as it can have.",
     "bad_time": "Please choose an end after the start, at most 24 hours later.",
     "bad_minutes": "A visit can be extended by 5, 15 or 30 minutes.",
+    # the clinic's staff
+    "email_taken": "Somebody has this e-mail address already.",
+    "last_admin": "The clinic needs an administrator. Make somebody else one first.",
+    "not_yourself": "You can't do that to your own account. Ask another administrator.",
+    "no_such_person": "That person was not found.",
+    "person_disabled": "This account is switched off. Switch it on first.",
+    "welcome_refused": "This link doesn't work any more. Ask your administrator for a new one.",
     "op_reused": "That request was already used by somebody else. Please reload the page.",
     # the connection
     "try_later": "We can't save that right now. Please try again in a moment.",

@@ -19,12 +19,12 @@ from engine.ids import ALPHABET, ClinicId, Instant, UserId
 from engine.refusals import Refused
 from gateway.passwords import Passwords
 from gateway.sockets import KeyHolder, TicketHolder
+from gateway.staff import LONGEST_TOKEN, Staff, split_token
 
 SECRET_BYTES: Final = 24
 KEY_PREFIX: Final = "vk_"
 _PROGRAM: Final = "key-"
 """What the user id of a program begins with; the rest is its key's id."""
-LONGEST_TOKEN: Final = 200
 TICKET_MS: Final = SignInLimits().ticket
 """Milliseconds for which a socket's ticket is good."""
 
@@ -98,6 +98,7 @@ class Auth:
         self._passwords = passwords
         self._now = now
         self._random = random
+        self.staff = Staff(accounts, secrets, passwords, now=now, new_secret=self._secret)
 
     # ------------------------------------------------------------ sessions
 
@@ -109,6 +110,8 @@ class Auth:
         if wait:
             return Refused("sign_in_slow", at=-(-wait // 1000))  # of this code `at` is in seconds
         user = await self.accounts.user_by_email(email)
+        if user is not None and (user.disabled or not user.password):
+            user = None  # as for somebody unknown, in time and in words
         right = await self._passwords.right(password, user.password if user else None)
         if right is None:
             return Refused("busy")
@@ -118,16 +121,16 @@ class Auth:
         return await self.open_session(user) or Refused("sign_in_refused")
 
     async def open_session(self, user: User) -> SignedIn | None:
-        """Open a session for somebody whose identity is proven; None when they have just been removed."""
+        """Open a session for somebody whose identity is proven; None when they may not come in any more."""
         secret = self._secret()
         session = self._hash("session", secret)
-        if not await self.accounts.open_session(user.id, session):
+        if user.disabled or not await self.accounts.open_session(user.id, session):
             return None
         return SignedIn(f"{user.id}.{secret}", _person(user, session))
 
     async def session(self, token: str) -> Caller | None:
         """Say whose session this is; using it keeps it alive."""
-        user, secret = _split(token)
+        user, secret = split_token(token)
         if not secret:
             return None
         session = self._hash("session", secret)
@@ -172,7 +175,7 @@ class Auth:
         return KeyHolder(found.id, found.id) if found and DIALIN in found.scopes else None
 
     async def _key(self, text: str) -> ApiKey | None:
-        key_id, secret = _split(text.removeprefix(KEY_PREFIX))
+        key_id, secret = split_token(text.removeprefix(KEY_PREFIX))
         if not secret or not text.startswith(KEY_PREFIX):
             return None
         for hashed in self._secrets.sign_in_hashes("key", secret):
@@ -242,14 +245,6 @@ class Auth:
 
 def _person(user: User, session: str) -> Caller:
     return Caller(user.id, user.name, user.role, user.clinic, session, user.email)
-
-
-def _split(token: str) -> tuple[str, str]:
-    """Take `<id>.<secret>` apart; nothing when it has not that form."""
-    if not token.isascii() or len(token) > LONGEST_TOKEN:
-        return "", ""
-    head, _, secret = token.partition(".")
-    return (head, secret) if head and all(letter.isalnum() or letter == "-" for letter in head) else ("", "")
 
 
 def _id_of(hashed: str) -> str:

@@ -188,6 +188,7 @@ async def _close_sessions(node: Node) -> int:
         for clinic in shard.clinics:
             for user in await accounts.staff(clinic):
                 closed += await accounts.close_sessions(user.id)
+                await accounts.withdraw_welcome(user.id)  # it may have been used since
     return closed
 
 

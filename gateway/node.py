@@ -34,6 +34,7 @@ from gateway.metrics import Metrics
 from gateway.passwords import Passwords
 from gateway.settings import Settings
 from gateway.sockets import Conversations, Rooms
+from gateway.staff import WelcomeMailer
 from gateway.tombstones import Tombstones
 from gateway.websocket import Endpoint, Limits
 
@@ -54,6 +55,8 @@ class Node:
     metrics: Metrics
     conversations: Conversations
     endpoint: Endpoint
+    welcome_mailer: WelcomeMailer | None = None
+    """Without one, welcome links are handed over by who made them."""
 
 
 def _report(error: BaseException) -> None:

@@ -16,6 +16,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 WAITING_AT_MOST: Final = 16
 """Checks that may wait for a thread; further ones are refused as busy."""
+SHORTEST_PASSWORD: Final = 12
+"""Characters that a password which somebody chooses has at least (NIST SP 800-63B, section 3.1.1.2)."""
 LONGEST_PASSWORD: Final = 1024
 """Characters; nobody remembers more, and hashing more costs."""
 NICENESS: Final = 10

@@ -148,12 +148,16 @@ async def test_every_call_on_pins_keeps_to_one_tag(
 
 ACCOUNT_CALLS: dict[str, tuple[list[Reply], Callable[[Accounts], Awaitable[object]]]] = {
     "add_user": ([b"OK", b"ana"], lambda accounts: accounts.add_user(ANA)),
-    "remove_user": ([1, 1, 1, [b"s"]], lambda accounts: accounts.remove_user(ANA)),
+    "remove_user": ([1, 1, 1, 1, [b"s"]], lambda accounts: accounts.remove_user(ANA)),
     "user_by_email": ([b"ana", None], lambda accounts: accounts.user_by_email("a@x.example")),
     "staff": ([[b"ana", b"ben"], None, None], lambda accounts: accounts.staff(CLINICS[0])),
     "open_session": ([1], lambda accounts: accounts.open_session(ANA.id, "s")),
     "session": ([None], lambda accounts: accounts.session(ANA.id, "s")),
-    "session_stands": ([1, 1], lambda accounts: accounts.session_stands(ANA.id, "s")),
+    "session_stands": ([None, 1], lambda accounts: accounts.session_stands(ANA.id, "s")),
+    "give_welcome": ([b"OK"], lambda accounts: accounts.give_welcome(ANA.id, "w", 1)),
+    "welcome": ([b"w 1"], lambda accounts: accounts.welcome(ANA.id)),
+    "take_welcome": ([1], lambda accounts: accounts.take_welcome(ANA.id, "w", 1)),
+    "withdraw_welcome": ([1], lambda accounts: accounts.withdraw_welcome(ANA.id)),
     "close_session": ([[b"s"]], lambda accounts: accounts.close_session(ANA.id, "s")),
     "close_sessions": ([[b"s"]], lambda accounts: accounts.close_sessions(ANA.id)),
     "add_api_key": ([], lambda accounts: accounts.add_api_key(KEY)),
