@@ -21,6 +21,7 @@ export function Banners({ call, state }: Props) {
     <div class="banners">
       <Reconnecting call={call} />
       <AskedToMute call={call} />
+      <OwnConnection call={call} />
       <NoMedia call={call} state={state} />
       <TimeIsUp call={call} state={state} />
       <TroubleBanner devices={call.devices} />
@@ -34,6 +35,20 @@ function Reconnecting({ call }: { call: Call }) {
   return (
     <Banner tone="wait" live>
       {words.call.reconnecting}
+    </Banner>
+  );
+}
+
+/** Said calmly, with what one can do about it. */
+function OwnConnection({ call }: { call: Call }) {
+  const { camTrack } = call.devices.state.value;
+  if (!call.weak.value || call.noMedia.value || call.attendance.net.value.at !== "open") return null;
+  return (
+    <Banner tone="wait" live>
+      <p>
+        {words.call.weak} {camTrack ? words.call.weakCamera : words.call.weakMore}
+      </p>
+      {camTrack && <Button onClick={() => call.devices.setCam(false)}>{words.call.cameraOff}</Button>}
     </Banner>
   );
 }
@@ -73,7 +88,7 @@ function NoMedia({ call, state }: { call: Call; state: SeatState }) {
         phone ? (
           <ByPhone {...phone} />
         ) : (
-          <Panel connection={call.attendance.connection} zone={state.info?.zone ?? "UTC"} />
+          <Panel inviter={call.inviter} zone={state.info?.zone ?? "UTC"} />
         )
       ) : (
         (phone || state.info?.may_invite) && <Button onClick={() => setShown(true)}>{words.guest.byPhoneInstead}</Button>

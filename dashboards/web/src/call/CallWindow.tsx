@@ -37,7 +37,8 @@ export function CallWindow({ attendance, devices }: Props) {
 }
 
 function Inside({ call, state }: { call: Call; state: SeatState }) {
-  const [panel, setPanel] = useState<PanelName>("");
+  const [chosen, setPanel] = useState<PanelName>("");
+  const panel = chosen === "invite" && !state.info?.may_invite ? "" : chosen; // the clinic switched it off meanwhile (R1)
   const idle = useIdle(panel !== "");
   const heading = useRef<HTMLHeadingElement>(null);
   const title = words.call.title(state.info?.providers?.find((name) => name !== state.name) ?? "");

@@ -90,7 +90,8 @@ function StateWords({ seat }: { seat: Participant }) {
   const now = useNow();
   const lost = seat.link === "lost" || seat.link === "none";
   const inCall = seat.standing === "in";
-  const tone = inCall && lost ? "tone-lost" : inCall ? "tone-ok" : seat.standing === "waiting" ? "tone-wait" : "";
+  const isWeak = seat.quality === "poor" || seat.quality === "bad";
+  const tone = inCall && lost ? "tone-lost" : inCall && isWeak ? "tone-wait" : inCall ? "tone-ok" : seat.standing === "waiting" ? "tone-wait" : "";
   const state =
     inCall && lost
       ? seat.lost_since
@@ -99,10 +100,11 @@ function StateWords({ seat }: { seat: Participant }) {
       : inCall && seat.link === "restoring"
         ? c.restoring
         : c.standing[seat.standing];
+  const quality = inCall && !lost ? c.quality[seat.quality ?? ""] : "";
   const how = seat.how === "both" ? c.byBoth : seat.how === "phone" && seat.role !== "phone" ? c.byPhone : "";
   return (
     <p class="person-state">
-      <span class={`tone-dot ${tone}`} /> {[state, how, seat.label].filter(Boolean).join(" · ")}
+      <span class={`tone-dot ${tone}`} /> {[state, quality, how, seat.label].filter(Boolean).join(" · ")}
     </p>
   );
 }

@@ -4,9 +4,11 @@ import { Button, words } from "../ui/index.ts";
 import { DeviceMenus } from "../visit/DeviceMenus.tsx";
 import { Panel } from "../visit/Panel.tsx";
 import { Level } from "../visit/Preview.tsx";
+import { SendInvitation } from "../visit/SendInvitation.tsx";
 import type { SeatState } from "../wire/index.ts";
 import type { PanelName } from "./Bar.tsx";
 import type { Call } from "./call.ts";
+import { Invitations } from "./Invitations.tsx";
 import { People } from "./People.tsx";
 import { RunVisit } from "./RunVisit.tsx";
 
@@ -37,10 +39,22 @@ export function Side({ call, state, panel, onClose }: Props) {
       <div class="side-body">
         {panel === "people" && <People call={call} state={state} />}
         {panel === "people" && state.role === "provider" && <RunVisit call={call} state={state} />}
-        {panel === "invite" && <Panel connection={call.attendance.connection} zone={state.info?.zone ?? "UTC"} />}
+        {panel === "invite" && <Invite call={call} state={state} />}
         {panel === "devices" && <DevicesHere call={call} />}
       </div>
     </aside>
+  );
+}
+
+/** Add Participants (R7): what to pass on, what to send, and for providers what became of what was sent. */
+function Invite({ call, state }: { call: Call; state: SeatState }) {
+  const staff = state.role === "provider";
+  return (
+    <>
+      <Panel inviter={call.inviter} zone={state.info?.zone ?? "UTC"} />
+      <SendInvitation inviter={call.inviter} staff={staff} />
+      {staff && <Invitations call={call} state={state} />}
+    </>
   );
 }
 

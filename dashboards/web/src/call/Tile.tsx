@@ -1,8 +1,9 @@
 import { MicOff, Phone, ScreenShare, WifiOff, type LucideIcon } from "lucide-preact";
 import { Icon, words } from "../ui/index.ts";
 import { initials } from "../ui/Person.tsx";
-import { mediaOf, type Participant, type Role, type SeatState } from "../wire/index.ts";
+import { mediaOf, type Participant, type QualityWord, type Role, type SeatState } from "../wire/index.ts";
 import { inByBrowser, type Call } from "./call.ts";
+import { QualityMark } from "./QualityMark.tsx";
 import { Video } from "./Video.tsx";
 
 interface Props {
@@ -22,7 +23,7 @@ export function Tile({ call, seat, speaking }: Props) {
     <li class={classes(seat.role, speaking, byPhone ? "tile-phone" : "")}>
       {picture ? <Video track={picture} label={seat.name} /> : <Face name={seat.name} byPhone={byPhone} />}
       <Trouble seat={seat} connected={byPhone || remote?.state === "connected"} />
-      <NameOn name={seat.name} role={seat.role} silent={silent} />
+      <NameOn name={seat.name} role={seat.role} silent={silent} quality={seat.quality} />
     </li>
   );
 }
@@ -66,16 +67,18 @@ interface NameProps {
   role: Role;
   you?: boolean;
   silent: boolean;
+  quality?: QualityWord | undefined;
 }
 
 /** Name, role in words and in colour (R12), and the sign of a muted microphone. */
-function NameOn({ name, role, you, silent }: NameProps) {
+function NameOn({ name, role, you, silent, quality }: NameProps) {
   return (
     <p class="tile-name">
       {silent && <Icon of={MicOff} size={16} label={words.call.muted} />}
       <span class="tile-who">{name}</span>
       <span class="tile-role">{you ? words.you : role === "phone" ? words.call.byPhone : words.roles[role]}</span>
       {you && <span class="tile-you">{words.youAlone}</span>}
+      {quality === "good" && <QualityMark quality={quality} />}
     </p>
   );
 }
@@ -83,12 +86,22 @@ function NameOn({ name, role, you, silent }: NameProps) {
 /** Why there is no picture and sound right now. */
 function Trouble({ seat, connected }: { seat: Participant; connected: boolean }) {
   const lost = seat.link === "lost" || seat.link === "none";
-  if (!lost && (connected || !seat.page)) return null; // without a page there is no browser that could send
+  if (!lost && (connected || !seat.page)) return <Weak seat={seat} />; // without a page there is no browser that could send
   const [icon, text]: [LucideIcon | undefined, string] = lost ? [WifiOff, words.call.lost] : [undefined, words.call.connecting];
   return (
     <p class="tile-trouble">
       {icon && <Icon of={icon} size={16} />}
       {text}
+    </p>
+  );
+}
+
+/** Providers read whose connection is poor, and why they may hear them badly (B12). */
+function Weak({ seat: { quality } }: { seat: Participant }) {
+  if (quality !== "poor" && quality !== "bad") return null;
+  return (
+    <p class={`tile-trouble tile-${quality}`}>
+      <QualityMark quality={quality} worded />
     </p>
   );
 }

@@ -8,8 +8,10 @@ import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Attendance } from "../visit/attendance.ts";
 import type { Devices } from "../visit/devices.ts";
 import { PAGE, randomText, type FromServer, type Media, type Participant, type SeatState } from "../wire/index.ts";
+import { bySeat, type Inviter } from "../visit/inviting.ts";
 import { Mesh, type Present, type Remote } from "./mesh.ts";
-import { statsOf, type PeerStats } from "./stats.ts";
+import { Gauge, SAMPLE_MS } from "./quality.ts";
+import { samplesOf, statsOf, type PeerStats } from "./stats.ts";
 
 declare global {
   interface Window {
@@ -28,7 +30,11 @@ const NO_MEDIA_MS = 10_000;
 export class Call {
   readonly attendance: Attendance;
   readonly devices: Devices;
+  /** Invites from our seat. */
+  readonly inviter: Inviter;
   readonly #mesh: Mesh;
+  readonly #gauge = new Gauge();
+  readonly #weak = signal(false);
   readonly #version = signal(0);
   readonly #screen = signal<MediaStreamTrack | undefined>(undefined);
   readonly #noMedia = signal(false);
@@ -41,6 +47,7 @@ export class Call {
   constructor(attendance: Attendance, devices: Devices) {
     this.attendance = attendance;
     this.devices = devices;
+    this.inviter = bySeat(attendance.connection);
     this.#mesh = new Mesh({
       self: this.#state()?.seat ?? "",
       page: PAGE,
@@ -67,6 +74,11 @@ export class Call {
   /** True: others are here, and for 10 s nothing has come from them. */
   get noMedia(): ReadonlySignal<boolean> {
     return this.#noMedia;
+  }
+
+  /** True: our own connection is weak, and has been for some seconds. */
+  get weak(): ReadonlySignal<boolean> {
+    return this.#weak;
   }
 
   /** Who asks us to mute; "" when nobody does. */
@@ -125,6 +137,7 @@ export class Call {
       effect(() => this.#mesh.attend(presentIn(this.attendance.state.value))),
       effect(() => this.#watchMedia()),
       every(ICE_MS, () => void this.#freshIce()),
+      every(SAMPLE_MS, () => void this.#measure()),
     );
     this.#mesh.offer(this.#state()?.peers ?? []);
     this.#stops.push(this.attendance.listen((message) => this.#heard(message)));
@@ -152,8 +165,10 @@ export class Call {
     const { mic, micTrack, camTrack } = this.devices.state.value;
     const screen = this.#screen.value;
     this.#mesh.sendTracks({ audio: micTrack, camera: camTrack, screen });
-    if (this.attendance.net.value.at !== "open") this.#told = ""; // a new connection is told anew
-    else this.#tell({ t: "media", mic: mic && micTrack !== undefined, cam: camTrack !== undefined, screen: screen !== undefined });
+    if (this.attendance.net.value.at !== "open") {
+      this.#told = ""; // a new connection is told anew
+      this.#gauge.forget();
+    } else this.#tell({ t: "media", mic: mic && micTrack !== undefined, cam: camTrack !== undefined, screen: screen !== undefined });
   }
 
   #tell(media: Media): void {
@@ -161,6 +176,15 @@ export class Call {
     if (told === this.#told) return;
     this.#told = told;
     this.attendance.connection.send(media);
+  }
+
+  /** How the connections do: told to the visit (B12), and to oneself when it is one's own that is weak. */
+  async #measure(): Promise<void> {
+    const samples = await samplesOf(this.#mesh).catch(() => []);
+    if (this.#closed || this.attendance.net.peek().at !== "open") return;
+    const { tell, weak } = this.#gauge.take(samples, Date.now());
+    if (tell) this.attendance.connection.send({ t: "quality", ...tell });
+    this.#weak.value = weak;
   }
 
   async #freshIce(): Promise<void> {

@@ -1,6 +1,7 @@
 /** What every pair receives, in numbers: for tests and for support, at `window.vestibule.stats()`. */
 
 import type { Mesh } from "./mesh.ts";
+import { sampleOf, type Sample } from "./quality.ts";
 
 export interface PeerStats {
   readonly seat: string;
@@ -20,11 +21,22 @@ export async function statsOf(mesh: Mesh): Promise<readonly PeerStats[]> {
   return Promise.all(mesh.pairs().map(async ({ id, seat, pc }) => summary(id, seat, pc.connectionState, await pc.getStats())));
 }
 
+/** What every pair that is connected has counted so far. */
+export async function samplesOf(mesh: Mesh): Promise<readonly Sample[]> {
+  const connected = mesh.pairs().filter((pair) => pair.connected);
+  return Promise.all(connected.map(async ({ id, pc }) => sampleOf(id, rowsOf(await pc.getStats()))));
+}
+
 type Row = Record<string, unknown>;
 
-function summary(pair: string, seat: string, state: RTCPeerConnectionState, report: RTCStatsReport): PeerStats {
+function rowsOf(report: RTCStatsReport): Row[] {
   const rows: Row[] = [];
   report.forEach((row: Row) => rows.push(row));
+  return rows;
+}
+
+function summary(pair: string, seat: string, state: RTCPeerConnectionState, report: RTCStatsReport): PeerStats {
+  const rows = rowsOf(report);
   const inbound = (kind: string) => rows.filter((row) => row["type"] === "inbound-rtp" && row["kind"] === kind);
   const route = rows.find((row) => row["type"] === "candidate-pair" && row["state"] === "succeeded" && row["nominated"] === true);
   const local = rows.find((row) => row["id"] === route?.["localCandidateId"]);

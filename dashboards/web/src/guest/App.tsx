@@ -30,8 +30,9 @@ function View({ attendance, devices }: Props) {
   const phase = attendance.phase.value;
   const look = seen.value;
   const looked = look.at === "seen" ? look.door : undefined;
-  const door: Door | undefined = attendance.door ? { ...looked, ...attendance.door } : looked;
+  const door: Door | undefined = attendance.door ? { ...looked, ...UNSAID, ...attendance.door } : looked;
   const patient = entry.by === "link" && entry.patient;
+  useLanguage(door);
   const own = { attendance, devices, door, patient };
 
   useEffect(() => {
@@ -55,6 +56,17 @@ function View({ attendance, devices }: Props) {
       if (look.at === "refused") return <Unseen token={entry.token} />;
       return <Doorstep {...own} />;
   }
+}
+
+/** What the wire leaves out is false. */
+const UNSAID = { may_invite: false, may_cancel: false, late: false };
+
+/** Say which language the page is in, for screen readers and for hyphenation. */
+function useLanguage(door: Door | undefined): void {
+  const language = door?.language;
+  useEffect(() => {
+    if (language) document.documentElement.lang = language;
+  }, [language]);
 }
 
 /** The link was refused before joining. */

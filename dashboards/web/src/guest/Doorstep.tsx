@@ -11,6 +11,7 @@ import { said } from "../visit/said.ts";
 import { TroubleBanner } from "../visit/Trouble.tsx";
 import { telephone } from "../visit/look.ts";
 import type { Door } from "../wire/messages.ts";
+import { PatientsOwn } from "./Patient.tsx";
 import { Shell } from "./Shell.tsx";
 import { When } from "./When.tsx";
 
@@ -28,26 +29,37 @@ export function Doorstep({ attendance, devices, door, patient }: Props) {
   return (
     <Shell door={door} title={door ? g.visitWith(door.provider) : g.invited} replaced={phase.at !== "doorstep" || phase.again !== undefined}>
       {door ? <When door={door} /> : <p>{g.invitedMore}</p>}
-      {door && <Opens door={door} />}
+      {door && <Opens door={door} patient={patient} />}
       {phase.at === "doorstep" && phase.again && (
         <Banner tone="wait" live>
           {phase.again}
         </Banner>
       )}
-      <Join attendance={attendance} devices={devices} patient={patient} />
+      <Join attendance={attendance} devices={devices} door={door} patient={patient} />
       <DeviceFold devices={devices} />
+      {patient && <PatientsOwn attendance={attendance} door={door} />}
     </Shell>
   );
 }
 
 /** Not open yet: said before anybody presses a button in vain. */
-function Opens({ door }: { door: Door }) {
-  const now = useNow();
-  if (door.opens_at <= now) return null;
-  return <Banner tone="wait">{words.guest.early(time.clockTime(door.opens_at, door.zone))}</Banner>;
+function Opens({ door, patient }: { door: Door; patient: boolean }) {
+  const g = words.guest;
+  if (!useIsEarly(door)) return null;
+  return (
+    <Banner tone="wait">
+      {g.early(time.clockTime(door.opens_at, door.zone))} {patient && g.startEarlyMore}
+    </Banner>
+  );
 }
 
-function Join({ attendance, devices, patient }: Omit<Props, "door">) {
+/** True until the visit opens; a page that is left open learns it by itself (D7). */
+function useIsEarly(door: Door | undefined): boolean {
+  const now = useNow();
+  return door !== undefined && door.opens_at > now;
+}
+
+function Join({ attendance, devices, door, patient }: Props) {
   const [name, setName] = useState(kept.get().name ?? "");
   const [wrong, setWrong] = useState("");
   const [byPhone, setByPhone] = useState(false);
@@ -56,7 +68,8 @@ function Join({ attendance, devices, patient }: Omit<Props, "door">) {
   const joining = phase.at === "joining";
   const asking = devices.state.value.asking;
   const badName = phase.at === "refused" && phase.refusal.code === "bad_name" ? phase.refusal.message : "";
-  const phone = telephone();
+  const phone = patient ? undefined : telephone(); // the patient's stands on the page, see PatientsOwn
+  const early = useIsEarly(door);
   const g = words.guest;
 
   const join = async (withCamera: boolean) => {
@@ -98,7 +111,7 @@ function Join({ attendance, devices, patient }: Omit<Props, "door">) {
       )}
       <Unreachable attendance={attendance} />
       <Button kind="primary" size="large" type="submit" wide busy={joining || asking}>
-        {joining ? g.joining : patient ? g.start : g.join}
+        {joining ? g.joining : !patient ? g.join : early ? g.startEarly : g.start}
       </Button>
       <div class="join-others">
         <Button icon={VideoOff} busy={false} disabled={joining || asking} onClick={() => void join(false)}>

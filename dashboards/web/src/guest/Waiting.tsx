@@ -1,14 +1,14 @@
-import { useEffect, useState } from "preact/hooks";
-import { LogOut, UserPlus } from "lucide-preact";
-import { Banner, Button, Dialog, time, words } from "../ui/index.ts";
+import { useEffect } from "preact/hooks";
+import { LogOut } from "lucide-preact";
+import { Banner, Button, time, words } from "../ui/index.ts";
 import type { Attendance } from "../visit/attendance.ts";
 import type { Devices } from "../visit/devices.ts";
-import { PanelView } from "../visit/Panel.tsx";
 import { Preview } from "../visit/Preview.tsx";
 import { TroubleBanner } from "../visit/Trouble.tsx";
-import type { Door, Panel } from "../wire/messages.ts";
+import type { Door } from "../wire/messages.ts";
 import { loadCall } from "./callWindow.ts";
 import { DeviceFold } from "./Doorstep.tsx";
+import { PatientsOwn } from "./Patient.tsx";
 import { Shell } from "./Shell.tsx";
 import { When } from "./When.tsx";
 
@@ -39,7 +39,7 @@ export function Waiting({ attendance, devices, door, patient }: Props) {
       <TroubleBanner devices={devices} />
       {door && <When door={door} />}
       <DeviceFold devices={devices} />
-      {patient && seated && <Invite attendance={attendance} zone={door?.zone ?? "UTC"} />}
+      {patient && <PatientsOwn attendance={attendance} door={door} />}
       {seated && (
         <Button kind="plain" icon={LogOut} wide onClick={() => attendance.leave()}>
           {words.call.leave}
@@ -63,26 +63,4 @@ function wordsFor(attendance: Attendance, door: Door | undefined): { title: stri
 /** "You're early." stands in the heading already. */
 function withoutTitle(message: string): string {
   return message.replace(/^You're early\.\s*/, "");
-}
-
-/** The patient may invite, where the clinic lets them (R1, R2): asked of the server, which refuses otherwise. */
-function Invite({ attendance, zone }: { attendance: Attendance; zone: string }) {
-  const [facts, setFacts] = useState<Panel>();
-  const [open, setOpen] = useState(false);
-  useEffect(() => {
-    attendance.connection.request({ t: "get.panel" }).then(setFacts, () => undefined);
-  }, [attendance]);
-  if (!facts) return null;
-  return (
-    <>
-      <Button icon={UserPlus} wide onClick={() => setOpen(true)}>
-        {words.guest.invite}
-      </Button>
-      {open && (
-        <Dialog title={words.guest.inviteTitle} onClose={() => setOpen(false)}>
-          <PanelView facts={facts} zone={zone} />
-        </Dialog>
-      )}
-    </>
-  );
 }

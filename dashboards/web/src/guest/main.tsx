@@ -10,7 +10,8 @@ import { kept } from "../visit/kept.ts";
 import { App, NoLink } from "./App.tsx";
 import { loadCall } from "./callWindow.ts";
 import { arrive, type Arrival } from "./link.ts";
-import { askTelephone, lookAt, seen, unseen } from "../visit/look.ts";
+import { askPatientsTelephone, askTelephone, lookAt, seen, unseen } from "../visit/look.ts";
+import { tellOpened } from "../visit/opened.ts";
 
 /** Go on where this tab was, or begin. */
 function begin({ entry, spelled }: Arrival, attendance: Attendance, devices: Devices): void {
@@ -21,15 +22,16 @@ function begin({ entry, spelled }: Arrival, attendance: Attendance, devices: Dev
     void loadCall().catch(() => undefined);
     return;
   }
+  tellOpened(entry.token);
   if (spelled) unseen();
-  else void lookAt(entry.token).then(() => prepare(entry.token, devices));
+  else void lookAt(entry.token).then(() => prepare(entry.token, entry.patient, devices));
 }
 
 /** The link is good: have ready what the page offers. */
-function prepare(token: string, devices: Devices): void {
+function prepare(token: string, patient: boolean, devices: Devices): void {
   if (seen.value.at !== "seen") return;
   void devices.startIfAllowed();
-  void askTelephone(token);
+  void (patient ? askPatientsTelephone(token) : askTelephone(token));
 }
 
 const root = document.getElementById("app");

@@ -45,18 +45,20 @@ export function Dialog({ title, onClose, children }: Props) {
 interface AskProps extends Props {
   /** The button that does it, in words that say what happens. */
   act: string;
+  /** The button that leaves things as they are, where "Cancel" could mean either. */
+  keep?: string;
   busy?: boolean;
   onAct: () => void;
 }
 
 /** Ask once before something that cannot be undone. */
-export function AskFirst({ title, act, busy = false, onAct, onClose, children }: AskProps) {
+export function AskFirst({ title, act, keep = words.cancel, busy = false, onAct, onClose, children }: AskProps) {
   return (
     <Dialog title={title} onClose={onClose}>
       {children}
       <div class="dialog-acts">
         <Button kind="quiet" onClick={onClose}>
-          {words.cancel}
+          {keep}
         </Button>
         <Button kind="danger" busy={busy} onClick={onAct}>
           {act}

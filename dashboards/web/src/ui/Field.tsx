@@ -62,6 +62,22 @@ export function Select({ label, hint, wrong, value, options, onPick }: SelectPro
   );
 }
 
+interface CheckProps {
+  label: string;
+  checked: boolean;
+  onCheck: (checked: boolean) => void;
+}
+
+/** A box to tick, with its words beside it. */
+export function Check({ label, checked, onCheck }: CheckProps) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={checked} onChange={(event) => onCheck(event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+}
+
 function Labelled({ id, label, hint, wrong, children }: Frame & { id: string; children: ComponentChildren }) {
   return (
     <div class="field">

@@ -5,7 +5,7 @@ export { Button } from "./Button.tsx";
 export { Chips } from "./Chips.tsx";
 export { CopyButton } from "./CopyButton.tsx";
 export { AskFirst, Dialog } from "./Dialog.tsx";
-export { Field, Select } from "./Field.tsx";
+export { Check, Field, Select } from "./Field.tsx";
 export { Icon } from "./Icon.tsx";
 export { Avatar, RoleName } from "./Person.tsx";
 export * as time from "./time.ts";

@@ -135,6 +135,12 @@ export class Attendance {
     this.#gone("left", "");
   }
 
+  /** The patient has called the visit off from this page (R13). */
+  calledOff(message: string): void {
+    this.close();
+    this.#gone("cancelled", message);
+  }
+
   /** Stop what runs, without leaving. */
   close(): void {
     clearTimeout(this.#early);

@@ -11,6 +11,8 @@ export interface Kept {
   readonly name?: string | undefined;
   /** They left on purpose: a reload must not bring them back. */
   readonly left?: boolean | undefined;
+  /** The clinic was told that a person has opened the link. */
+  readonly opened?: boolean | undefined;
   readonly mic?: boolean | undefined;
   readonly cam?: boolean | undefined;
 }

@@ -1,7 +1,7 @@
 /** What the link shows before joining (D12). Looking changes nothing. */
 
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { call, Refused, type Door } from "../wire/index.ts";
+import { call, Refused, type Door, type Panel } from "../wire/index.ts";
 import type { Telephone } from "./ByPhone.tsx";
 
 export type Look =
@@ -40,4 +40,11 @@ export async function askTelephone(token: string): Promise<void> {
   if (byPhone.peek()) return;
   const told = await call<Telephone>("POST", "/links/phone", { token }).catch(() => undefined);
   if (told?.number) byPhone.value = told;
+}
+
+/** The same for the patient, whose link has no PIN of its own: they use the visit's (R13). */
+export async function askPatientsTelephone(token: string): Promise<void> {
+  if (byPhone.peek()) return;
+  const told = await call<Panel>("POST", "/links/panel", { token }).catch(() => undefined);
+  if (told?.number) byPhone.value = { number: told.number, pin: told.pin };
 }
