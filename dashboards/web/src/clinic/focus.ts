@@ -1,6 +1,6 @@
 /** For the `ref` of a field in a form that somebody asked for: it takes the keyboard when it appears, and only then. */
 
-export function focusOnce(field: HTMLInputElement | null): void {
+export function focusOnce(field: HTMLElement | null): void {
   field?.focus();
 }
 

@@ -4,6 +4,8 @@
  * Second person, present tense, no jargon, no blame; buttons say what happens. Refusals are the server's own sentences.
  */
 
+import { keysPage, settings, staffPage, welcome } from "./settings/words.ts";
+
 const names = new Intl.ListFormat("en", { type: "conjunction" });
 
 const en = {
@@ -299,30 +301,10 @@ const en = {
     created: (patient: string) => `The visit with ${patient} is created.`,
   },
 
-  settings: {
-    title: "Settings",
-    notYours: "Only administrators change the clinic's settings.",
-    loading: "Loading the settings",
-    saving: "Saving",
-    saved: "Saved",
-    guests: "Inviting guests",
-    byProvider: "Providers can invite guests",
-    byProviderMore: "They see a visit's guest link, number and PIN.",
-    byPatient: "Patients can invite guests",
-    byPatientMore: "They see the guest link, number and PIN of their own visit.",
-    admission: "How guests come in",
-    direct: "At once",
-    directMore: "Whoever has the link or PIN is in the call as soon as the provider is.",
-    admits: "When the provider lets them in",
-    admitsMore: "Each guest waits, on the page or on the phone, until a provider presses “Let in”.",
-    end: "The end of a visit",
-    grace: "Minutes to join after the end",
-    graceMore: "So long after the scheduled end, links and PINs still let people in: 0 to 120.",
-    graceBad: "Type a whole number from 0 to 120.",
-    contact: "Contact",
-    phone: "The clinic's phone number",
-    phoneMore: "People read it when a link or PIN no longer works.",
-  },
+  settings,
+  staffPage,
+  keysPage,
+  welcome,
 };
 
 export type ClinicWords = typeof en;

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Eye, EyeOff } from "lucide-preact";
 import { Banner, Button, Field } from "../../ui/index.ts";
 import { Refused } from "../../wire/index.ts";
 import { focusOnce } from "../focus.ts";
 import { sentenceOf } from "../refused.ts";
 import { words } from "../words.ts";
 import { me, signedOut, signIn } from "./account.ts";
+import { PasswordField } from "./PasswordField.tsx";
 
 /** The whole page, when nobody is signed in. */
 export function SignInPage({ onDone }: { onDone: () => void }) {
@@ -54,7 +54,6 @@ function Over({ children }: { children: ComponentChildren }) {
 function SignInForm({ email: known, onDone }: { email: string; onDone?: () => void }) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
-  const [shown, setShown] = useState(false);
   const [missing, setMissing] = useState({ email: "", password: "" });
   const [refused, setRefused] = useState("");
   const [busy, setBusy] = useState(false);
@@ -92,24 +91,14 @@ function SignInForm({ email: known, onDone }: { email: string; onDone?: () => vo
         {...(known ? {} : { inputRef: focusOnce })}
         onInput={(event) => setEmail(event.currentTarget.value)}
       />
-      <div class="password">
-        <Field
-          label={words.signIn.password}
-          type={shown ? "text" : "password"}
-          autocomplete="current-password"
-          value={password}
-          wrong={missing.password}
-          autofocus={known !== ""}
-          onInput={(event) => setPassword(event.currentTarget.value)}
-        />
-        <Button
-          kind="plain"
-          size="dense"
-          icon={shown ? EyeOff : Eye}
-          label={shown ? words.signIn.hide : words.signIn.show}
-          onClick={() => setShown(!shown)}
-        />
-      </div>
+      <PasswordField
+        label={words.signIn.password}
+        autocomplete="current-password"
+        value={password}
+        wrong={missing.password}
+        autofocus={known !== ""}
+        onType={setPassword}
+      />
       <Button type="submit" kind="primary" wide busy={busy} disabled={left > 0}>
         {left > 0 ? words.signIn.wait(left) : words.signIn.act}
       </Button>

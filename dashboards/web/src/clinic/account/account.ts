@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { call, Refused } from "../../wire/index.ts";
 import { whenSignedOut } from "../rest.ts";
-import type { Me } from "../clinic.ts";
+import type { Clinic, Me } from "../clinic.ts";
 
 /** "unknown" until the server has said. */
 export const me = signal<Me | null | "unknown">("unknown");
@@ -34,6 +34,17 @@ export async function signIn(email: string, password: string): Promise<void> {
   me.value = now;
   signedOut.value = false;
   settle(true);
+}
+
+/** Set the password that a welcome link is for, and be signed in. Throws `Refused`. */
+export async function setPassword(token: string, password: string): Promise<void> {
+  await call<Me>("POST", "/welcome", { token, password });
+}
+
+/** The clinic's settings were changed on this page: what stands above it follows. */
+export function clinicChanged({ id, name, zone, logo }: Clinic): void {
+  const known = me.peek();
+  if (known && known !== "unknown") me.value = { ...known, clinic: { id, name, zone, logo } };
 }
 
 export async function signOut(): Promise<void> {

@@ -1,30 +1,143 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { Banner } from "../../ui/index.ts";
+import { useComputed, useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { ChevronLeft, ChevronRight } from "lucide-preact";
+import { Banner, Icon } from "../../ui/index.ts";
+import { clinicChanged } from "../account/account.ts";
+import { addressOf, go, type Place, place } from "../address.ts";
 import { changeClinic, type Clinic, type ClinicChange, readClinic } from "../clinic.ts";
 import { mayChangeSettings } from "../rights.ts";
 import { sentenceOf } from "../refused.ts";
 import { useStaff } from "../staff.ts";
 import { words } from "../words.ts";
-import { Choice, Choices, Switch, TextSetting } from "./controls.tsx";
+import { ClinicSection } from "./ClinicSection.tsx";
+import { DialIn } from "./DialIn.tsx";
+import { Guests } from "./Guests.tsx";
+import { Keeping } from "./Keeping.tsx";
+import { Keys } from "./Keys.tsx";
+import { type Section, sectionOf, SECTIONS } from "./sections.ts";
+import { StaffSection } from "./StaffSection.tsx";
+import { Times } from "./Times.tsx";
+import { useNarrow } from "./useNarrow.ts";
+import { Visits } from "./Visits.tsx";
 
-/** The clinic's settings, for administrators: each is saved as soon as it is changed, and says so. */
+export interface SectionProps {
+  readonly clinic: Clinic;
+  /** Save these settings; what the server then says stands. Rejects with `Refused`. */
+  readonly save: (change: ClinicChange) => Promise<boolean>;
+}
+
+const PAGES: Record<Section, ComponentType<SectionProps>> = {
+  guests: Guests,
+  times: Times,
+  visits: Visits,
+  "dial-in": DialIn,
+  keeping: Keeping,
+  clinic: ClinicSection,
+  staff: StaffSection,
+  keys: Keys,
+};
+
+/** The clinic's settings, for administrators: one subject a page, each setting saved as soon as it is changed. */
 export function Settings() {
   const { me } = useStaff();
-  useEffect(() => {
-    document.title = words.settings.title;
-  }, []);
+  if (mayChangeSettings(me.user.role)) return <Sections />;
   return (
     <main class="settings" id="main" tabIndex={-1}>
       <h1>{words.settings.title}</h1>
-      {mayChangeSettings(me.user.role) ? <Loaded /> : <p class="soft">{words.settings.notYours}</p>}
+      <p class="soft">{words.settings.notYours}</p>
     </main>
   );
 }
 
-function Loaded() {
+/** Side by side where there is room, else the list or the section that was opened from it. */
+function Sections() {
+  const narrow = useNarrow();
+  const named = useComputed(() => sectionOf(place.value.section ?? "")).value;
+  const shown = named ?? (narrow ? undefined : SECTIONS[0]);
+  useEffect(() => {
+    document.title = shown ? words.settings.titleOf(words.settings.sections[shown]) : words.settings.title;
+  }, [shown]);
+  return (
+    <main class={narrow ? "settings" : "settings settings-wide"} id="main" tabIndex={-1}>
+      {narrow && shown ? <BackToList /> : <h1>{words.settings.title}</h1>}
+      {!(narrow && shown) && <List shown={shown} narrow={narrow} />}
+      {shown && <Page key={shown} section={shown} asked={named !== undefined} />}
+    </main>
+  );
+}
+
+function BackToList() {
+  return (
+    <SectionLink class="settings-back">
+      <Icon of={ChevronLeft} /> {words.settings.title}
+    </SectionLink>
+  );
+}
+
+function List({ shown, narrow }: { shown: Section | undefined; narrow: boolean }) {
+  return (
+    <nav class="settings-nav" aria-label={words.settings.title}>
+      <ul>
+        {SECTIONS.map((section) => (
+          <li key={section}>
+            <SectionLink class="settings-link" section={section} current={section === shown}>
+              <span class="settings-link-name">{words.settings.sections[section]}</span>
+              {narrow && <span class="soft">{words.settings.about[section]}</span>}
+              {narrow && <Icon of={ChevronRight} />}
+            </SectionLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+interface LinkProps {
+  class: string;
+  section?: Section;
+  current?: boolean;
+  children: preact.ComponentChildren;
+}
+
+function SectionLink({ class: kind, section, current, children }: LinkProps) {
+  const to: Place = { page: "settings", visit: "", day: "", section: section ?? "" };
+  return (
+    <a
+      class={kind}
+      href={addressOf(to)}
+      aria-current={current ? "page" : undefined}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        go(to);
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+/** One section. Who asked for it by a link is taken to its heading, and reads on from there. */
+function Page({ section, asked }: { section: Section; asked: boolean }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (asked) heading.current?.focus();
+  }, []);
+  return (
+    <div class="settings-page">
+      <h2 ref={heading} tabIndex={-1}>
+        {words.settings.sections[section]}
+      </h2>
+      <Loaded section={section} />
+    </div>
+  );
+}
+
+function Loaded({ section }: { section: Section }) {
   const clinic = useSignal<Clinic | null>(null);
   const refused = useSignal("");
+  const queue = useRef(Promise.resolve(true));
   useEffect(() => {
     readClinic().then(
       (read) => {
@@ -35,76 +148,22 @@ function Loaded() {
       },
     );
   }, []);
-  const save = async (change: ClinicChange) => {
-    clinic.value = await changeClinic(change);
+  const save = (change: ClinicChange) => {
+    // one after the other, so that what was changed last stands
+    const saved = queue.current.then(async () => {
+      clinic.value = await changeClinic(change);
+      clinicChanged(clinic.value);
+      return true;
+    });
+    queue.current = saved.catch(() => true);
+    return saved;
   };
+  const Shown = PAGES[section];
   if (refused.value) return <Banner tone="lost">{refused.value}</Banner>;
   if (!clinic.value) return <div class="bone bone-form" role="status" aria-label={words.settings.loading} />;
-  return <Sections clinic={clinic.value} save={save} />;
-}
-
-interface Props {
-  clinic: Clinic;
-  save: (change: ClinicChange) => Promise<void>;
-}
-
-function Sections({ clinic, save }: Props) {
   return (
     <div class="settings-list">
-      <section aria-labelledby="set-guests">
-        <h2 id="set-guests">{words.settings.guests}</h2>
-        <Switch
-          label={words.settings.byProvider}
-          why={words.settings.byProviderMore}
-          on={clinic.guests_by_provider}
-          save={(on) => save({ guests_by_provider: on })}
-        />
-        <Switch
-          label={words.settings.byPatient}
-          why={words.settings.byPatientMore}
-          on={clinic.guests_by_patient}
-          save={(on) => save({ guests_by_patient: on })}
-        />
-      </section>
-      <section aria-labelledby="set-admission">
-        <Choices
-          id="set-admission"
-          legend={words.settings.admission}
-          value={clinic.admission}
-          save={(admission) => save({ admission })}
-        >
-          <Choice value="direct" label={words.settings.direct} why={words.settings.directMore} />
-          <Choice value="provider_admits" label={words.settings.admits} why={words.settings.admitsMore} />
-        </Choices>
-      </section>
-      <section aria-labelledby="set-end">
-        <h2 id="set-end">{words.settings.end}</h2>
-        <TextSetting
-          label={words.settings.grace}
-          why={words.settings.graceMore}
-          value={String(clinic.grace_minutes)}
-          type="number"
-          check={(text) => (isGrace(text) ? "" : words.settings.graceBad)}
-          save={(text) => save({ grace_minutes: Number(text) })}
-        />
-      </section>
-      <section aria-labelledby="set-contact">
-        <h2 id="set-contact">{words.settings.contact}</h2>
-        <TextSetting
-          label={words.settings.phone}
-          why={words.settings.phoneMore}
-          value={clinic.phone}
-          type="tel"
-          check={() => ""}
-          save={(phone) => save({ phone: phone.trim() })}
-        />
-      </section>
+      <Shown clinic={clinic.value} save={save} />
     </div>
   );
-}
-
-const LONGEST_GRACE = 120;
-
-function isGrace(text: string): boolean {
-  return /^\d{1,3}$/.test(text.trim()) && Number(text) <= LONGEST_GRACE;
 }

@@ -1,68 +1,13 @@
-/** Controls that save themselves: what was changed stands at once, "Saved" follows, and a refusal puts it back. */
+/** Controls that save themselves; see saving.tsx. */
 import { createContext, type ComponentChildren } from "preact";
-import { useContext, useEffect, useId, useState } from "preact/hooks";
-import { CircleAlert, CircleCheck } from "lucide-preact";
-import { announce, Icon } from "../../ui/index.ts";
-import { sentenceOf } from "../refused.ts";
-import { words } from "../words.ts";
-
-type Saving = { readonly at: "idle" | "saving" | "saved" } | { readonly at: "refused"; readonly why: string };
-
-const SHOWN_MS = 3000;
-
-/** Save, and tell how far it is. "Saved" goes away after a while; why it was refused stays. */
-function useSaving(): [Saving, (save: () => Promise<void>) => Promise<boolean>] {
-  const [saving, setSaving] = useState<Saving>({ at: "idle" });
-  useEffect(() => {
-    if (saving.at !== "saved") return;
-    const timer = setTimeout(() => setSaving({ at: "idle" }), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [saving]);
-  const run = async (save: () => Promise<void>) => {
-    setSaving({ at: "saving" });
-    try {
-      await save();
-      setSaving({ at: "saved" });
-      announce(words.settings.saved);
-      return true;
-    } catch (error) {
-      setSaving({ at: "refused", why: sentenceOf(error) });
-      return false;
-    }
-  };
-  return [saving, run];
-}
-
-function Told({ saving }: { saving: Saving }) {
-  if (saving.at === "saved") {
-    return (
-      <span class="saved">
-        <Icon of={CircleCheck} size={16} /> {words.settings.saved}
-      </span>
-    );
-  }
-  return <span class="saved">{saving.at === "saving" && <span class="soft">{words.settings.saving}</span>}</span>;
-}
-
-function Wrong({ why }: { why: string }) {
-  if (!why) return null;
-  return (
-    <p class="field-wrong" role="alert">
-      <Icon of={CircleAlert} size={16} />
-      {why}
-    </p>
-  );
-}
-
-function whyNot(saving: Saving): string {
-  return saving.at === "refused" ? saving.why : "";
-}
+import { useContext, useId, useRef, useState } from "preact/hooks";
+import { type Save, Setting, Told, useSaving, whyNot, Wrong } from "./saving.tsx";
 
 interface SwitchProps {
   label: string;
   why: string;
   on: boolean;
-  save: (on: boolean) => Promise<void>;
+  save: Save<boolean>;
 }
 
 export function Switch({ label, why, on, save }: SwitchProps) {
@@ -104,15 +49,14 @@ interface Picking {
 const PickingContext = createContext<Picking>({ name: "", value: "", pick: () => undefined });
 
 interface ChoicesProps<Value extends string> {
-  id: string;
   legend: string;
   value: Value;
-  save: (value: Value) => Promise<void>;
+  save: Save<Value>;
   children: ComponentChildren;
 }
 
 /** One of several, with `Choice` for each. */
-export function Choices<Value extends string>({ id, legend, value, save, children }: ChoicesProps<Value>) {
+export function Choices<Value extends string>({ legend, value, save, children }: ChoicesProps<Value>) {
   const name = useId();
   const [wanted, setWanted] = useState<string>(value);
   const [saving, run] = useSaving();
@@ -124,13 +68,20 @@ export function Choices<Value extends string>({ id, legend, value, save, childre
   return (
     <fieldset class="setting">
       <legend class="setting-line">
-        <h2 id={id}>{legend}</h2>
+        <h3>{legend}</h3>
         <Told saving={saving} />
       </legend>
-      <PickingContext.Provider value={{ name, value: wanted, pick: (to) => void pick(to) }}>{children}</PickingContext.Provider>
+      <Picked name={name} value={wanted} pick={(to) => void pick(to)}>
+        {children}
+      </Picked>
       <Wrong why={whyNot(saving)} />
     </fieldset>
   );
+}
+
+/** The group that `Choice`s stand in, where they are not saved one by one. */
+export function Picked({ children, ...picking }: Picking & { children: ComponentChildren }) {
+  return <PickingContext.Provider value={picking}>{children}</PickingContext.Provider>;
 }
 
 export function Choice({ value, label, why }: { value: string; label: string; why: string }) {
@@ -159,48 +110,79 @@ interface TextProps {
   label: string;
   why: string;
   value: string;
-  type: "number" | "tel";
+  type: "number" | "tel" | "text";
   /** What is wrong with the text, "" when nothing is. */
   check: (text: string) => string;
-  save: (text: string) => Promise<void>;
+  save: Save<string>;
 }
 
 /** Saved when somebody leaves the field or presses Enter. */
 export function TextSetting({ label, why, value, type, check, save }: TextProps) {
   const id = useId();
   const [text, setText] = useState(value);
-  const [saved, setSaved] = useState(value);
   const [wrong, setWrong] = useState("");
   const [saving, run] = useSaving();
+  const stands = useRef(value); // or is on its way: Enter and then leaving the field saves once
   const settle = async () => {
     const fault = check(text);
     setWrong(fault);
-    if (fault || text === saved) return;
-    if (await run(() => save(text))) setSaved(text);
+    const before = stands.current;
+    if (fault || text === before) return;
+    stands.current = text;
+    const done = await run(async () => {
+      const kept = await save(text);
+      if (!kept) setText(before);
+      return kept;
+    });
+    if (!done) stands.current = before;
   };
+  const isWrong = wrong !== "" || saving.at === "refused";
   return (
-    <div class="setting">
-      <div class="setting-line">
-        <label class="strong" for={id}>
-          {label}
-        </label>
-        <Told saving={saving} />
-      </div>
-      <p class="soft setting-why" id={`${id}-why`}>
-        {why}
-      </p>
+    <Setting id={id} label={label} why={why} saving={saving} wrong={wrong}>
       <input
         id={id}
         class={type === "number" ? "input input-short" : "input input-medium"}
-        inputMode={type === "number" ? "numeric" : "tel"}
+        inputMode={type === "number" ? "numeric" : type}
         value={text}
-        aria-describedby={`${id}-why`}
-        aria-invalid={wrong || saving.at === "refused" ? "true" : undefined}
+        aria-describedby={isWrong ? `${id}-why ${id}-wrong` : `${id}-why`}
+        aria-invalid={isWrong ? "true" : undefined}
         onInput={(event) => setText(event.currentTarget.value)}
         onBlur={() => void settle()}
         onKeyDown={(event) => event.key === "Enter" && void settle()}
       />
-      <Wrong why={wrong || whyNot(saving)} />
-    </div>
+    </Setting>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  why: string;
+  value: string;
+  save: Save<string>;
+  /** The browser's own options, in groups or not. */
+  children: ComponentChildren;
+}
+
+export function SelectSetting({ label, why, value, save, children }: SelectProps) {
+  const id = useId();
+  const [wanted, setWanted] = useState(value);
+  const [saving, run] = useSaving();
+  const pick = async (to: string) => {
+    const before = wanted;
+    setWanted(to);
+    if (!(await run(() => save(to)))) setWanted(before);
+  };
+  return (
+    <Setting id={id} label={label} why={why} saving={saving}>
+      <select
+        id={id}
+        class="input input-medium"
+        value={wanted}
+        aria-describedby={`${id}-why`}
+        onChange={(event) => void pick(event.currentTarget.value)}
+      >
+        {children}
+      </select>
+    </Setting>
   );
 }

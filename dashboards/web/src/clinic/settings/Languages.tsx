@@ -1,0 +1,37 @@
+import type { Language } from "../clinic.ts";
+import { words } from "../words.ts";
+import { SelectSetting, Switch } from "./controls.tsx";
+import type { SectionProps } from "./Settings.tsx";
+
+const LANGUAGES: readonly Language[] = ["en", "es"];
+
+/** The clinic's own language, and which others can be chosen for a visit. */
+export function Languages({ clinic, save }: SectionProps) {
+  const [own = "en", ...others] = clinic.languages;
+  return (
+    <section aria-labelledby="set-languages">
+      <h3 id="set-languages">{words.settings.languages}</h3>
+      <SelectSetting
+        label={words.settings.ownLanguage}
+        why={words.settings.ownLanguageMore}
+        value={own}
+        save={(language) => save({ languages: [language as Language, ...clinic.languages.filter((one) => one !== language)] })}
+      >
+        {LANGUAGES.map((language) => (
+          <option key={language} value={language}>
+            {words.settings.language[language]}
+          </option>
+        ))}
+      </SelectSetting>
+      {LANGUAGES.filter((language) => language !== own).map((language) => (
+        <Switch
+          key={language}
+          label={words.settings.offer(words.settings.language[language])}
+          why={words.settings.offerMore}
+          on={others.includes(language)}
+          save={(on) => save({ languages: [own, ...LANGUAGES.filter((one) => one !== own && (one === language ? on : others.includes(one)))] })}
+        />
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { UserPlus } from "lucide-preact";
+import { Banner, Button } from "../../ui/index.ts";
+import { focusOnce } from "../focus.ts";
+import { sentenceOf } from "../refused.ts";
+import { words } from "../words.ts";
+import { listMembers, type Member, type WelcomeLink } from "./ask.ts";
+import { MemberLine } from "./MemberLine.tsx";
+import { NewMember } from "./NewMember.tsx";
+import { WelcomeCard } from "./WelcomeCard.tsx";
+
+/** A welcome link that was just made, and for whom. */
+export interface Made {
+  readonly member: Member;
+  readonly link: WelcomeLink;
+}
+
+/** Who works here, what they may do, and how more come. */
+export function StaffSection() {
+  const members = useSignal<readonly Member[] | null>(null);
+  const refused = useSignal("");
+  const [top, setTop] = useState<"button" | "back" | "form" | Made>("button");
+  useEffect(() => {
+    listMembers().then(
+      (read) => {
+        members.value = read;
+      },
+      (error: unknown) => {
+        refused.value = sentenceOf(error);
+      },
+    );
+  }, []);
+  const put = (member: Member) => {
+    const others = (members.value ?? []).filter(({ id }) => id !== member.id);
+    members.value = [...others, member].sort((one, other) => one.name.localeCompare(other.name));
+  };
+  if (refused.value) return <Banner tone="lost">{refused.value}</Banner>;
+  if (!members.value) return <div class="bone bone-form" role="status" aria-label={words.staffPage.loading} />;
+  return (
+    <section>
+      {typeof top === "object" ? (
+        <WelcomeCard key={top.link.welcome_url} made={top} onDone={() => setTop("back")} />
+      ) : top === "form" ? (
+        <NewMember
+          onMade={(made) => {
+            put(made.member);
+            setTop(made);
+          }}
+          onClose={() => setTop("back")}
+        />
+      ) : (
+        <div>
+          <Button
+            size="dense"
+            icon={UserPlus}
+            {...(top === "back" ? { buttonRef: focusOnce } : {})}
+            onClick={() => setTop("form")}
+          >
+            {words.staffPage.invite}
+          </Button>
+        </div>
+      )}
+      <ul class="people" aria-label={words.staffPage.list}>
+        {members.value.map((member) => (
+          <MemberLine key={member.id} member={member} onChanged={put} onWelcome={(link) => setTop({ member, link })} />
+        ))}
+      </ul>
+    </section>
+  );
+}

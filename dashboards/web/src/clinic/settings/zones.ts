@@ -1,0 +1,36 @@
+/** Time zones and countries to choose from, by the names that people know. */
+
+export interface ZoneGroup {
+  /** "America"; "" for zones that are of no continent. */
+  readonly continent: string;
+  readonly zones: readonly { readonly zone: string; readonly city: string }[];
+}
+
+/** All zones that this browser knows, and the one that is chosen, by continent. */
+export function zoneGroups(chosen: string): ZoneGroup[] {
+  const groups = new Map<string, { zone: string; city: string }[]>();
+  for (const zone of [...new Set([...Intl.supportedValuesOf("timeZone"), "UTC", chosen])].sort()) {
+    const [first = "", ...rest] = zone.split("/");
+    const continent = rest.length ? first : "";
+    const city = (rest.length ? rest.join(", ") : first).replaceAll("_", " ");
+    groups.set(continent, [...(groups.get(continent) ?? []), { zone, city }]);
+  }
+  return [...groups].map(([continent, zones]) => ({ continent, zones }));
+}
+
+/** Countries of ISO 3166-1 that have telephone numbers of their own. */
+const COUNTRIES =
+  "AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CC CD CF CG CH CI " +
+  "CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP " +
+  "GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS " +
+  "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF " +
+  "PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TG TH TJ " +
+  "TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+
+/** Countries by name, with the one that is chosen. */
+export function countries(chosen: string, language = "en"): { code: string; name: string }[] {
+  const names = new Intl.DisplayNames(language, { type: "region" });
+  return [...new Set([...COUNTRIES.split(" "), ...(/^[A-Z]{2}$/.test(chosen) ? [chosen] : [])])]
+    .map((code) => ({ code, name: names.of(code) ?? code }))
+    .sort((one, other) => one.name.localeCompare(other.name, language));
+}
