@@ -70,7 +70,7 @@ function Acts({ call, one, who, sendable }: { call: Call; one: InvitationInfo; w
     if (await run(connection, { t: "resend", invitation })) toast(s.resent(who));
     setBusy(false);
   };
-  const withdraw = async () => {
+  const revoke = async () => {
     setBusy(true);
     await run(connection, { t: "revoke", invitation });
     setBusy(false);
@@ -83,12 +83,12 @@ function Acts({ call, one, who, sendable }: { call: Call; one: InvitationInfo; w
           {s.resend}
         </Button>
       )}
-      <Button aria-label={s.withdrawName(who)} onClick={() => setAsking(true)}>
-        {s.withdraw}
+      <Button aria-label={s.revokeName(who)} onClick={() => setAsking(true)}>
+        {s.revoke}
       </Button>
       {asking && (
-        <AskFirst title={s.withdrawTitle(who)} act={s.withdraw} busy={busy} onAct={() => void withdraw()} onClose={() => setAsking(false)}>
-          <p>{s.withdrawText}</p>
+        <AskFirst title={s.revokeTitle(who)} act={s.revoke} busy={busy} onAct={() => void revoke()} onClose={() => setAsking(false)}>
+          <p>{s.revokeText}</p>
         </AskFirst>
       )}
     </div>

@@ -1,8 +1,8 @@
-import { Signal, SignalLow, SignalMedium } from "lucide-preact";
+import { SignalHigh, SignalLow, SignalMedium } from "lucide-preact";
 import { Icon, words } from "../ui/index.ts";
 import type { QualityWord } from "../wire/index.ts";
 
-const ICONS = { good: Signal, poor: SignalMedium, bad: SignalLow };
+const ICONS = { good: SignalHigh, poor: SignalMedium, bad: SignalLow };
 
 interface Props {
   quality: Exclude<QualityWord, "">;

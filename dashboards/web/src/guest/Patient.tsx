@@ -7,6 +7,7 @@ import { ByPhone } from "../visit/ByPhone.tsx";
 import { telephone } from "../visit/look.ts";
 import { said } from "../visit/said.ts";
 import type { Door } from "../wire/messages.ts";
+import { randomText } from "../wire/random.ts";
 import { call } from "../wire/rest.ts";
 
 const g = words.guest;
@@ -72,12 +73,13 @@ function Cancel({ attendance, token, door }: { attendance: Attendance; token: st
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
+  const [op] = useState(() => randomText());
   const now = useNow();
   const cancel = async () => {
     setBusy(true);
     setWrong("");
     try {
-      await call("POST", "/links/cancel", { token });
+      await call("POST", "/links/cancel", { token }, op);
       attendance.calledOff(g.cancelledByYou);
     } catch (error) {
       setWrong(said(error));

@@ -4,7 +4,7 @@ import { Send } from "lucide-preact";
 import { Banner, Button, Check, Chips, Field, toast, words } from "../ui/index.ts";
 import { faultsOf } from "../ui/contacts.ts";
 import { NO_ANSWER, UNREACHABLE } from "../wire/refusal.ts";
-import { addressOf, type Inviter, type Outcome, recipients, Sending } from "./inviting.ts";
+import { type Inviter, type Outcome, recipients, Sending } from "./inviting.ts";
 import { said } from "./said.ts";
 
 /** How long a name or relationship can be; the server refuses more. */
@@ -36,6 +36,7 @@ export function SendInvitation({ inviter, staff = false }: Props) {
       <form ref={box} class="sending-form" onSubmit={(event) => void onSubmit(event)} noValidate>
         <Chips label={s.emails} kind="email" values={form.emails} onChange={form.setEmails} faults={form.faults} error={form.missing} />
         <Chips label={s.phones} kind="phone" values={form.phones} onChange={form.setPhones} faults={form.faults} />
+        {form.mayBeOne && <Check label={s.together} checked={form.together} onCheck={form.setTogether} />}
         <Field
           label={s.label}
           hint={staff ? s.labelHintStaff : s.labelHint}
@@ -66,13 +67,15 @@ function useSending(inviter: Inviter, onSent: (addresses: readonly string[]) => 
   const [phones, setPhones] = useState<readonly string[]>([]);
   const [label, setLabel] = useState("");
   const [interpreter, setInterpreter] = useState(false);
+  const [together, setTogether] = useState(false);
   const [busy, setBusy] = useState(false);
   const [missing, setMissing] = useState<string>();
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   const [wrong, setWrong] = useState("");
 
+  const mayBeOne = emails.length === 1 && phones.length === 1;
   const took = ({ sent, faults: refused, stopped }: Outcome) => {
-    const gone = new Set(sent.map(addressOf));
+    const gone = new Set(sent.flatMap(({ email, phone }) => [email, phone].filter((one) => one !== undefined)));
     setEmails(emails.filter((one) => !gone.has(one)));
     setPhones(phones.filter((one) => !gone.has(one)));
     setFaults(Object.fromEntries(refused.map(([address, refusal]) => [address, said(refusal)])));
@@ -81,6 +84,7 @@ function useSending(inviter: Inviter, onSent: (addresses: readonly string[]) => 
     if (!stopped && refused.length === 0) {
       setLabel("");
       setInterpreter(false);
+      setTogether(false);
     }
   };
   /** Whether the form was good enough to be sent. */
@@ -91,7 +95,8 @@ function useSending(inviter: Inviter, onSent: (addresses: readonly string[]) => 
     if (isWrong || isEmpty) return false;
     setBusy(true);
     const about = { ...(label.trim() ? { label: label.trim() } : {}), ...(interpreter ? { interpreter } : {}) };
-    took(await sending.send(recipients(emails, phones, about)));
+    const [email, phone] = [emails[0], phones[0]];
+    took(await sending.send(together && mayBeOne && email && phone ? [{ email, phone, ...about }] : recipients(emails, phones, about)));
     setBusy(false);
     return true;
   };
@@ -100,7 +105,7 @@ function useSending(inviter: Inviter, onSent: (addresses: readonly string[]) => 
     if (values.length) setMissing(undefined);
   };
   const fields = { emails, phones, label, interpreter, setEmails: typed(setEmails), setPhones: typed(setPhones), setLabel, setInterpreter };
-  return { ...fields, busy, missing, faults, wrong, send };
+  return { ...fields, mayBeOne, together, setTogether, busy, missing, faults, wrong, send };
 }
 
 function remember(addresses: readonly string[]): void {
