@@ -1,4 +1,5 @@
 /** What the server tells the staff app over REST, and the calls that ask for it. Times are milliseconds since 1970 (UTC). */
+import type { Recipient } from "../visit/inviting.ts";
 import type { Status } from "../wire/index.ts";
 import { change, get } from "./rest.ts";
 
@@ -112,6 +113,8 @@ export interface Ticket {
 }
 
 const visitPath = (visit: string): string => `/visits/${encodeURIComponent(visit)}`;
+const invitationPath = (visit: string, invitation: string): string =>
+  `${visitPath(visit)}/invitations/${encodeURIComponent(invitation)}`;
 
 export const readClinic = (): Promise<Clinic> => get("/clinic");
 export const changeClinic = (changes: ClinicChange): Promise<Clinic> => change("PATCH", "/clinic", changes);
@@ -120,7 +123,8 @@ export const makeTicket = (): Promise<Ticket> => change("POST", "/tickets");
 export const readVisit = (visit: string): Promise<Visit> => get(visitPath(visit));
 export const createVisit = (visit: NewVisit): Promise<Visit> => change("POST", "/visits", visit);
 export const cancelVisit = (visit: string): Promise<Visit> => change("POST", `${visitPath(visit)}/cancel`);
-export const invite = (visit: string, label: string): Promise<NewInvitation> =>
-  change("POST", `${visitPath(visit)}/invitations`, { label });
-export const revoke = (visit: string, invitation: string): Promise<null> =>
-  change("DELETE", `${visitPath(visit)}/invitations/${encodeURIComponent(invitation)}`);
+export const invite = (visit: string, recipient: Recipient, op?: string): Promise<NewInvitation> =>
+  change("POST", `${visitPath(visit)}/invitations`, recipient, op);
+export const resend = (visit: string, invitation: string): Promise<null> =>
+  change("POST", `${invitationPath(visit, invitation)}/resend`);
+export const revoke = (visit: string, invitation: string): Promise<null> => change("DELETE", invitationPath(visit, invitation));

@@ -11,11 +11,17 @@ const REVOKED = 4004;
 
 const DEBUG = new URLSearchParams(globalThis.location?.search ?? "").has("debug");
 
+export interface Invitations {
+  readonly visit: string;
+  readonly all: readonly InvitationInfo[];
+  readonly patient?: InvitationInfo;
+}
+
 export class Live {
   readonly board = new Board();
   readonly state: Signal<ConnectionState> = signal({ at: "connecting", attempt: 0 });
-  /** The invitations of the visit that is watched; null until they have come. */
-  readonly invitations = signal<{ readonly visit: string; readonly all: readonly InvitationInfo[] } | null>(null);
+  /** The invitations of the visit that is watched, and the patient's own if it was sent; null until they have come. */
+  readonly invitations = signal<Invitations | null>(null);
 
   #connection: Connection | undefined;
   #url = "";
@@ -70,7 +76,7 @@ export class Live {
   };
 
   #take(message: FromServer): void {
-    if (message.t === "details") this.invitations.value = { visit: message.visit, all: message.invitations };
+    if (message.t === "details") this.invitations.value = { ...message, all: message.invitations };
     else this.board.take(message);
   }
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Clinic } from "../../src/clinic/clinic.ts";
-import { stateText, stepsOf } from "../../src/clinic/details/invitation.ts";
 import { faultsOf, newDraft, visitOf } from "../../src/clinic/visit/draft.ts";
 import { MINUTE, NOW, ZONE } from "./clinic-day.ts";
 
@@ -39,19 +38,5 @@ describe("the form for a new visit", () => {
     const draft = { ...empty, patient: " Ana Lee ", option: "30-min Consultation", isNow: false };
     const { patient, minutes, start, providers: chosen } = visitOf(draft, clinic);
     assert.deepEqual([patient.name, minutes, start, chosen], ["Ana Lee", 30, NOW + 15 * MINUTE, ["u2"]]);
-  });
-});
-
-describe("an invitation's life", () => {
-  test("it begins when it was made and ends with how it stands", () => {
-    const used = { invitation: "i", label: "Daughter", state: "in", created_at: 1, changed_at: 2 };
-    assert.deepEqual(stepsOf(used), [{ state: "made", at: 1 }, { state: "in", at: 2 }]);
-    const unused = { invitation: "i", label: "Daughter", state: "made", created_at: 1, changed_at: 1 };
-    assert.deepEqual(stepsOf(unused), [{ state: "made", at: 1 }, { state: "unused", at: 0 }]);
-  });
-
-  test("a state that this page does not know yet is shown, not hidden", () => {
-    assert.equal(stateText("waiting"), "Waiting");
-    assert.equal(stateText("bounced"), "bounced");
   });
 });

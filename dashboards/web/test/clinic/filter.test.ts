@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { belongs, isLate, longestWait, matches, next, tally } from "../../src/clinic/board/filter.ts";
+import { belongs, isLate, isNoShow, isOf, longestWait, matches, next, patientLateBy, providersOf, tally } from "../../src/clinic/board/filter.ts";
 import { asksToExtend, stateOf } from "../../src/clinic/board/state.ts";
 import { MINUTE, NOW, row, seat } from "./clinic-day.ts";
 
@@ -11,7 +11,7 @@ describe("the filters of the waiting room", () => {
   const done = row({ visit: "d", status: "completed" }, [seat({ standing: "waiting" })]);
 
   test("each chip counts what it shows", () => {
-    assert.deepEqual(tally([waiting, talking, lapsed, done], NOW), { all: 4, waiting: 1, in_call: 1, late: 1, done: 1 });
+    assert.deepEqual(tally([waiting, talking, lapsed, done], NOW), { all: 4, waiting: 1, in_call: 1, late: 1, no_show: 2, done: 1 });
   });
 
   test("nobody waits in a visit that is over", () => {
@@ -23,6 +23,23 @@ describe("the filters of the waiting room", () => {
     assert.equal(isLate(row({ start: NOW - MINUTE }), NOW), true);
     assert.equal(isLate(talking, NOW + MINUTE), false);
     assert.equal(isLate(lapsed, NOW), true);
+  });
+
+  test("a patient who never came makes a visit late, and a no-show when its time is over; one who came and left does not", () => {
+    const left = seat({ role: "patient", standing: "left", link: "none" });
+    const alone = row({ status: "in_progress" }, [seat({ role: "provider" })]);
+    assert.deepEqual([patientLateBy(alone, NOW + 4 * MINUTE), patientLateBy(alone, NOW + 6 * MINUTE)], [0, 6 * MINUTE]);
+    assert.equal(belongs(alone, "late", NOW + 6 * MINUTE), true);
+    assert.equal(patientLateBy(row({ status: "in_progress" }, [left]), NOW + 6 * MINUTE), 0);
+    assert.deepEqual([isNoShow(lapsed), isNoShow(row({ status: "ended" }, [left])), isNoShow(row({ status: "cancelled" }))], [true, false, false]);
+  });
+
+  test("one provider's visits are told from the others', also where several see a patient together", () => {
+    const both = row({ visit: "b", providers: ["Dr. Rivera", "Dr. Okafor"] });
+    const one = row({ visit: "o", providers: ["Dr. Okafor"] });
+    assert.deepEqual(providersOf([both, one, waiting]), ["Dr. Okafor", "Dr. Rivera"]);
+    assert.deepEqual([both, one, waiting].map((each) => isOf(each, "Dr. Rivera")), [true, false, false]);
+    assert.ok(isOf(waiting, ""));
   });
 
   test("the search finds every typed word anywhere in the row, accents and capitals aside", () => {

@@ -1,8 +1,8 @@
-import { now } from "../now.ts";
-import type { Status, VisitInfo } from "../../wire/index.ts";
+import type { Row } from "../../wire/index.ts";
+import { about, now } from "../now.ts";
 import { words } from "../words.ts";
 import { type Person, tallyOf } from "./people.ts";
-import { presenceSince, presenceText, ticks, type Tone, toneOf } from "./presence.ts";
+import { presenceSince, presenceText, ticks, toneIn, type Tone } from "./presence.ts";
 
 /** The mark of a presence: its form differs with its meaning, so that nobody needs the colour. The words stand beside it. */
 export function Mark({ tone }: { tone: Tone }) {
@@ -10,12 +10,13 @@ export function Mark({ tone }: { tone: Tone }) {
 }
 
 /** A person's presence in a row: mark and words, drawn anew by itself while they count. */
-export function Presence({ person, status }: { person: Person; status: Status }) {
-  const text = presenceText(person, ticks(person) ? now.value : now.peek(), status);
+export function Presence({ row, person }: { row: Row; person: Person }) {
+  const time = ticks(person) ? now.value : person.seat ? now.peek() : about.value;
+  const text = presenceText(row, person, time);
   if (!text) return null;
   return (
     <span class="presence">
-      <Mark tone={toneOf(person.seat)} />
+      <Mark tone={toneIn(row, person, time)} />
       <span class="presence-words">{text}</span>
     </span>
   );
@@ -36,10 +37,10 @@ export function Tally({ people }: { people: readonly Person[] }) {
 }
 
 /** The same with since when, and by what they are connected, for Visit Details. */
-export function PresenceSince({ person, visit, how }: { person: Person; visit: VisitInfo; how: string }) {
-  const text = presenceSince(person, now.value, visit);
+export function PresenceSince({ row, person, how }: { row: Row; person: Person; how: string }) {
+  const text = presenceSince(row, person, now.value);
   if (!text) return null;
-  const tone = toneOf(person.seat);
+  const tone = toneIn(row, person, now.value);
   return (
     <span class="person-presence">
       <Mark tone={tone} />

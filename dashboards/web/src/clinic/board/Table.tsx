@@ -1,3 +1,4 @@
+import { Component } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ArrowUp } from "lucide-preact";
 import { Button } from "../../ui/index.ts";
@@ -5,7 +6,8 @@ import { openVisit, place } from "../address.ts";
 import { dayText } from "../times.ts";
 import { words } from "../words.ts";
 import type { Board } from "./board.ts";
-import type { Line } from "./order.ts";
+import { isSame, type Line } from "./order.ts";
+import { useWindow } from "./useWindow.ts";
 import type { RoomView } from "./view.ts";
 import { VisitRow } from "./VisitRow.tsx";
 
@@ -19,15 +21,21 @@ export function focusRow(visit: string): void {
   document.querySelector<HTMLElement>(`[data-visit="${CSS.escape(visit)}"]`)?.focus();
 }
 
-/** The visits of the day, a heading for each room. Its rows do not move while the pointer is over them. */
+/**
+ * The visits of the day, a heading for each room. Its rows do not move while the pointer is over them.
+ *
+ * Of a long day only what is in sight is drawn, and the rows of the keyboard and of the open visit wherever they are.
+ */
 export function Table({ board, view }: { board: Board; view: RoomView }) {
   const { lines, above } = view.shown.value;
-  const drawn = view.drawn.value;
+  const frame = useRef<HTMLDivElement>(null);
+  const kept = [view.current.value, place.value.visit];
+  const parts = useWindow({ frame, lines, kept, under: () => view.under, fromTheTop: view.fromTheTop.value });
   useFocusKept(view);
   if (!board.loaded.value) return <Skeleton />;
   if (!lines.length) return <Empty board={board} view={view} />;
   return (
-    <div class="table-frame">
+    <div class="table-frame" ref={frame}>
       {above > 0 && (
         <div class="table-above">
           <Button kind="primary" size="dense" icon={ArrowUp} onClick={() => view.release()}>
@@ -52,50 +60,53 @@ export function Table({ board, view }: { board: Board; view: RoomView }) {
         }}
         onKeyDown={(event) => onKey(event, view)}
       >
-        <div role="row" class="row head-row">
+        <div role="row" aria-rowindex={1} class="row head-row">
           {COLUMNS.map((column) => (
             <div key={column} role="columnheader" class={`cell cell-${column}`}>
               {words.column[column]}
             </div>
           ))}
         </div>
-        {lines.slice(0, drawn).map((line) => (
-          <TableLine key={line.key} line={line} board={board} view={view} />
-        ))}
+        {parts.map((part) => {
+          if (part.kind === "gap") return <div key={part.key} role="presentation" style={{ height: `${part.height}px` }} />;
+          const line = lines[part.index];
+          return line && <TableLine key={line.key} line={line} index={part.index + 2} board={board} view={view} />;
+        })}
       </div>
-      {drawn < lines.length && <End key={drawn} onNear={() => view.drawMore()} />}
     </div>
   );
 }
 
-function TableLine({ line, board, view }: { line: Line; board: Board; view: RoomView }) {
-  if (line.kind === "visit") {
-    const live = board.find(line.visit);
-    return live ? <VisitRow live={live} view={view} /> : null;
+interface LineProps {
+  line: Line;
+  /** Its row in the grid; the head is the first one. */
+  index: number;
+  board: Board;
+  view: RoomView;
+}
+
+/** A line is drawn anew when it is another one; its visit's own changes it draws by itself. */
+class TableLine extends Component<LineProps> {
+  override shouldComponentUpdate(next: LineProps): boolean {
+    const { line, index, board, view } = this.props;
+    return !isSame(line, next.line) || index !== next.index || board !== next.board || view !== next.view;
   }
+
+  override render({ line, index, board, view }: LineProps) {
+    if (line.kind === "room") return <RoomRow line={line} index={index} />;
+    const live = board.find(line.visit);
+    return live ? <VisitRow live={live} view={view} index={index} /> : null;
+  }
+}
+
+function RoomRow({ line, index }: { line: Line & { kind: "room" }; index: number }) {
   return (
-    <div role="row" class="row room-row">
+    <div role="row" aria-rowindex={index} class="row room-row" data-line={line.key}>
       <div role="rowheader" aria-colspan={COLUMNS.length} class="cell room-name">
         {line.room || words.room.noRoom} <span class="soft figures">{words.room.visits(line.visits)}</span>
       </div>
     </div>
   );
-}
-
-/** Where the drawn lines end: tells when that is about to be seen. */
-function End({ onNear }: { onNear: () => void }) {
-  const mark = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!mark.current) return;
-    const root = mark.current.parentElement;
-    const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onNear(), {
-      root,
-      rootMargin: "100% 0px",
-    });
-    watch.observe(mark.current);
-    return () => watch.disconnect();
-  }, []);
-  return <div ref={mark} class="table-end" />;
 }
 
 function lineAt(target: EventTarget | null): string | null {
@@ -146,13 +157,19 @@ function Skeleton() {
 function Empty({ board, view }: { board: Board; view: RoomView }) {
   const search = view.search.value;
   const filter = view.filter.value;
-  const isWhole = !search && filter === "all";
+  const isWhole = !search && filter === "all" && !view.provider.value;
   return (
     <div class="empty" role="status">
-      <p class="empty-title">{search ? words.room.notFound(search) : filter === "all" ? noVisits() : words.room.noneHere[filter]}</p>
+      <p class="empty-title">{emptyText(view)}</p>
       {!isWhole && board.rows.size > 0 && <Button onClick={() => view.showAll()}>{words.room.showAll}</Button>}
     </div>
   );
+}
+
+function emptyText({ search, filter, provider }: RoomView): string {
+  if (search.value) return words.room.notFound(search.value);
+  if (filter.value !== "all") return words.room.noneHere[filter.value];
+  return provider.value ? words.room.noneOf(provider.value) : noVisits();
 }
 
 function noVisits(): string {

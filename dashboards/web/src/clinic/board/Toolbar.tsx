@@ -75,6 +75,30 @@ export function Filters({ view }: { view: RoomView }) {
   );
 }
 
+/** Whose visits to show, once there are several providers; one's own stand first. */
+export function Providers({ view, own }: { view: RoomView; own: string }) {
+  const chosen = view.provider.value;
+  const names = view.providers.value;
+  if (names.length < 2 && !chosen) return null;
+  const others = names.filter((name) => name !== own);
+  return (
+    <select
+      class="input input-dense provider-filter"
+      aria-label={words.room.provider}
+      value={chosen}
+      onChange={(event) => view.choose(event.currentTarget.value)}
+    >
+      <option value="">{words.room.everyProvider}</option>
+      {names.includes(own) && <option value={own}>{words.room.mine}</option>}
+      {[...others, ...(chosen && chosen !== own && !others.includes(chosen) ? [chosen] : [])].map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 /** Which day it is, the days beside it, and today. */
 export function DaySwitch({ board }: { board: Board }) {
   const shown = place.value.day || board.day.value;

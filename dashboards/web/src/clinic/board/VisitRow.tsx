@@ -3,7 +3,7 @@ import { CircleStop, Clock, Ellipsis, Lock, PanelRight, UserPlus } from "lucide-
 import { announce, Button, Icon } from "../../ui/index.ts";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
 import { timeOf } from "../../ui/time.ts";
-import type { Row, Status, VisitInfo } from "../../wire/index.ts";
+import type { Row, VisitInfo } from "../../wire/index.ts";
 import { openVisit, place } from "../address.ts";
 import { mayInvite } from "../details/mayInvite.ts";
 import { about } from "../now.ts";
@@ -21,8 +21,8 @@ import { asksToExtend, stateOf } from "./state.ts";
 import { StateMark } from "./StateMark.tsx";
 import type { RoomView } from "./view.ts";
 
-/** One visit in the waiting room. It draws itself anew when its own facts change, and not when others' do. */
-export function VisitRow({ live, view }: { live: LiveRow; view: RoomView }) {
+/** One visit in the waiting room. It draws itself anew when its own facts change, and not when others' do. `index` is its row's in the grid. */
+export function VisitRow({ live, view, index }: { live: LiveRow; view: RoomView; index: number }) {
   const row = live.state.value;
   const { visit } = row;
   const over = isOver(visit);
@@ -37,8 +37,10 @@ export function VisitRow({ live, view }: { live: LiveRow; view: RoomView }) {
   return (
     <div
       role="row"
+      aria-rowindex={index}
       class={classes.join(" ")}
       data-visit={live.id}
+      data-line={live.id}
       tabIndex={tabIndex}
       aria-selected={open}
       onAnimationEnd={() => {
@@ -51,16 +53,16 @@ export function VisitRow({ live, view }: { live: LiveRow; view: RoomView }) {
           {visit.patient}
           <span class="unseen">, {words.act.details}</span>
         </button>
-        {patients[0] && <Presence person={patients[0]} status={visit.status} />}
+        {patients[0] && <Presence row={row} person={patients[0]} />}
       </div>
       <div role="gridcell" class="cell cell-provider">
-        <Providers providers={providers} status={visit.status} />
+        <Providers row={row} providers={providers} />
       </div>
       <div role="gridcell" class="cell cell-option">
         {visit.option}
       </div>
       <div role="gridcell" class="cell cell-guests">
-        <Guests guests={guests} status={visit.status} />
+        <Guests row={row} guests={guests} />
       </div>
       <StateCell row={row} />
       <Actions row={row} tabIndex={tabIndex} />
@@ -94,7 +96,7 @@ function TimeCell({ visit }: { visit: VisitInfo }) {
   );
 }
 
-function Providers({ providers, status }: { providers: readonly Person[]; status: Status }) {
+function Providers({ row, providers }: { row: Row; providers: readonly Person[] }) {
   const [first, ...others] = providers;
   if (!first) return null;
   return (
@@ -107,13 +109,13 @@ function Providers({ providers, status }: { providers: readonly Person[]; status
           </span>
         )}
       </span>
-      <Presence person={first} status={status} />
+      <Presence row={row} person={first} />
     </>
   );
 }
 
 /** One guest by name and presence; of several the one who needs somebody first, and how many stand how. */
-function Guests({ guests, status }: { guests: readonly Person[]; status: Status }) {
+function Guests({ row, guests }: { row: Row; guests: readonly Person[] }) {
   const [first, ...others] = byUrgency(guests);
   if (!first) return <span class="unseen">{words.presence.noGuests}</span>;
   if (!first.name) return <span>{words.presence.guests(guests.length)}</span>; // over: their names are gone (R15)
@@ -123,7 +125,7 @@ function Guests({ guests, status }: { guests: readonly Person[]; status: Status 
         <span class={`role-name role-${first.role}`}>{first.name}</span>
         {others.length > 0 && <span class="soft">{words.presence.more(others.length)}</span>}
       </span>
-      {others.length ? <Tally people={guests} /> : <Presence person={first} status={status} />}
+      {others.length ? <Tally people={guests} /> : <Presence row={row} person={first} />}
     </>
   );
 }

@@ -14,7 +14,7 @@ import { ending, creating } from "../visit/open.ts";
 import { words } from "../words.ts";
 import { longestWait, next } from "./filter.ts";
 import { Table } from "./Table.tsx";
-import { DaySwitch, Filters, Search } from "./Toolbar.tsx";
+import { DaySwitch, Filters, Providers, Search } from "./Toolbar.tsx";
 import { RoomView } from "./view.ts";
 
 /** The waiting room of a day, with a visit's details beside it when one is open. */
@@ -55,6 +55,7 @@ export function WaitingRoom() {
         <div class="room-tools">
           <Search view={view} />
           <Filters view={view} />
+          <Providers view={view} own={me.user.name} />
         </div>
         <Table board={live.board} view={view} />
       </main>
@@ -68,7 +69,7 @@ export function WaitingRoom() {
 /** One line: who waits and for how long, or who comes next. */
 function Summary({ view }: { view: RoomView }) {
   const { board } = useStaff().live;
-  const rows = board.states();
+  const rows = view.rows.value;
   if (!board.loaded.value) return <p class="soft room-summary" />;
   const time = about.value;
   const waiting = view.tally.value.waiting;

@@ -76,7 +76,8 @@ export function areSame(some: readonly Line[], others: readonly Line[]): boolean
   return some.length === others.length && some.every((line, index) => isSame(line, others[index]));
 }
 
-function isSame(line: Line, other: Line | undefined): boolean {
+/** Whether two lines look the same. */
+export function isSame(line: Line, other: Line | undefined): boolean {
   return line.key === other?.key && (line.kind !== "room" || other.kind !== "room" || line.visits === other.visits);
 }
 

@@ -1,7 +1,7 @@
 /** Who belongs to a visit: everyone with a place in it, and the patient and the providers even before they come. */
 import { inOrder, type Participant, type Role, type Row } from "../../wire/index.ts";
 import { isOver } from "./filter.ts";
-import { type Tone, toneOf } from "./presence.ts";
+import { type SeatTone, toneOf } from "./presence.ts";
 
 export interface Person {
   readonly key: string;
@@ -60,10 +60,10 @@ export function byUrgency(people: readonly Person[]): Person[] {
   return [...people].sort((a, b) => URGENCY[toneOf(a.seat)] - URGENCY[toneOf(b.seat)]);
 }
 
-const URGENCY: Record<Tone, number> = { wait: 0, lost: 1, early: 2, in: 3, absent: 4, gone: 5 };
+const URGENCY: Record<SeatTone, number> = { wait: 0, lost: 1, early: 2, in: 3, absent: 4, gone: 5 };
 
 /** How many of these people stand how, those who need somebody first. */
-export function tallyOf(people: readonly Person[]): { readonly tone: Tone; readonly count: number }[] {
+export function tallyOf(people: readonly Person[]): { readonly tone: SeatTone; readonly count: number }[] {
   const tones = byUrgency(people).map(({ seat }) => toneOf(seat));
   return [...new Set(tones)].map((tone) => ({ tone, count: tones.filter((one) => one === tone).length }));
 }

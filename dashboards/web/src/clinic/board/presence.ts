@@ -1,13 +1,22 @@
 /** What the clinic reads about a person's presence (D10): a tone for the mark, and words, never one without the other. */
 import { minutes, seconds, timeOf } from "../../ui/time.ts";
-import type { Participant, Status, VisitInfo } from "../../wire/index.ts";
+import type { Participant, Row } from "../../wire/index.ts";
 import { words } from "../words.ts";
+import { isNoShow, patientLateBy } from "./filter.ts";
 import type { Person } from "./people.ts";
 
-export type Tone = "in" | "wait" | "early" | "lost" | "gone" | "absent";
+export type SeatTone = "in" | "wait" | "early" | "lost" | "gone" | "absent";
+export type Tone = SeatTone | "late" | "no_show";
+
+/** The tone of somebody in a visit, also of a patient who keeps everybody waiting, or never came. */
+export function toneIn(row: Row, { role, seat }: Person, now: number): Tone {
+  if (seat || role !== "patient") return toneOf(seat);
+  if (isNoShow(row)) return "no_show";
+  return patientLateBy(row, now) ? "late" : "absent";
+}
 
 /** The tone of a seat: what it is now, not what it was. */
-export function toneOf(seat: Participant | null): Tone {
+export function toneOf(seat: Participant | null): SeatTone {
   if (!seat) return "absent";
   if (goneAs(seat)) return "gone";
   if (isLost(seat)) return "lost";
@@ -31,7 +40,11 @@ export function ticks({ seat }: Person): boolean {
 }
 
 /** Of somebody who has not come: nothing long before the visit, when nobody is missing, nor when it was cancelled. */
-function absentText(status: Status): string {
+function absentText(row: Row, { role }: Person, now: number): string {
+  const { status } = row.visit;
+  const late = role === "patient" ? patientLateBy(row, now) : 0;
+  if (late) return words.presence.late(minutes(late));
+  if (role === "patient" && isNoShow(row)) return words.presence.noShow;
   if (status === "scheduled" || status === "cancelled") return "";
   return status === "completed" || status === "ended" ? words.presence.never : words.presence.absent;
 }
@@ -39,10 +52,11 @@ function absentText(status: Status): string {
 /**
  * In a few words, for a row: "Waiting 6 min", "Connection lost (12 s)"; "" when there is nothing to say.
  *
- * `now` is the clinic's clock, ms since 1970; `status` is the visit's.
+ * `now` is the clinic's clock, ms since 1970.
  */
-export function presenceText({ seat }: Person, now: number, status: Status): string {
-  if (!seat) return absentText(status);
+export function presenceText(row: Row, person: Person, now: number): string {
+  const { seat } = person;
+  if (!seat) return absentText(row, person, now);
   const gone = goneAs(seat);
   if (gone) return words.presence.gone[gone];
   if (isLost(seat)) return lostText(seat, now);
@@ -52,13 +66,13 @@ export function presenceText({ seat }: Person, now: number, status: Status): str
 }
 
 /** With since when, for Visit Details: "In the call for 12 min", "Left at 2:41 PM". */
-export function presenceSince(person: Person, now: number, { zone, status }: VisitInfo): string {
+export function presenceSince(row: Row, person: Person, now: number): string {
   const { seat } = person;
-  if (!seat?.since) return presenceText(person, now, status);
+  if (!seat?.since) return presenceText(row, person, now);
   const gone = goneAs(seat);
-  if (gone) return words.presence.goneAt[gone](timeOf(seat.since, zone));
+  if (gone) return words.presence.goneAt[gone](timeOf(seat.since, row.visit.zone));
   if (seat.standing === "in" && seat.link === "ok") return words.presence.inFor(minutes(now - seat.since));
-  return presenceText(person, now, status);
+  return presenceText(row, person, now);
 }
 
 function lostText({ lost_since: since }: Participant, now: number): string {

@@ -3,24 +3,27 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Row } from "../../wire/index.ts";
 import { about, lookAtClock } from "../now.ts";
 import type { Board } from "./board.ts";
-import { belongs, type Filter, isOver, matches, tally } from "./filter.ts";
+import { belongs, type Filter, isOf, isOver, matches, providersOf, tally } from "./filter.ts";
 import { areSame, arrange, type Held, hold, type Line, type Place } from "./order.ts";
-
-/** How many lines are drawn at first, and more whenever the end of them comes near: a long day costs no more than a short one. */
-const STRETCH = 100;
 
 export class RoomView {
   readonly filter = signal<Filter>("all");
   readonly search = signal("");
+  /** Whose visits: a provider's by name, "" for everyone's. */
+  readonly provider = signal("");
   /** The lines to draw. */
   readonly shown = signal<Held>({ lines: [], above: 0 });
-  /** How many of them are drawn. */
-  readonly drawn = signal(STRETCH);
+  /** Rises whenever one wants to see the first lines again. */
+  readonly fromTheTop = signal(0);
   /** The visit that the keyboard was moved to last. */
   readonly active = signal("");
   /** The visit that the keyboard is on: the one it was moved to as long as it is shown, else the first. */
   readonly current: ReadonlySignal<string>;
   readonly tally: ReadonlySignal<Record<Filter, number>>;
+  /** The day's visits of the provider who was chosen. */
+  readonly rows: ReadonlySignal<readonly Row[]>;
+  /** Whom one may choose. */
+  readonly providers: ReadonlySignal<readonly string[]>;
 
   readonly #wanted: ReadonlySignal<Line[]>;
   readonly #visits: ReadonlySignal<string[]>;
@@ -29,7 +32,9 @@ export class RoomView {
 
   constructor(board: Board) {
     this.#board = board;
-    this.tally = computed(() => tally(board.states(), about.value));
+    this.rows = computed(() => board.states().filter((row) => isOf(row, this.provider.value)));
+    this.providers = computed(() => providersOf(board.states()));
+    this.tally = computed(() => tally(this.rows.value, about.value));
     this.#wanted = computed(() => arrange(this.#places()));
     this.#visits = computed(() => this.shown.value.lines.flatMap((line) => (line.kind === "visit" ? [line.visit] : [])));
     this.current = computed(() => {
@@ -55,9 +60,9 @@ export class RoomView {
     if (above !== next.above || !areSame(lines, next.lines)) this.shown.value = next;
   }
 
-  /** Draw more lines: the end of the drawn ones came near. */
-  drawMore(): void {
-    this.drawn.value += STRETCH;
+  /** The line under the pointer, null for none. */
+  get under(): string | null {
+    return this.#under;
   }
 
   /** The pointer is over this line now; null when it is over none. */
@@ -88,30 +93,33 @@ export class RoomView {
     this.#fromTheTop();
   }
 
+  choose(provider: string): void {
+    this.provider.value = provider;
+    this.#fromTheTop();
+  }
+
   #fromTheTop(): void {
-    this.drawn.value = STRETCH;
+    this.fromTheTop.value += 1;
     this.release();
   }
 
   showAll(): void {
     this.search.value = "";
+    this.provider.value = "";
     this.pick("all");
   }
 
-  /** The visit so many lines further down, or up when negative; it stops at both ends. Its line is drawn by then. */
+  /** Move the keyboard so many visits further down, or up when negative; it stops at both ends. Returns the visit it is on. */
   step(by: number): string {
     const visits = this.#visits.peek();
     const to = Math.min(visits.length - 1, Math.max(0, visits.indexOf(this.current.peek()) + by));
-    const visit = visits[to] ?? "";
-    const line = this.shown.peek().lines.findIndex(({ key }) => key === visit);
-    this.drawn.value = Math.max(this.drawn.peek(), line + STRETCH / 2);
-    return visit;
+    this.active.value = visits[to] ?? "";
+    return this.active.peek();
   }
 
   #places(): Place[] {
     const [filter, search, time] = [this.filter.value, this.search.value, about.value];
-    return this.#board
-      .states()
+    return this.rows.value
       .filter((row) => belongs(row, filter, time) && matches(row, search))
       .map(placeOf);
   }

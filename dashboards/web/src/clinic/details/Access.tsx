@@ -3,6 +3,7 @@ import { Phone, QrCode, Video } from "lucide-preact";
 import { Button, CopyButton, Icon } from "../../ui/index.ts";
 import { Qr } from "../../ui/Qr.tsx";
 import { pinGroups } from "../../ui/time.ts";
+import { dialled } from "../../visit/dialled.ts";
 import { words } from "../words.ts";
 
 interface Props {
@@ -13,7 +14,7 @@ interface Props {
   pin: string;
 }
 
-/** A link, a dial-in number and a PIN to hand over, each to copy, and the link as a code (R3, R4). */
+/** A link, a dial-in number and a PIN to hand over, each to copy, and as codes (R3, R4). */
 export function Access({ link, number, pin }: Props) {
   const [coded, setCoded] = useState(false);
   const all = number ? words.panel.all(link, number, pinGroups(pin)) : words.panel.byLink(link);
@@ -64,7 +65,25 @@ export function Access({ link, number, pin }: Props) {
           {coded ? words.panel.hideQr : words.panel.showQr}
         </Button>
       </div>
-      {coded && <Qr text={link} label={words.panel.qr} />}
+      {coded && <Codes link={link} number={number} pin={pin} />}
+    </div>
+  );
+}
+
+/** Both ways in as codes for a telephone's camera; the second one calls and types the PIN by itself. */
+function Codes({ link, number, pin }: Props) {
+  return (
+    <div class="access-codes">
+      <figure>
+        <Qr text={link} label={words.panel.qr} />
+        <figcaption class="soft">{words.panel.qrJoin}</figcaption>
+      </figure>
+      {number && (
+        <figure>
+          <Qr text={dialled(number, pin)} label={words.panel.qrPhone} />
+          <figcaption class="soft">{words.panel.qrCall}</figcaption>
+        </figure>
+      )}
     </div>
   );
 }

@@ -1,29 +1,41 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { UserPlus } from "lucide-preact";
 import { Banner, Button } from "../../ui/index.ts";
 import { clockTime } from "../../ui/time.ts";
 import type { Panel, VisitInfo } from "../../wire/index.ts";
+import type { Inviter } from "../../visit/inviting.ts";
+import { invite } from "../clinic.ts";
+import type { Live } from "../live.ts";
 import { sentenceOf } from "../refused.ts";
 import { useStaff } from "../staff.ts";
 import { adding } from "../visit/open.ts";
 import { words } from "../words.ts";
 import { Access } from "./Access.tsx";
+import { InviteForm } from "./InviteForm.tsx";
 
-/** Add Participants: the visit's guest link, dial-in number and PIN, shown when asked for (R4, R8). */
+/**
+ * Add Participants (R4, R8): the visit's guest link, dial-in number and PIN to hand over, and a form that sends them.
+ *
+ * It opens with the keyboard in the form, so that one types at once; not on a touch screen, whose keyboard would hide the link.
+ */
 export function GuestPanel({ visit }: { visit: VisitInfo }) {
+  const { live } = useStaff();
+  const inviter = useMemo(() => byStaff(live, visit.visit), [live, visit.visit]);
   const open = adding.value === visit.visit;
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!open) return;
-    box.current?.scrollIntoView({ block: "nearest" });
-    box.current?.querySelector<HTMLElement>("button")?.focus();
+    const first = matchMedia("(pointer: fine)").matches ? ".chip-input" : "button";
+    box.current?.querySelector<HTMLElement>(first)?.focus({ preventScroll: true });
+    box.current?.scrollIntoView({ block: "start" });
   }, [open]);
   return (
     <section ref={box} class="details-part" aria-labelledby="add-participants">
       <h3 id="add-participants">
         <Button
           size="dense"
+          kind={open ? "quiet" : "primary"}
           icon={UserPlus}
           aria-expanded={open}
           onClick={() => {
@@ -33,17 +45,30 @@ export function GuestPanel({ visit }: { visit: VisitInfo }) {
           {words.panel.title}
         </Button>
       </h3>
-      {open && <Shown visit={visit} />}
+      {open && (
+        <>
+          <Shared visit={visit} inviter={inviter} />
+          <InviteForm inviter={inviter} />
+        </>
+      )}
     </section>
   );
 }
 
-function Shown({ visit }: { visit: VisitInfo }) {
-  const { live } = useStaff();
+/** Staff invite without being in the call. */
+function byStaff(live: Live, visit: string): Inviter {
+  return {
+    panel: () => live.ask({ t: "get.panel", visit }),
+    send: (recipient, op) => invite(visit, recipient, op),
+  };
+}
+
+/** What everyone may share; its place is kept while it is asked for. */
+function Shared({ visit, inviter }: { visit: VisitInfo; inviter: Inviter }) {
   const panel = useSignal<Panel | null>(null);
   const refused = useSignal("");
   useEffect(() => {
-    live.ask({ t: "get.panel", visit: visit.visit }).then(
+    inviter.panel().then(
       (answer) => {
         panel.value = answer;
       },
@@ -51,15 +76,15 @@ function Shown({ visit }: { visit: VisitInfo }) {
         refused.value = sentenceOf(error);
       },
     );
-  }, [live, visit.visit]);
+  }, [inviter]);
   if (refused.value) return <Banner tone="wait">{refused.value}</Banner>;
-  if (!panel.value) return <div class="bone bone-panel" />;
+  if (!panel.value) return <div class="bone bone-access" />;
   const { link, number, pin } = panel.value;
   return (
-    <>
+    <div class="shared-access">
       <p class="soft">{words.panel.why}</p>
       <Access link={link} number={number} pin={pin} />
       <p class="soft figures">{words.panel.until(clockTime(visit.lapses_at, visit.zone))}</p>
-    </>
+    </div>
   );
 }

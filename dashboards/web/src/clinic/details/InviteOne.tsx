@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { MailPlus } from "lucide-preact";
+import { Link2 } from "lucide-preact";
 import { Button, Field } from "../../ui/index.ts";
 import { words as shared } from "../../ui/words.ts";
 import { invite, type NewInvitation } from "../clinic.ts";
@@ -12,7 +12,7 @@ import { Access } from "./Access.tsx";
 /** How long a label can be; the server refuses more. */
 const LONGEST = 64;
 
-/** A form that makes an invitation for one person and shows, once, what to hand over. */
+/** A form that makes an invitation for one person without sending it, and shows, once, what to hand over. */
 export function InviteOne({ visit }: { visit: string }) {
   const [open, setOpen] = useState(false);
   const [label, setLabel] = useState("");
@@ -24,7 +24,7 @@ export function InviteOne({ visit }: { visit: string }) {
     setWrong(label.trim() ? "" : words.invite.missing);
     if (!label.trim()) return;
     await run(async () => {
-      made.value = await invite(visit, label.trim());
+      made.value = await invite(visit, { label: label.trim() });
       setLabel("");
       setOpen(false);
     });
@@ -33,7 +33,7 @@ export function InviteOne({ visit }: { visit: string }) {
   if (!open) {
     return (
       <div>
-        <Button size="dense" icon={MailPlus} onClick={() => setOpen(true)}>
+        <Button size="dense" icon={Link2} onClick={() => setOpen(true)}>
           {words.invite.open}
         </Button>
       </div>
@@ -41,7 +41,6 @@ export function InviteOne({ visit }: { visit: string }) {
   }
   return (
     <form class="card invite-form" onSubmit={make} noValidate>
-      <p class="soft">{words.invite.why}</p>
       <Field
         label={words.invite.label}
         hint={words.invite.hint}

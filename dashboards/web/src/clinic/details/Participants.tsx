@@ -10,6 +10,7 @@ import { toneOf } from "../board/presence.ts";
 import { PresenceSince } from "../board/Presence.tsx";
 import { useRun, useStaff } from "../staff.ts";
 import { words } from "../words.ts";
+import { Quality } from "./Quality.tsx";
 import { PutOut, type PuttingOut } from "./PutOut.tsx";
 import { Rename } from "./Rename.tsx";
 
@@ -57,7 +58,8 @@ function PersonLine({ person, row }: { person: Person; row: Row }) {
         ) : (
           <RoleName who={person} />
         )}
-        <PresenceSince person={person} visit={visit} how={seat ? howText(seat) : ""} />
+        <PresenceSince row={row} person={person} how={seat ? howText(seat) : ""} />
+        {seat && <Quality seat={seat} />}
       </div>
       {seat && !over && !renaming && (
         <PersonActs row={row} seat={seat} onRename={() => setRenaming(true)} onPutOut={setPuttingOut} />

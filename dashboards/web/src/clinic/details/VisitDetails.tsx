@@ -16,7 +16,7 @@ import { GuestPanel } from "./GuestPanel.tsx";
 import { Invitations } from "./Invitations.tsx";
 import { mayInvite } from "./mayInvite.ts";
 import { Participants } from "./Participants.tsx";
-import { PatientLink } from "./PatientLink.tsx";
+import { PatientPart } from "./PatientPart.tsx";
 
 /** A visit's details at the right of the waiting room (R8, R11): who is there, and what can be done. */
 export function VisitDetails({ visit }: { visit: string }) {
@@ -90,7 +90,7 @@ function Facts({ visit, row }: { visit: string; row: Row | undefined }) {
           {mayInvite(row.visit) && <GuestPanel visit={row.visit} />}
           {row.visit.status === "lapsed" && <p class="soft details-note">{words.panel.over}</p>}
           <Invitations row={row} />
-          {facts.value?.patient_link && <PatientLink link={facts.value.patient_link} patient={row.visit.patient ?? ""} />}
+          <PatientPart row={row} link={facts.value?.patient_link ?? ""} />
         </>
       )}
     </div>

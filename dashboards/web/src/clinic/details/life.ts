@@ -1,0 +1,116 @@
+/** An invitation's life (B1): what was sent and what became of it, who opened it, and how its person stands now. */
+import { seconds } from "../../ui/time.ts";
+import type { InvitationInfo, LetterInfo, Participant, Row, Via } from "../../wire/index.ts";
+import { words } from "../words.ts";
+
+export type StepTone = "quiet" | "wait" | "ok" | "lost";
+
+export interface Step {
+  readonly key: string;
+  readonly tone: StepTone;
+  readonly text: string;
+  /** By which way it went; "" for what is no message. */
+  readonly via: Via | "";
+  /** When, ms since 1970; 0 when it is not known. */
+  readonly at: number;
+  /** Why it failed or is tried again, one sentence; "" when there is nothing to say. */
+  readonly why: string;
+}
+
+const STATES: Readonly<Record<string, string>> = words.invite.state;
+
+const TONES: Readonly<Record<string, StepTone>> = {
+  queued: "wait",
+  failed: "lost",
+  early: "wait",
+  waiting: "wait",
+  in: "ok",
+  lost: "lost",
+};
+
+/** The words of a state; one that the server names and this page does not know yet is shown as it is. */
+export function stateText(state: string): string {
+  return STATES[state] ?? state;
+}
+
+export function toneOf(state: string): StepTone {
+  return TONES[state] ?? "quiet";
+}
+
+/** Why a message was not sent, or is tried again. */
+export function reasonText(code: string): string {
+  return code ? (words.reasons[code] ?? words.someReason) : "";
+}
+
+/** The seats that were taken with an invitation, as the board knows them: it hears of them first. */
+export function seatsOf({ invitation, seats = [] }: InvitationInfo, row: Row): Participant[] {
+  return Object.values(row.seats).filter((seat) => seat.invitation === invitation || seats.includes(seat.seat));
+}
+
+/** How an invitation stands now: as its person does once they came, which the board knows before the details do. */
+export function standingOf(invitation: InvitationInfo, row: Row): string {
+  const { state } = invitation;
+  if (state === "revoked" || state === "expired") return state;
+  const seat = latest(seatsOf(invitation, row));
+  return seat ? seatState(seat) : state;
+}
+
+/** All its steps in the order of their times; those of which no time is known come last. */
+export function lifeOf(invitation: InvitationInfo, row: Row, now: number): Step[] {
+  const { created_at: made = 0, opened_at: opened = 0, letters = [], state, changed_at: changed = 0 } = invitation;
+  const steps = [
+    step("made", words.life.made, made),
+    ...letters.map(letterStep),
+    ...(opened ? [step("opened", words.life.opened, opened)] : []),
+    ...presence(invitation, row, now),
+    ...(state === "revoked" ? [step("revoked", stateText("revoked"), changed)] : []),
+    ...(state === "expired" ? [step("expired", words.life.expired, row.visit.lapses_at)] : []),
+  ];
+  return steps.sort((a, b) => (a.at || Infinity) - (b.at || Infinity) || 0);
+}
+
+function step(state: string, text: string, at: number): Step {
+  return { key: state, tone: toneOf(state), text, via: "", at, why: "" };
+}
+
+function letterStep({ via, kind, progress, at, attempt = 0, reason = "" }: LetterInfo, index: number): Step {
+  const what = words.life.letter[kind]?.[via] ?? words.life.letter.invitation[via];
+  const tone = progress === "failed" ? "lost" : progress === "sent" ? "ok" : "wait";
+  return {
+    key: `letter-${index}`,
+    tone,
+    text: words.life.step(what, progressText(progress, attempt, reason)),
+    via,
+    at,
+    why: progress === "sent" ? "" : reasonText(reason),
+  };
+}
+
+function progressText(progress: LetterInfo["progress"], attempt: number, reason: string): string {
+  if (progress === "sending") return words.life.sending(attempt);
+  if (progress === "sent") return words.life.sent;
+  if (progress === "failed") return reason === "unknown" ? words.life.doubtful : words.life.failed;
+  return attempt ? words.life.again(attempt) : words.life.queued;
+}
+
+/** Where its person is: in the call since when, and since when without a connection. */
+function presence(invitation: InvitationInfo, row: Row, now: number): Step[] {
+  const seat = latest(seatsOf(invitation, row));
+  if (!seat) return [];
+  const { standing, since = 0, lost_since: lost = 0 } = seat;
+  const standsAs = standing === "held" ? "early" : standing;
+  const steps = [{ ...step(standsAs, stateText(standsAs), since) }];
+  if (seatState(seat) !== "lost") return steps;
+  const text = lost ? words.life.lostFor(seconds(now - lost)) : stateText("lost");
+  return [...steps, step("lost", text, lost)];
+}
+
+function seatState({ standing, link }: Participant): string {
+  const isHere = standing === "in" || standing === "waiting" || standing === "held";
+  if (isHere && (link === "lost" || link === "none")) return "lost";
+  return standing === "held" ? "early" : standing;
+}
+
+function latest(seats: readonly Participant[]): Participant | undefined {
+  return seats.reduce<Participant | undefined>((last, seat) => ((seat.since ?? 0) >= (last?.since ?? 0) ? seat : last), undefined);
+}

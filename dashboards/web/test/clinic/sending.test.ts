@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { draftAfter, faultOf, guestsOf, NO_DRAFT, saidOf } from "../../src/clinic/details/sending.ts";
+import { words } from "../../src/clinic/words.ts";
+import { Sending } from "../../src/visit/inviting.ts";
+import { Refused, UNREACHABLE } from "../../src/wire/index.ts";
+
+const draft = { ...NO_DRAFT, emails: ["ana@example.org", "ben@example.org"], phones: ["+14155550123"] };
+
+/** A server that refuses whom `refusals` names; it remembers every request with its key. */
+function server(refusals: Readonly<Record<string, Refused>> = {}) {
+  const asked: [who: string, op: string][] = [];
+  const send = async ({ email, phone }: { readonly email?: string; readonly phone?: string }, op: string) => {
+    const who = email ?? phone ?? "";
+    asked.push([who, op]);
+    if (refusals[who]) throw refusals[who];
+  };
+  return { asked, sending: new Sending({ send, panel: () => Promise.reject(new Error("not asked for")) }) };
+}
+
+describe("Add Participants", () => {
+  test("each person is invited on their own, with a key of their own", async () => {
+    const { asked, sending } = server();
+    const guests = guestsOf({ ...draft, label: " Family ", interpreter: true });
+    assert.deepEqual(guests.map(({ label, interpreter }) => [label, interpreter]), Array(3).fill(["Family", true]));
+    const outcome = await sending.send(guests);
+    assert.equal(new Set(asked.map(([, op]) => op)).size, 3);
+    assert.deepEqual(draftAfter(draft, outcome), NO_DRAFT);
+    assert.equal(saidOf(guests, outcome).text, "On its way to ana@example.org, ben@example.org, and +14155550123.");
+  });
+
+  test("an address and a number are one person only if somebody says so", () => {
+    const two = { ...NO_DRAFT, emails: ["ana@example.org"], phones: ["+14155550123"] };
+    assert.equal(guestsOf(two).length, 2);
+    assert.deepEqual(guestsOf({ ...two, together: true }), [{ email: "ana@example.org", phone: "+14155550123" }]);
+    assert.equal(guestsOf({ ...draft, together: true }).length, 3);
+  });
+
+  test("of several, exactly those who were not invited are named, each with why, and stay in the form", async () => {
+    const { sending } = server({ "ben@example.org": new Refused("bad_address", "Please check this e-mail address.") });
+    const guests = guestsOf(draft);
+    const outcome = await sending.send(guests);
+    const after = draftAfter(draft, outcome);
+    assert.deepEqual([after.emails, after.phones], [["ben@example.org"], []]);
+    const said = saidOf(guests, outcome);
+    assert.deepEqual(said.faults, { "ben@example.org": "Not sent to ben@example.org. Please check this e-mail address." });
+    assert.match(said.text, /^2 of 3/);
+  });
+
+  test("a refusal that holds for all says who was not tried", async () => {
+    const { sending } = server({ "ben@example.org": new Refused("too_many_messages", "That's enough for now.") });
+    const guests = guestsOf(draft);
+    const outcome = await sending.send(guests);
+    assert.deepEqual(draftAfter(draft, outcome).emails, ["ben@example.org"]);
+    assert.deepEqual(draftAfter(draft, outcome).phones, ["+14155550123"]);
+    assert.match(saidOf(guests, outcome).text, /Not sent to ben@example.org and \+14155550123. That's enough for now./);
+  });
+
+  test("who may have been invited already is asked for with the same key again", async () => {
+    const down = { "ana@example.org": new Refused(UNREACHABLE) };
+    const { asked, sending } = server(down);
+    const guests = guestsOf({ ...NO_DRAFT, emails: ["ana@example.org"] });
+    await sending.send(guests);
+    await sending.send(guests);
+    assert.equal(new Set(asked.map(([, op]) => op)).size, 1);
+  });
+
+  test("nothing is sent while something is wrong, and what was typed meanwhile stays", () => {
+    assert.equal(faultOf(NO_DRAFT), words.send.nobody);
+    assert.equal(faultOf({ ...draft, emails: ["ana@"] }), words.send.mend);
+    assert.equal(faultOf(draft), "");
+    const after = draftAfter({ ...draft, emails: ["cleo@example.org"] }, { sent: guestsOf(draft), faults: [], stopped: undefined });
+    assert.deepEqual([after.emails, after.phones], [["cleo@example.org"], []]);
+  });
+});
