@@ -1,4 +1,4 @@
-"""The deadlines of all visits of a node: one heap, one timer (architecture.md, State)."""
+"""Times at which something is due for visits of a node: one heap, one timer (architecture.md, State)."""
 
 import asyncio
 import heapq
@@ -20,39 +20,42 @@ latest.
 class Deadlines:
     """Calls `fire` for each visit whose deadline has come by the one clock; never early."""
 
-    __slots__ = ("_fire", "_heap", "_now", "_order", "_timer")
+    __slots__ = ("_armed", "_fire", "_heap", "_now", "_order", "_timer")
 
     def __init__(self, now: Callable[[], Instant], fire: Callable[[LiveVisit, Instant], None]) -> None:
         self._now = now
         self._fire = fire
+        self._armed: dict[LiveVisit, Instant] = {}
         self._heap: list[tuple[Instant, int, LiveVisit]] = []
         self._order = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def set(self, live: LiveVisit, at: Instant | None) -> None:
         """Arm a visit for `at`; a visit whose deadline did not change costs nothing."""
-        due = at or 0
-        if due == live.armed:
+        if at == self._armed.get(live):
             return
-        live.armed = due
-        if due:
-            self._order += 1
-            heapq.heappush(self._heap, (due, self._order, live))
-            if self._heap[0][2] is live:
-                self._sleep()
+        if at is None:
+            del self._armed[live]
+            return
+        self._armed[live] = at
+        self._order += 1
+        heapq.heappush(self._heap, (at, self._order, live))
+        if self._heap[0][2] is live:
+            self._sleep()
 
     def check(self) -> None:
         """Fire what is due now; called by the timer, and once a second for a clock that moved."""
         now = self._now()
         while self._heap and self._heap[0][0] <= now:
             due, _, live = heapq.heappop(self._heap)
-            if live.armed == due:
-                live.armed = 0
+            if self._armed.get(live) == due:
+                del self._armed[live]
                 self._fire(live, due)
         self._sleep()
 
     def close(self) -> None:
         """Forget every deadline."""
+        self._armed.clear()
         self._heap.clear()
         if self._timer is not None:
             self._timer.cancel()

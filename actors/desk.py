@@ -3,20 +3,37 @@
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from typing import Final
 
 from msgspec import msgpack
 
 from actors.days import bounds
 from actors.host import Host
 from actors.live import Answer, LiveVisit
-from actors.pins import follow, give_back, link, panel, proven, reserve, stretch
+from actors.pins import follow, give_back, link, panel, patient_link, proven, reserve, stretch
 from actors.ports import StoreDown
+from actors.quotas import Quotas, asker_of
 from actors.shard import Shard
-from engine.clinic import Clinic
-from engine.commands import NOWHERE, AssignPin, By, Command, Contact, Extend, Invite, Plan, Reschedule
+from engine.clinic import MINUTE, Clinic
+from engine.commands import (
+    NOWHERE,
+    AssignPin,
+    By,
+    ByLink,
+    Command,
+    Contact,
+    Edit,
+    Extend,
+    Invite,
+    LetterAnswer,
+    Opened,
+    Plan,
+    Reschedule,
+    Resend,
+)
 from engine.events import Done, Outcome
 from engine.ids import (
     PATIENT,
@@ -25,6 +42,7 @@ from engine.ids import (
     Instant,
     InvitationId,
     OpId,
+    UserId,
     VisitId,
     shard_of_clinic,
     visit_id,
@@ -34,14 +52,18 @@ from engine.visit import Visit
 from signaling import messages as wire
 from signaling.translate import door
 
+RANGE_LONGEST: Final = 45 * 24 * 60 * MINUTE
+"""Milliseconds of a calendar that are shown at once, at most."""
+
 
 class Desk:
     """Plans, finds and runs visits for those who ask over HTTP."""
 
-    __slots__ = ("_host",)
+    __slots__ = ("_host", "_quotas")
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._quotas = Quotas(host.quotas, host.secrets, host.outreach)
 
     # ------------------------------------------------------------ visits
 
@@ -50,29 +72,52 @@ class Desk:
         return visit_id(shard_of_clinic(clinic), self._host.random_id(12))
 
     async def plan(self, plan: Plan) -> Visit | Refused:
-        """Make a visit, its shared PIN reserved first, and save it. The same `plan.visit` again gives the
-        visit there is.
+        """Make a visit with its invitations, their PINs reserved first, and save it. The same `plan.visit`
+        again gives the visit there is.
         """
         clinic, shard = self._host.clinic(plan.clinic), self._host.shard_of(plan.clinic)
         if clinic is None or shard is None:
             return Refused("no_such_visit")
-        if (known := self._host.live(plan.visit)) is not None:
+        if (known := self._host.here(plan.visit)) is not None:
             return known.visit
         if plan.visit in shard.visits:  # it is being saved, or in doubt
             return Refused("try_later")
         visit = Visit.plan(plan, clinic, self._host.now())
         if isinstance(visit, Refused):
             return visit
+        contacts = (plan.contact, *(guest.contact for guest in plan.guests))
         try:
-            attempt = await reserve(self._host, clinic, plan.visit, SHARED, visit.start, visit.lapses_at)
+            refused = await self._quotas.spend(clinic, plan.by, contacts, self._host.now())
+            if refused is not None:
+                return refused
+            await self._reserve_all(visit)
         except StoreDown:
             return Refused("try_later")
-        visit.handle(AssignPin(SHARED, attempt), self._host.now())
-        if not self._host.can_save():
+        if plan.visit in shard.visits or not self._host.can_save():
             return Refused("try_later")
         live = shard.add(visit)
         outcome = await _awaited(live.begin)
         return visit if isinstance(outcome, Done) else outcome
+
+    async def _reserve_all(self, visit: Visit) -> None:
+        """Reserve the PINs of a visit that is being planned, or none of them. Raises StoreDown."""
+        pinned = [one for one in visit.invitations if one != PATIENT]
+        times = (visit.start, visit.lapses_at)
+        attempts = await asyncio.gather(
+            *(reserve(self._host, visit.clinic, visit.id, one, *times) for one in pinned),
+            return_exceptions=True,
+        )
+        failed = [one for one in attempts if isinstance(one, BaseException)]
+        for invitation, attempt in zip(pinned, attempts, strict=True):
+            if isinstance(attempt, BaseException):
+                continue
+            if failed:
+                with suppress(StoreDown):  # then it counts as known until the visit's end
+                    await give_back(self._host, visit.clinic, visit, invitation, attempt)
+            else:
+                visit.handle(AssignPin(invitation, attempt), self._host.now())
+        if failed:
+            raise failed[0]
 
     async def ask(self, visit: str, command: Command) -> Outcome:
         """Carry out a command; the answer comes once it is saved."""
@@ -80,14 +125,42 @@ class Desk:
         if live is None:
             return Refused("visit_over" if await self.find(visit) else "no_such_visit")
         try:
-            moves = await self._prepare(live, command)
+            refused = await self._charged(live.visit, command)
+            moves = refused is None and await self._prepare(live, command)
         except StoreDown:
             return Refused("try_later")
+        if refused is not None:
+            return refused
         outcome = await _awaited(lambda answer: live.submit(answer, command))
         if moves:
             with suppress(StoreDown):  # the index is a hint; the visit decides
                 await follow(self._host, live.visit)
         return outcome
+
+    async def _charged(self, visit: Visit, command: Command) -> Refused | None:
+        """Count the letters that a command asks for, unless it is a repetition, or will be refused anyhow.
+        Raises StoreDown.
+        """
+        if isinstance(command, Resend):
+            invitation = visit.invitations.get(command.invitation)
+            contact = Contact(email=invitation.email, phone=invitation.phone) if invitation else NOWHERE
+        elif isinstance(command, Edit) and command.contact is not None:
+            patient, asked = visit.invitations[PATIENT], command.contact
+            contact = Contact(
+                email=asked.email if asked.email != patient.email else "",
+                phone=asked.phone if asked.phone != patient.phone else "",
+            )
+        else:
+            return None
+        if visit.may_invite(command.by) is not None:
+            return None
+        return await self._spent(visit, command.by, command.op, contact)
+
+    async def _spent(self, visit: Visit, by: By, op: OpId, contact: Contact) -> Refused | None:
+        now = self._host.now()
+        if visit.operations.find(op, now) is not None:
+            return None
+        return await self._quotas.spend(visit.clinic, asker_of(visit, by), (contact,), now)
 
     async def _prepare(self, live: LiveVisit, command: Command) -> bool:
         """The PIN index is lengthened before the save (architecture.md, State); whether it has to follow."""
@@ -108,7 +181,9 @@ class Desk:
         label: str = "",
         interpreter: bool = False,
     ) -> tuple[InvitationId, wire.Panel] | Refused:
-        """Make a personal invitation with a link and a PIN of its own (D3)."""
+        """Make a personal invitation with a link and a PIN of its own (D3); it is sent where there is an
+        address, which `actors.contacts.checked` has checked.
+        """
         live = self._host.live(visit)
         if live is None:
             return Refused("visit_over" if await self.find(visit) else "no_such_visit")
@@ -117,6 +192,9 @@ class Desk:
             return refused
         invitation = InvitationId(self._host.random_id(6))
         try:
+            refused = await self._spent(live.visit, by, op, contact)
+            if refused is not None:
+                return refused
             attempt = await reserve(
                 self._host,
                 live.visit.clinic,
@@ -144,7 +222,7 @@ class Desk:
 
     async def find(self, visit: str) -> Visit | None:
         """A visit, over or not; None when there is none or the store is away."""
-        live = self._host.live(visit)
+        live = self._host.here(visit)
         if live is not None:
             return live.visit
         try:
@@ -158,16 +236,51 @@ class Desk:
         within = shard.within(settings, day) if shard and settings else None
         if settings is None or shard is None or within is None:
             return Refused("bad_request")
+        visits = await self._within(shard, settings, within)
+        return visits if isinstance(visits, Refused) else (day or shard.today(settings), visits)
+
+    async def range(self, clinic: str, start: Instant, end: Instant) -> list[Visit] | Refused:
+        """The clinic's visits that start in [start, end), at most 45 days of them, over or not, by start."""
+        settings, shard = self._host.clinic(clinic), self._host.shard_of(clinic)
+        if settings is None or shard is None or not start < end <= start + RANGE_LONGEST:
+            return Refused("bad_request")
+        return await self._within(shard, settings, (start, end))
+
+    async def _within(
+        self, shard: Shard, clinic: Clinic, within: tuple[Instant, Instant]
+    ) -> list[Visit] | Refused:
         try:
-            visits = await self._host.finished(shard, settings, within)
+            visits = await self._host.finished(shard, clinic, within)
         except StoreDown:
             return Refused("try_later")
-        visits += [
-            live.visit
-            for live in shard.visits.values()
-            if live.version and live.visit.clinic.id == clinic and within[0] <= live.visit.start < within[1]
+        first, last = within
+        visits += [visit for visit in _in_memory(shard, clinic.id) if first <= visit.start < last]
+        return sorted(visits, key=lambda visit: (visit.start, visit.id))
+
+    def overlaps(
+        self,
+        clinic: str,
+        start: Instant,
+        end: Instant,
+        providers: Collection[UserId],
+        patient_email: str = "",
+    ) -> list[Visit]:
+        """The clinic's visits at that time with one of these providers or with this patient, by start."""
+        shard, email = self._host.shard_of(clinic), patient_email.casefold()
+        if shard is None:
+            return []
+
+        def same_people(visit: Visit) -> bool:
+            patient = visit.invitations[PATIENT].email.casefold()
+            busy = any(provider.user in providers for provider in visit.providers)
+            return busy or (email != "" and patient == email)
+
+        found = [
+            visit
+            for visit in _in_memory(shard, clinic)
+            if not visit.over and visit.start < end and start < visit.end and same_people(visit)
         ]
-        return day or shard.today(settings), sorted(visits, key=lambda visit: (visit.start, visit.id))
+        return sorted(found, key=lambda visit: (visit.start, visit.id))
 
     # ------------------------------------------------------------ links
 
@@ -181,10 +294,37 @@ class Desk:
 
     def patient_link(self, visit: Visit) -> str:
         """The patient's own link (R13)."""
-        return link(self._host, visit, PATIENT).replace("/j#", "/v#", 1)
+        return patient_link(self._host, visit)
 
     def look(self, token: str) -> wire.Door | Refused:
         """What somebody with a link may see before they join (D12); changes nothing (D8)."""
+        shown = self._shown(token)
+        if isinstance(shown, Refused):
+            return shown
+        live, invitation, _ = shown
+        return door(live.visit, patient=invitation == PATIENT)
+
+    async def opened(self, token: str) -> Refused | None:
+        """Note that a person has the page of a link before them; only the first time is kept (B1, D8)."""
+        shown = self._shown(token)
+        if isinstance(shown, Refused):
+            return shown
+        live, invitation, generation = shown
+        outcome = await _awaited(lambda answer: live.submit(answer, Opened(invitation, generation)))
+        return outcome if isinstance(outcome, Refused) else None
+
+    def patient(self, token: str) -> tuple[Visit, ByLink] | Refused:
+        """The visit whose patient's own link this is, and the proof of it: with that the patient may invite,
+        cancel or see the shared panel, where the clinic lets them (R2, R13).
+        """
+        shown = self._shown(token)
+        if isinstance(shown, Refused):
+            return shown
+        live, invitation, generation = shown
+        return (live.visit, ByLink(generation)) if invitation == PATIENT else Refused("not_allowed")
+
+    def _shown(self, token: str) -> tuple[LiveVisit, InvitationId, int] | Refused:
+        """The visit and invitation of a link that still leads somewhere, and the generation it proves."""
         found = self._host.secrets.read_link(token)
         live = self._host.live(found.visit) if found else None
         if found is None or live is None:
@@ -194,23 +334,33 @@ class Desk:
         if generation is None:
             return Refused("link_unknown")
         refused = live.visit.link_refusal(invitation, generation, self._host.now())
-        return refused or door(live.visit)
+        return refused or (live, invitation, generation)
 
     def by_phone(self, token: str) -> tuple[str, str] | Refused:
         """How the holder of a link takes part by telephone: the number, and the PIN of the link's own
         invitation (D3, D11). "" each when there is none: the patient's link has no PIN. Changes nothing.
         """
-        looked, found = self.look(token), self._host.secrets.read_link(token)
+        looked = self._shown(token)
         if isinstance(looked, Refused):
             return looked
-        live = self._host.live(found.visit) if found else None
-        if found is None or live is None:
-            return Refused("link_unknown")
-        invitation = InvitationId(found.invitation)
+        live, invitation, _ = looked
         if invitation not in live.visit.pinned_invitations():
             return "", ""
         shown = panel(self._host, live.visit, invitation, 0)
         return shown.number, shown.pin
+
+    # ------------------------------------------------------------ letters
+
+    async def letter_bounced(self, visit: str, number: int, attempt: int, reason: str) -> Refused | None:
+        """Note what a provider learnt after it had taken a letter: that it was not delivered. `reason` is a
+        code of ours.
+        """
+        live = self._host.here(visit)
+        if live is None:
+            return Refused("no_such_visit")
+        bounced = LetterAnswer(letter=number, attempt=attempt, result="failed", reason=reason)
+        outcome = await _awaited(lambda answer: live.submit(answer, bounced))
+        return outcome if isinstance(outcome, Refused) else None
 
     # ------------------------------------------------------------ settings
 
@@ -253,6 +403,11 @@ class Desk:
     def now(self) -> Instant:
         """The one clock."""
         return self._host.now()
+
+
+def _in_memory(shard: Shard, clinic: str) -> Iterator[Visit]:
+    """Give a clinic's visits that are not settled, and were saved."""
+    return (live.visit for live in shard.visits.values() if live.version and live.visit.clinic.id == clinic)
 
 
 async def _awaited(submit: Callable[[Answer], None]) -> Outcome:

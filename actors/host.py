@@ -19,11 +19,26 @@ from msgspec import msgpack
 from actors.body import BodyCodec, clinic_of, key_of
 from actors.clock import Clock
 from actors.commit import Committer, SaveOutcome
+from actors.courier import Courier
 from actors.deadlines import RETRY, Deadlines
 from actors.lease import Lease
 from actors.live import LiveVisit
 from actors.pins import release, sweep
-from actors.ports import Observer, Outlet, PinStore, Renewal, Save, ShardStore, StoreDown, StoredVisit
+from actors.ports import (
+    Observer,
+    Outlet,
+    OutreachLimits,
+    PinStore,
+    Post,
+    QuotaStore,
+    Renewal,
+    Save,
+    ShardStore,
+    StopStore,
+    StoreDown,
+    StoredVisit,
+)
+from actors.retention import forget_past
 from actors.sealing import Sealer
 from actors.secrets import Secrets
 from actors.shard import Shard
@@ -53,6 +68,9 @@ IceFor = Callable[[VisitId, SeatId], tuple[list[IceServer], int]]
 """ICE servers for one seat of one visit, and how long their credentials live, in milliseconds."""
 
 
+READ_AT_ONCE: Final = 200
+"""How many visits are read in one pipeline, so that nobody else waits long for the store."""
+
 ROUND: Final = 60
 """Seconds in which every shard is once asked to let go of what is past."""
 
@@ -70,6 +88,8 @@ class HostSettings:
     """How soon after guest text was removed the store's file is rewritten (R15: within the hour)."""
     sweep_every: int = 600_000
     """How often PINs past their keeping are dropped from the index (R15: keyed hashes remain for a day)."""
+    forget_every: int = 3_600_000
+    """How often visits past their clinic's retention are dropped."""
 
 
 @dataclass(slots=True)
@@ -92,6 +112,8 @@ class Host:
         *,
         store: ShardStore,
         pins: PinStore,
+        quotas: QuotaStore,
+        stops: StopStore,
         secrets: Secrets,
         clock: Clock,
         observer: Observer,
@@ -100,9 +122,14 @@ class Host:
         ice: IceFor,
         buried: Callable[[VisitId], None],
         report: Callable[[BaseException], None],
+        post: Post | None = None,
+        outreach: OutreachLimits | None = None,
     ) -> None:
         self.store = store
         self.pins = pins
+        self.quotas = quotas
+        self.stops = stops
+        self.outreach = outreach or OutreachLimits()
         self.secrets = secrets
         self.observer = observer
         self.settings = settings
@@ -124,6 +151,7 @@ class Host:
             ask=self._ask_lease,
             recheck=self._claim_all,
         )
+        self._courier = Courier(self, post, self._chance, report)
         self._turn = 0
         self._welcomes: dict[ConnectionId, Callable[[LiveVisit, Connected], None]] = {}
 
@@ -136,11 +164,13 @@ class Host:
             raise StoreDown("the store does not answer")
         self.tasks.start(self.lease.keep(self.tend))
         self.tasks.start(sweep(self, self.settings.sweep_every))
+        self.tasks.start(forget_past(self, self.settings.forget_every))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._courier.stop()
         self._deadlines.close()
         await self._committer.settled()
         await self.tasks.close()
@@ -174,6 +204,7 @@ class Host:
     def tend(self) -> None:
         """Do what time asks for, by the clock as it is now; done once a second without being asked."""
         self._deadlines.check()
+        self._courier.check()
         self._turn = (self._turn + 1) % ROUND
         for shard in self._shards.values():
             shard.drop_boards()
@@ -198,6 +229,8 @@ class Host:
                 if claim.live:
                     await self._load(shard)
                 self._shards[claim.shard] = shard
+                for live in tuple(shard.visits.values()):
+                    live.take_note()
 
     async def _load(self, shard: Shard) -> None:
         contents = await self.store.load(shard.number)
@@ -222,6 +255,7 @@ class Host:
         bye = Bye(code="restarting", message="Reconnecting...", retry_after_ms=500)
         for live in shard.visits.values():
             self.disarm(live)
+            self._courier.forget(live)
             live.give_up()
             for outlet in tuple(live.outlets.values()):
                 self.places.pop(outlet.id, None)
@@ -241,6 +275,11 @@ class Host:
 
     def live(self, visit: str) -> LiveVisit | None:
         """A visit that is not over and was saved."""
+        live = self.here(visit)
+        return live if live is not None and not live.visit.over else None
+
+    def here(self, visit: str) -> LiveVisit | None:
+        """A visit in memory that was saved: live, or cancelled and with people yet to tell."""
         shard = self.shard(shard_of_visit(visit))
         live = shard.visits.get(VisitId(visit)) if shard else None
         return live if live is not None and live.version else None
@@ -258,7 +297,7 @@ class Host:
         """The id of the pepper's key that a visit's links and PINs are derived from; the newest for a new
         visit.
         """
-        live = self.live(visit)
+        live = self.here(visit)
         return live.key if live is not None else self.secrets.newest
 
     def numbers(self) -> frozenset[str]:
@@ -271,7 +310,9 @@ class Host:
         ids = [
             one for one in await self.store.day(shard.number, clinic.id, *within) if one not in shard.visits
         ]
-        found = await self.store.read(ids) if ids else []
+        found: list[StoredVisit | None] = []
+        for first in range(0, len(ids), READ_AT_ONCE):
+            found += await self.store.read(ids[first : first + READ_AT_ONCE])
         return [visit for one in found if one is not None and (visit := self._read(shard, one)) is not None]
 
     async def stored(self, visit: str) -> Visit | None:
@@ -331,9 +372,15 @@ class Host:
 
     def over(self, live: LiveVisit) -> None:
         """A visit ended and is saved so: its id is written down outside the store, its PINs are let go."""
-        self.disarm(live)
         self._buried(live.visit.id)
         self.tasks.start(self._let_go(live))
+
+    def letters(self, live: LiveVisit) -> None:
+        """Look at the letters of a visit as it is saved."""
+        self._courier.told(live)
+
+    def _chance(self) -> float:
+        return int.from_bytes(self._random(2), "big") / 0xFFFF
 
     def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Find out whether a save was written, then settle it."""
@@ -395,21 +442,30 @@ class Host:
         """What is live now, for the gauges."""
         visits: Counter[str] = Counter()
         seats: Counter[tuple[str, str]] = Counter()
+        letters = 0
         for shard in self._shards.values():
             for live in shard.visits.values():
                 visits[live.visit.status] += 1
+                letters += sum(letter.pending for letter in live.visit.letters)
                 for standing, link in live.visit.standings():
                     seats[(standing, link)] += 1
-        return Figures(visits=visits, seats=seats, shards=len(self._shards), queue=self._committer.depth)
+        return Figures(
+            visits=visits,
+            seats=seats,
+            letters=letters,
+            shards=len(self._shards),
+            queue=self._committer.depth,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of a moment: visits by status, seats by (standing, link), owned shards, saves waiting for the
-    store.
+    """Counts of a moment: visits by status, seats by (standing, link), letters yet to be sent, owned shards,
+    saves waiting for the store.
     """
 
     visits: Counter[str]
     seats: Counter[tuple[str, str]]
+    letters: int
     shards: int
     queue: int

@@ -96,7 +96,13 @@ class Surroundings(Protocol):
         ...
 
     def over(self, live: "LiveVisit") -> None:
-        """Take note that a visit is over."""
+        """Take note that a visit is over, and saved so."""
+
+    def settled(self, live: "LiveVisit") -> None:
+        """Take note that nothing will ever change about a visit: whoever had to hear that it is over, did."""
+
+    def letters(self, live: "LiveVisit") -> None:
+        """Look at the letters of a visit as it is saved."""
 
 
 @dataclass(slots=True)
@@ -115,11 +121,11 @@ class LiveVisit:
     __slots__ = (
         "_codec",
         "_doubt",
+        "_ended",
         "_env",
         "_held",
         "_queue",
         "_saving",
-        "armed",
         "day",
         "outlets",
         "routes",
@@ -139,13 +145,14 @@ class LiveVisit:
         self._saving = False
         self._doubt = False
         """Whether it is not known yet if the last save was written."""
+        self._ended = False
+        """Whether it was said that the visit is over."""
         self._queue: list[tuple[tuple[Command, ...], Answer]] = []
         self._held: list[_Said] = []
         self.outlets: dict[ConnectionId, Outlet] = {}
         self.streams: dict[SeatId, Stream] = {}
         self.routes: dict[SeatId, Outlet] = {}
         self.watchers: dict[ConnectionId, Outlet] = {}
-        self.armed: Instant = 0
         self.day = ""
 
     @property
@@ -208,7 +215,7 @@ class LiveVisit:
 
     def _save(self, said: _Said, *, seats_new: bool, events: Sequence[Event]) -> None:
         visit = self.visit
-        over = visit.settled
+        gone = visit.settled
         save = Save(
             shard=self._env.number,
             epoch=self._env.epoch,
@@ -218,9 +225,10 @@ class LiveVisit:
             save_id=self._env.save_id(),
             body=self._codec.encode(visit),
             start=visit.start,
-            due=None if over else visit.deadline,
+            due=None if gone else visit.deadline,
             lapses_at=self._env.store_deadline(visit.lapses_at) if seats_new else 0,
-            over=over,
+            over=gone,
+            purged=visit.over,
             made_at=self._env.now(),
             audit=tuple(_audit_row(visit, event) for event in events if isinstance(event, Audited)),
         )
@@ -256,8 +264,7 @@ class LiveVisit:
         elif outcome == "ok":
             self._written(save)
             self._put_back()
-            if save.over:
-                self._env.over(self)
+            self.take_note()
         elif not self.saved:
             self._env.lost(self)
 
@@ -274,9 +281,18 @@ class LiveVisit:
                 self._say(self._held.pop(0))
         finally:
             self._saving = False
-        if save.over:
-            self._env.over(self)
+        self.take_note()
         self._go_on()
+
+    def take_note(self) -> None:
+        """Let others act on what is saved; called when the visit is just that: saved, or loaded."""
+        if self.visit.over and not self._ended:
+            self._ended = True
+            self._env.over(self)
+        if self.visit.settled:
+            self._env.settled(self)
+        elif self.visit.letters:
+            self._env.letters(self)
 
     def _go_on(self) -> None:
         while self._queue and not self._saving:
@@ -328,6 +344,8 @@ class LiveVisit:
             if (outlet := self.outlets.pop(connection, None)) is not None:
                 outlet.bye(Bye(code="restarting", message="Reconnecting...", retry_after_ms=500))
         self._reroute()
+        if self.visit.letters:
+            self._env.letters(self)
 
     def give_up(self) -> None:
         """Answer whoever still waits: another owner has the shard, and this copy saves nothing any more."""

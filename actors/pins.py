@@ -12,7 +12,7 @@ from actors.numbers import as_read
 from actors.ports import PinEntry, PinStore, StoreDown
 from actors.secrets import Link, Secrets
 from engine.clinic import MINUTE, Clinic
-from engine.ids import Instant, InvitationId, VisitId
+from engine.ids import PATIENT, Instant, InvitationId, VisitId
 from engine.visit import Visit
 from signaling import messages as wire
 
@@ -130,6 +130,24 @@ def panel(house: _House, visit: Visit, invitation: InvitationId, request: int) -
         pin=_pin(house, visit, invitation, house.key_of(visit.id)) if numbers else "",
         expires_at=visit.lapses_at,
     )
+
+
+def letter_door(house: _House, visit: Visit, invitation: InvitationId) -> tuple[str, str, str]:
+    """The link, the dial-in number as in E.164, and the PIN that somebody's letters show.
+
+    The patient's own link has no PIN; its page shows how to take part by telephone (R13).
+    """
+    number = visit.clinic.dial_in[0] if visit.clinic.dial_in else ""
+    if invitation == PATIENT:
+        return patient_link(house, visit), number, ""
+    pinned = number and visit.invitations[invitation].attempt is not None
+    pin = _pin(house, visit, invitation, house.key_of(visit.id)) if pinned else ""
+    return link(house, visit, invitation), number, pin
+
+
+def patient_link(house: _House, visit: Visit) -> str:
+    """The patient's own link (R13)."""
+    return link(house, visit, PATIENT).replace("/j#", "/v#", 1)
 
 
 def link(house: _House, visit: Visit, invitation: InvitationId) -> str:

@@ -22,9 +22,8 @@ class Save:
 
     `due`: the next deadline, None when there is none any more. `lapses_at`: given when the save makes a new
     seat; the store refuses it (`late`) when its own TIME is past that instant (D1). `over`: the visit is
-    over, so it leaves the due set and no AOF rewrite may keep its guest text. `save_id`: the same save sent
-    again is `ok`. `outbox`,
-    `audit`: rows appended in the same script.
+    settled, so it leaves the due set. `purged`: guest text went with it, which no AOF rewrite may keep.
+    `save_id`: the same save sent again is `ok`. `audit`: rows appended in the same script.
     """
 
     shard: int
@@ -38,9 +37,9 @@ class Save:
     due: Instant | None
     lapses_at: Instant = 0
     over: bool = False
+    purged: bool = False
     made_at: Instant = 0
     """When the command was carried out; the store does not keep it."""
-    outbox: tuple[bytes, ...] = ()
     audit: tuple[bytes, ...] = ()
 
 
@@ -62,7 +61,7 @@ class StoredVisit:
 
 @dataclass(frozen=True, slots=True)
 class ShardContents:
-    """What an owner loads: its clinics' documents and the visits that are not over."""
+    """What an owner loads: its clinics' documents and the visits that are not settled."""
 
     clinics: dict[ClinicId, bytes]
     visits: list[StoredVisit]
@@ -76,7 +75,7 @@ class Claim:
     epoch: int
     holder: str
     live: int
-    """How many visits that are not over and clinics the shard holds, so that an empty one is not loaded."""
+    """How many unsettled visits and clinics the shard holds, so that an empty one is not loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +133,10 @@ class ShardStore(Protocol):
     async def save_clinic(self, shard: int, epoch: int, clinic: ClinicId, body: bytes) -> SaveResult:
         """Write a clinic's settings, if `epoch` still owns the shard."""
 
-    async def day(self, shard: int, clinic: ClinicId, start: Instant, end: Instant) -> list[VisitId]:
-        """The visits of a clinic that start in [start, end)."""
+    async def day(
+        self, shard: int, clinic: ClinicId, start: Instant, end: Instant, at_most: int = 0
+    ) -> list[VisitId]:
+        """The visits of a clinic that start in [start, end), by start; only so many if told."""
 
     async def forget(self, shard: int, epoch: int, visits: Sequence[VisitId]) -> None:
         """Drop visits past their retention."""
@@ -276,6 +277,68 @@ class Post(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutreachLimits:
+    """How much leaves a deployment, and how it is sent; times in milliseconds.
+
+    What is asked for counts for who asks, their clinic and the address; what a clinic is sent by itself
+    (reminders, changes) does not. Every text message counts for `texts_per_day`, whatever called for it.
+    """
+
+    countries: frozenset[str] = frozenset({"US"})
+    """Whose telephone numbers are served, as ISO 3166-1 codes: the bound on toll fraud."""
+    per_user_hour: int = 100
+    per_clinic_day: int = 5_000
+    per_destination_day: int = 10
+    texts_per_day: int = 2_000
+    """Of the whole deployment: what a day can cost at most."""
+    emails_at_once: int = 8
+    texts_at_once: int = 4
+    send_within: int = 30_000
+    """How long handing one letter over may take; after that nobody knows what became of it."""
+    drain_within: int = 3_000
+    """How long a node that stops waits for letters that are being handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A counter of a UTC day, how much is added, and what it may reach."""
+
+    counter: str
+    adds: int
+    at_most: int
+
+
+class QuotaStore(Protocol):
+    """What was asked for today, in counters that end with the UTC day. All raise StoreDown."""
+
+    async def spend(self, shard: int, quotas: Sequence[Quota]) -> bool:
+        """Add to a shard's counters, all or none; False when one would pass what it may reach."""
+        ...
+
+    async def text(self, at_most: int) -> bool:
+        """Count one text message of the deployment; False when there were as many today."""
+        ...
+
+    async def texts(self) -> int:
+        """Count the deployment's text messages of today."""
+        ...
+
+
+class StopStore(Protocol):
+    """Numbers that asked a clinic for no more messages, as keyed hashes. All raise StoreDown."""
+
+    async def stop(self, clinic: ClinicId, number: str) -> None:
+        """Note that a number wants nothing from this clinic."""
+
+    async def start(self, clinic: ClinicId, number: str) -> None:
+        """Note that it wants to hear from it again."""
+
+    async def stopped(self, clinic: ClinicId, number: str) -> bool:
+        """Whether a number wants nothing from this clinic."""
+        ...
+
+
 # ---------------------------------------------------------------- sockets
 
 
@@ -346,6 +409,12 @@ class Observer(Protocol):
 
     def pin_attempt(self, result: str) -> None:
         """Count a PIN typed."""
+
+    def letter(self, via: str, kind: str, result: str) -> None:
+        """Count what became of an attempt to send a letter."""
+
+    def reminder(self, lag_seconds: float) -> None:
+        """Note how long after its time a reminder was first handed over."""
 
     def resume(self, result: str, away_seconds: float) -> None:
         """Count a seat resumed, and note how long its browser was away (0: it was not seen to be)."""

@@ -1,18 +1,20 @@
 """Requests on a socket that has said hello: relay, running a visit, the waiting room (R11, B2, B12)."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from actors.contacts import checked
+from actors.desk import Desk
 from actors.host import Host, Place
 from actors.live import Answer, LiveVisit
-from actors.pins import follow, panel, stretch
+from actors.pins import panel
 from actors.ports import Outlet, StoreDown
 from engine.clinic import Clinic, Right, may
-from engine.commands import By, BySeat, ByStaff, Extend, Leave, SetMedia
+from engine.commands import By, BySeat, ByStaff, Command, Contact, Extend, Leave, Resend, SetMedia, SetQuality
 from engine.events import Outcome
 from engine.ids import SHARED, ConnectionId, SeatId
 from engine.refusals import Refused
+from engine.visit import Visit
 from signaling import messages as wire
 from signaling.translate import command, details, error
 
@@ -35,10 +37,11 @@ class Dashboard:
 class Requests:
     """Carries out what connections ask; every request is answered once."""
 
-    __slots__ = ("_dashboards", "_host")
+    __slots__ = ("_dashboards", "_desk", "_host")
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._desk = Desk(host)
         self._dashboards: dict[ConnectionId, Dashboard] = {}
 
     # ------------------------------------------------------------ everyone in a visit
@@ -61,6 +64,12 @@ class Requests:
         if place is not None and self._afford(place):
             place.live.submit(_nothing, SetMedia(outlet.id, message.mic, message.cam, message.screen))
 
+    def quality(self, outlet: Outlet, message: wire.Quality) -> None:
+        """Show the clinic how this browser's connection does (B12)."""
+        place = self._host.places.get(outlet.id)
+        if place is not None and self._afford(place):
+            place.live.submit(_nothing, SetQuality(outlet.id, message.lost, message.rtt))
+
     def request(self, outlet: Outlet, message: wire.FromClient) -> None:
         """Answer one request of a seat, a telephone or a dashboard."""
         if isinstance(message, wire.Leave):
@@ -69,6 +78,8 @@ class Requests:
             self._ice(outlet, message)
         elif isinstance(message, wire.GetPanel):
             self._panel(outlet, message)
+        elif isinstance(message, wire.Invite):
+            self._invite(outlet, message)
         elif isinstance(message, wire.WatchBoard):
             self._watch_board(outlet, message)
         elif isinstance(message, wire.WatchVisit):
@@ -109,6 +120,43 @@ class Requests:
             return
         outlet.answer(panel(self._host, live.visit, SHARED, message.id))
 
+    # ------------------------------------------------------------ those who invite
+
+    def _invite(self, outlet: Outlet, message: wire.Invite) -> None:
+        live, by = self._where(outlet, message.visit)
+        if live is None or by is None:
+            self._absent(outlet, message.id, message.visit)
+            return
+        clinic = live.visit.clinic
+        contact = checked(message.email, message.phone, clinic.country, self._host.outreach.countries)
+        refused = live.visit.may_invite(by) or (contact if isinstance(contact, Refused) else None)
+        if refused is not None or isinstance(contact, Refused):
+            outlet.answer(error(message.id, refused or Refused("bad_address"), clinic))
+        else:
+            self._host.tasks.start(self._invited(outlet, message, live, by, contact))
+
+    async def _invited(
+        self, outlet: Outlet, message: wire.Invite, live: LiveVisit, by: By, contact: Contact
+    ) -> None:
+        op = self._host.secrets.operation(message.op)
+        made = await self._desk.invite(
+            live.visit.id, by, op, contact, label=message.label, interpreter=message.interpreter
+        )
+        if isinstance(made, Refused):
+            outlet.answer(error(message.id, made, live.visit.clinic))
+            return
+        invitation, shown = made
+        outlet.answer(
+            wire.Invited(
+                id=message.id,
+                invitation=invitation,
+                link=shown.link,
+                number=shown.number,
+                pin=shown.pin,
+                expires_at=shown.expires_at,
+            )
+        )
+
     # ------------------------------------------------------------ those who run the visit
 
     def _run(self, outlet: Outlet, message: wire.FromClient) -> None:
@@ -121,31 +169,14 @@ class Requests:
         asked = command(message, by, self._host.secrets.operation)
         if isinstance(asked, Refused):
             outlet.answer(error(ident, asked, live.visit.clinic))
-        elif isinstance(asked, Extend) and live.visit.allowed(by, Right.RUN_VISIT) is None:
-            self._host.tasks.start(self._extend(outlet, ident, live, asked))
+        elif _takes_more(live.visit, asked):
+            self._host.tasks.start(self._ask(outlet, ident, live, asked))
         else:
             live.submit(self._answerer(outlet, ident, live.visit.clinic), asked)
 
-    async def _extend(self, outlet: Outlet, ident: int, live: LiveVisit, asked: Extend) -> None:
-        """The PIN index is lengthened before the extension is saved (architecture.md, State)."""
-        answer = self._answerer(outlet, ident, live.visit.clinic)
-        try:
-            await stretch(
-                self._host, live.visit, live.visit.lapse_if_extended(asked.minutes, self._host.now())
-            )
-        except StoreDown:
-            answer(Refused("try_later"))
-            return
-
-        def answered(outcome: Outcome) -> None:
-            answer(outcome)
-            self._host.tasks.start(self._followed(live))
-
-        live.submit(answered, asked)
-
-    async def _followed(self, live: LiveVisit) -> None:
-        with suppress(StoreDown):  # the index is a hint; the visit decides
-            await follow(self._host, live.visit)
+    async def _ask(self, outlet: Outlet, ident: int, live: LiveVisit, asked: Command) -> None:
+        """Ask what takes more than the visit: the PIN index is to be lengthened, or quotas are to be kept."""
+        self._answerer(outlet, ident, live.visit.clinic)(await self._desk.ask(live.visit.id, asked))
 
     # ------------------------------------------------------------ dashboards
 
@@ -265,6 +296,13 @@ class Requests:
             return False
         place.budget -= 1
         return True
+
+
+def _takes_more(visit: Visit, asked: Command) -> bool:
+    """Whether a command that may be carried out touches more than the visit: the PIN index, or quotas."""
+    if isinstance(asked, Resend):
+        return visit.may_invite(asked.by) is None
+    return isinstance(asked, Extend) and visit.allowed(asked.by, Right.RUN_VISIT) is None
 
 
 def _nothing(_: Outcome) -> None:

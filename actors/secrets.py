@@ -57,11 +57,12 @@ class _Key:
     seat: bytes
     caller: bytes
     sign_in: bytes
+    outreach: bytes
     seal: bytes
 
     @classmethod
     def of(cls, key_id: int, pepper: bytes) -> _Key:
-        purposes = ("link", "pin", "pin index", "seat", "caller", "sign-in", "seal")
+        purposes = ("link", "pin", "pin index", "seat", "caller", "sign-in", "outreach", "seal")
         return cls(key_id, *(_derived(pepper, purpose) for purpose in purposes))
 
 
@@ -186,6 +187,16 @@ class Secrets:
         have been put into it (R15).
         """
         return OpId(self.sign_in_hash("operation", asked))
+
+    def outreach_hashes(self, kind: str, clinic: str, value: str) -> tuple[str, ...]:
+        """Make the hashes under which a clinic's outreach knows somebody: who asks, an address, a number.
+
+        Newest key first; another clinic's are others.
+        """
+        return tuple(
+            _text(_mac(key.outreach, "outreach", kind, clinic, value)[:SECRET_BYTES])
+            for key in self._keys.values()
+        )
 
     # ------------------------------------------------------------ sealing
 

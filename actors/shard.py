@@ -59,14 +59,17 @@ class Landlord(Protocol):
         """Believe the store that a visit's time is over, unless its clock jumped."""
 
     def over(self, live: LiveVisit) -> None:
-        """Take note that a visit is over."""
+        """Take note that a visit is over, and saved so."""
+
+    def letters(self, live: LiveVisit) -> None:
+        """Look at the letters of a visit as it is saved."""
 
     def codec(self, visit: VisitId, body: bytes) -> BodyCodec:
         """Make the codec of one visit's bytes; `body` is empty for a new one."""
 
 
 class Shard:
-    """A clinic group: everything of its clinics that is not over, and the surroundings of its live visits."""
+    """A clinic group: everything of its clinics that is not settled, and the surroundings of its visits."""
 
     __slots__ = ("_boards", "_host", "_streams", "clinics", "epoch", "number", "observer", "visits")
 
@@ -179,7 +182,7 @@ class Shard:
                     board.tell(message, now)
 
     def finished(self, live: LiveVisit) -> None:
-        """A visit is over: it leaves memory and stays in the waiting rooms as it ended."""
+        """A visit is settled: it leaves memory and stays in the waiting rooms as it ended."""
         visit, now = live.visit, self.now()
         self.visits.pop(visit.id, None)
         for (clinic, _), board in self._boards.items():
@@ -241,6 +244,14 @@ class Shard:
         self._host.late(save, settled)
 
     def over(self, live: LiveVisit) -> None:
-        """Take note that a visit is over."""
-        self.finished(live)
+        """Take note that a visit is over, and saved so."""
         self._host.over(live)
+
+    def settled(self, live: LiveVisit) -> None:
+        """Let go of a visit about which nothing will ever change."""
+        self.finished(live)
+        self._host.disarm(live)
+
+    def letters(self, live: LiveVisit) -> None:
+        """Look at the letters of a visit as it is saved."""
+        self._host.letters(live)

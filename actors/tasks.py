@@ -33,6 +33,12 @@ class Tasks:
         except Exception as error:  # noqa: BLE001 - a bug in one visit is not the next one's
             self.report(error)
 
+    async def finish(self, within: float) -> None:
+        """Give what runs so many seconds to end by itself, then close."""
+        if self._running:
+            await asyncio.wait(tuple(self._running), timeout=within)
+        await self.close()
+
     async def close(self) -> None:
         """Cancel what still runs and wait for it; idempotent."""
         running = tuple(self._running)

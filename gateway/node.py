@@ -18,14 +18,17 @@ from actors.embedded import EmbeddedStore
 from actors.host import Host, HostSettings
 from actors.numbers import as_read
 from actors.pepper import read_pepper
+from actors.ports import OutreachLimits, Post
 from actors.reception import Reception
 from actors.requests import Requests
 from actors.secrets import Secrets
 from actors.store.pins import RedisPins
+from actors.store.quotas import RedisQuotas
 from actors.store.rewrite import PurgeRewrite
 from actors.store.servers import Servers
 from actors.store.settings import StoreSettings
 from actors.store.shards import RedisShards
+from actors.store.stops import RedisStops
 from actors.telephone import Telephone
 from gateway.auth import Auth
 from gateway.logs import where
@@ -65,9 +68,16 @@ def _report(error: BaseException) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """What may be put in the place of a real part: the clock, a socket's bounds, who hears of bugs."""
+    """What may be put in the place of a real part: the clock, a socket's bounds, who hears of bugs, who takes
+    letters away.
+
+    `silent`: nothing leaves the node; letters stay as they are.
+    """
 
     clock: Clock | None = None
+    post: Post | None = None
+    outreach: OutreachLimits | None = None
+    silent: bool = False
     limits: Limits = field(default_factory=Limits)
     report: Callable[[BaseException], None] = _report
 
@@ -91,6 +101,8 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
         host = Host(
             store=RedisShards(servers, store, rewrite.purged),
             pins=RedisPins(servers, rewrite.purged),
+            quotas=RedisQuotas(servers),
+            stops=RedisStops(servers, secrets.outreach_hashes),
             secrets=secrets,
             clock=clock,
             observer=metrics,
@@ -99,6 +111,8 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
             ice=IceServers(settings.media, clock.now),
             buried=tombstones.bury,
             report=seams.report,
+            post=None if seams.silent else seams.post,
+            outreach=seams.outreach,
         )
         requests = Requests(host)
         passwords = Passwords(at_once=settings.limits.hashes_at_once)

@@ -192,6 +192,8 @@ class Conversation:
         rooms = self._rooms
         if isinstance(message, wire.Media):
             rooms.requests.media(self, message)
+        elif isinstance(message, wire.Quality):
+            rooms.requests.quality(self, message)
         elif isinstance(message, wire.Digits):
             rooms.telephone.digits(self, message)
         elif isinstance(message, wire.HelloLink):

@@ -16,7 +16,7 @@ from actors.embedded_folder import StoreFolder
 BODY: Final = b"b" * 1_500
 """A visit of three, as it is saved."""
 AUDIT_ROW: Final = b"0417-7h3kq2m9xw4c\tarrive\tg4m8x2kq\tshared"
-KEYS: Final = tuple(b"{bench}:" + name for name in (b"owner", b"visit", b"due", b"day", b"outbox", b"audit"))
+KEYS: Final = tuple(b"{bench}:" + name for name in (b"owner", b"visit", b"due", b"day", b"audit"))
 HOUR_MS: Final = 3_600_000
 
 Word = bytes | str | int
@@ -50,7 +50,7 @@ class BareSave:
         now = int(time.time() * 1000)
         value = b"%d save%d clinic\n%b" % (self._version, self._version, BODY)
         end = now + HOUR_MS
-        audit = (HOUR_MS, 0, AUDIT_ROW)
+        audit = (HOUR_MS, AUDIT_ROW)
         arguments = (1, self._version, f"save{self._version}", value, "visit", now, end, end, 0, *audit)
         packed = _packed("EVALSHA", self._sha, len(KEYS), *KEYS, *arguments)
         began = time.perf_counter()

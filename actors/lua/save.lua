@@ -1,7 +1,7 @@
 -- Write a visit's new state, if this epoch owns the shard and nobody wrote since.
--- KEYS: owner, visit, due, day, outbox, audit
--- ARGV: epoch, version, save_id, value, visit, start, due ('' none), lapses_at (0 none), over (0/1), audit_kept_ms, outbox rows
---       (count), then the outbox rows, then the audit rows
+-- KEYS: owner, visit, due, day, audit
+-- ARGV: epoch, version, save_id, value, visit, start, due ('' none), lapses_at (0 none), over (0/1), audit_kept_ms, then the
+--       audit rows
 -- Answers: 1 ok, 2 stale, 3 late, 4 conflict
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 2 end
 
@@ -9,7 +9,7 @@ local version, id = string.match(redis.call('GETRANGE', KEYS[2], 0, 79), '^(%d+)
 if version == ARGV[2] and id == ARGV[3] then return 1 end
 if tonumber(version or 0) + 1 ~= tonumber(ARGV[2]) then return 4 end
 
-local rows = #ARGV - 11
+local rows = #ARGV - 10
 local now = 0
 if ARGV[8] ~= '0' or rows > 0 then
   local time = redis.call('TIME')
@@ -26,14 +26,9 @@ end
 redis.call('ZADD', KEYS[4], ARGV[6], ARGV[5])
 
 if rows > 0 then
-  local outbox = tonumber(ARGV[11])
   local cutoff = string.format('%.0f', now - tonumber(ARGV[10]))
   for i = 1, rows do
-    if i <= outbox then
-      redis.call('XADD', KEYS[5], '*', 'r', ARGV[11 + i])
-    else
-      redis.call('XADD', KEYS[6], 'MINID', '~', cutoff, '*', 'r', ARGV[11 + i])
-    end
+    redis.call('XADD', KEYS[5], 'MINID', '~', cutoff, '*', 'r', ARGV[10 + i])
   end
 end
 return 1

@@ -5,6 +5,8 @@
     scripts   the Lua scripts as values, and the commands made from them
     shards    ShardStore: leases, claims, loads, group commit
     pins      PinStore: the PIN index and the guess counters
+    quotas    QuotaStore: what was asked for today
+    stops     StopStore: numbers that asked for no more messages
     rewrite   the rewrite of the append-only file that forgets purged guest text (R15)
 
 Every key carries one hash tag, and a script touches keys of one tag only, so that a cluster serves it too:
@@ -12,9 +14,12 @@ Every key carries one hash tag, and a script touches keys of one tag only, so th
     {s0417}:owner          hash epoch, incarnation, node
     {s0417}:clinics        hash clinic -> document
     {s0417}:v:<visit>      head line (version, save id, clinic), then the visit's body
-    {s0417}:due            zset of the visits that are not over, by deadline
+    {s0417}:due            zset of the visits that are not settled, by deadline
     {s0417}:day:<clinic>   zset of the clinic's visits, by start
-    {s0417}:outbox, :audit streams of rows
+    {s0417}:audit          stream of rows
+    {s0417}:asked          hash of today's counters of letters that were asked for     see quotas
+    {s0417}:stops          set of keyed hashes of numbers that want no messages        see stops
+    {texts}:today          hash of today's counter of text messages
     {n:<node>}:lease       incarnation and address; lapses
     {meta}:version         the version of all this
     {p:<number>}:pins, :from, :until, :keep, :guesses      see pins

@@ -50,7 +50,6 @@ class _Keys(NamedTuple):
     owner: bytes
     due: bytes
     clinics: bytes
-    outbox: bytes
     audit: bytes
     visit: bytes
     day: bytes
@@ -59,15 +58,14 @@ class _Keys(NamedTuple):
 @cache
 def _keys(shard: int) -> _Keys:
     tag = b"{s%04d}:" % shard
-    return _Keys(
-        *(tag + part for part in (b"owner", b"due", b"clinics", b"outbox", b"audit", b"v:", b"day:"))
-    )
+    return _Keys(*(tag + part for part in (b"owner", b"due", b"clinics", b"audit", b"v:", b"day:")))
 
 
 class RedisShards:
     """The ShardStore on Redis or Valkey.
 
-    `purged` is called when a visit that is over was saved: the append-only file must be rewritten soon.
+    `purged` is called when a visit that is over was saved, or an old one forgotten: the append-only file must
+    be rewritten soon.
     """
 
     def __init__(
@@ -147,7 +145,7 @@ class RedisShards:
     # ------------------------------------------------------------ reading
 
     async def load(self, shard: int) -> ShardContents:
-        """Read a shard's clinics and the visits that are not over."""
+        """Read a shard's clinics and the visits that are not settled."""
         keys = _keys(shard)
         clinics, due = await self._servers.ask_all(
             (command(b"HGETALL", keys.clinics), command(b"ZRANGE", keys.due, 0, -1))
@@ -171,10 +169,15 @@ class RedisShards:
         )
         return [_stored(visit, optional(reply)) for visit, reply in zip(visits, replies, strict=True)]
 
-    async def day(self, shard: int, clinic: ClinicId, start: Instant, end: Instant) -> list[VisitId]:
-        """The visits of a clinic that start in [start, end), in the order of their starts."""
+    async def day(
+        self, shard: int, clinic: ClinicId, start: Instant, end: Instant, at_most: int = 0
+    ) -> list[VisitId]:
+        """The visits of a clinic that start in [start, end), in the order of their starts; only the first
+        ones if told how many.
+        """
         key = _keys(shard).day + clinic.encode()
-        reply = await self._servers.ask(command(b"ZRANGE", key, start, b"(%d" % end, b"BYSCORE"))
+        bound = (b"LIMIT", 0, at_most) if at_most else ()
+        reply = await self._servers.ask(command(b"ZRANGE", key, start, b"(%d" % end, b"BYSCORE", *bound))
         return [VisitId(text(member)) for member in items(reply)]
 
     # ------------------------------------------------------------ writing
@@ -188,7 +191,7 @@ class RedisShards:
             "unknown" if type(reply) is Fault else _SAVED[reply] for reply in replies
         ]
         if any(
-            save.over and result in ("ok", "unknown") for save, result in zip(saves, results, strict=True)
+            save.purged and result in ("ok", "unknown") for save, result in zip(saves, results, strict=True)
         ):
             self._purged()
         return results
@@ -199,7 +202,7 @@ class RedisShards:
             raise ValueError(f"a save's id has 1 to {SAVE_ID_BYTES} characters and no space: {save_id!r}")
         keys, visit = _keys(save.shard), save.visit.encode()
         return _SAVE.call(
-            (keys.owner, keys.visit + visit, keys.due, keys.day + clinic, keys.outbox, keys.audit),
+            (keys.owner, keys.visit + visit, keys.due, keys.day + clinic, keys.audit),
             save.epoch,
             save.version,
             save_id,
@@ -210,8 +213,6 @@ class RedisShards:
             save.lapses_at,
             b"1" if save.over else b"0",
             self._audit_kept,
-            len(save.outbox),
-            *save.outbox,
             *save.audit,
         )
 
@@ -242,6 +243,8 @@ class RedisShards:
             if head
         ]
         await self._servers.ask_all(calls, "save")
+        if calls:
+            self._purged()
 
     def _written(self, reply: Reply) -> SaveResult:
         if type(reply) is Fault:

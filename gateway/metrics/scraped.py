@@ -46,6 +46,7 @@ class House(Collector):
         yield _value("waiting", "People who wait to be let in", waiting)
         yield _value("restoring", "Seats whose people are awaited back after a takeover", restoring)
         yield _value("visits_live", "Visits in memory", live)
+        yield _value("letters_pending", "Letters that have yet to be sent", figures.letters)
         yield _value("shards_owned", "Shards that this node owns", figures.shards)
         yield _value("queue_depth", "Saves that wait for the store", figures.queue)
 

@@ -43,6 +43,10 @@ class Metrics:
         )
         self._invitations = self._counter("invitations", "Invitations made and revoked", "via", "result")
         self._pin_attempts = self._counter("pin_attempts", "PINs typed", "result")
+        self._letters = self._counter("letters", "Attempts to send letters", "via", "kind", "result")
+        self._reminder_lag = self._histogram(
+            "reminder_lag_seconds", "From a reminder's time to its being handed over", SLOW
+        )
         self._resumes = self._counter("resumes", "Seats resumed", "result")
         self._resume_seconds = self._histogram(
             "resume_seconds", "From a browser's loss to its seat's return", SLOW
@@ -153,6 +157,14 @@ class Metrics:
     def pin_attempt(self, result: str) -> None:
         """A PIN was typed."""
         self._pin_attempts.labels(result).inc()
+
+    def letter(self, via: str, kind: str, result: str) -> None:
+        """An attempt to send a letter came to something."""
+        self._letters.labels(via, kind, result).inc()
+
+    def reminder(self, lag_seconds: float) -> None:
+        """A reminder was handed over so long after its time."""
+        self._reminder_lag.observe(lag_seconds)
 
     def resume(self, result: str, away_seconds: float) -> None:
         """Somebody came back to their seat, 0 s after they were seen to be away if they never were."""

@@ -14,6 +14,7 @@ from typing import Any
 from actors.accounts import User
 from actors.clock import Clock
 from actors.days import day_of
+from actors.ports import OutreachLimits, Post
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, StaffRole
 from engine.commands import ByStaff, Contact, Plan
 from engine.ids import ClinicId, Instant, OpId, UserId
@@ -327,6 +328,8 @@ async def house(
     port: int = 0,
     demo: bool = False,
     limits: Limits | None = None,
+    post: Post | None = None,
+    outreach: OutreachLimits | None = None,
     **sections: Mapping[str, Any],
 ) -> AsyncIterator[House]:
     """Run a node until the end of the `with`."""
@@ -336,7 +339,7 @@ async def house(
     stop, up = asyncio.Event(), asyncio.Event()
     clock = SteeredClock()
     bugs: list[BaseException] = []
-    seams = Seams(clock=clock, limits=limits or Limits(), report=bugs.append)
+    seams = Seams(clock=clock, limits=limits or Limits(), report=bugs.append, post=post, outreach=outreach)
 
     async def started(_: Node) -> None:
         up.set()

@@ -67,7 +67,7 @@ async def test_an_ended_visits_text_is_gone_from_the_file_in_time(server: Server
     first = replace(FIRST, body=SEALED)
     assert await shards.save([first]) == ["ok"]
     assert (await rewrite.step()).lag == 0.0
-    assert await shards.save([after(first, "ended", due=None, over=True)]) == ["ok"]
+    assert await shards.save([after(first, "ended", due=None, over=True, purged=True)]) == ["ok"]
     assert await in_the_file(server)
 
     time.seconds += 59.0

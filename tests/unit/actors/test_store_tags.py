@@ -82,7 +82,6 @@ def save(clinic: ClinicId) -> Save:
         body=b"",
         start=0,
         due=0,
-        outbox=(b"o",),
         audit=(b"a",),
     )
 
