@@ -1,11 +1,9 @@
 import { signal } from "@preact/signals";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Send } from "lucide-preact";
 import { Banner, Button, Check, Chips, Field, toast, words } from "../ui/index.ts";
-import { faultsOf } from "../ui/contacts.ts";
-import { NO_ANSWER, UNREACHABLE } from "../wire/refusal.ts";
-import { type Inviter, type Outcome, recipients, Sending } from "./inviting.ts";
-import { said } from "./said.ts";
+import { type Inviter, Sending } from "./inviting.ts";
+import { beforehand, contactsOf, type Draft, draftAfter, guestsOf, mayBeOne, NO_DRAFT, NOTHING_SAID, saidOf } from "./sending.ts";
 
 /** How long a name or relationship can be; the server refuses more. */
 const LONGEST = 64;
@@ -21,37 +19,49 @@ interface Props {
   staff?: boolean;
 }
 
-/** Send the link and the number by e-mail and text message, to one or to several (R4, R7). */
+/** Send the link and the number by e-mail and text message, to one or to several (R4, R7, R8). */
 export function SendInvitation({ inviter, staff = false }: Props) {
-  const form = useSending(inviter, staff ? (addresses) => toast(s.sent(addresses)) : remember);
   const box = useRef<HTMLFormElement>(null);
-  const onSubmit = async (event: Event) => {
+  const { draft, change, told, busy, send } = useSending(inviter, staff ? (addresses) => toast(s.sent(addresses)) : remember);
+  const { emails, phones, label, interpreter, together } = draft;
+  useEffect(() => {
+    if (told !== NOTHING_SAID) box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [told]);
+  const onSubmit = (event: Event) => {
     event.preventDefault();
-    if (!(await form.send())) box.current?.querySelector<HTMLElement>("[aria-invalid=true], input")?.focus();
+    void send();
   };
+  const missing = told.missing && emails.length + phones.length === 0 ? s.missing : undefined;
   return (
     <section class="panel-part sending" aria-labelledby="sending-title">
       <h3 id="sending-title">{s.title}</h3>
       <p class="soft">{s.why}</p>
-      <form ref={box} class="sending-form" onSubmit={(event) => void onSubmit(event)} noValidate>
-        <Chips label={s.emails} kind="email" values={form.emails} onChange={form.setEmails} faults={form.faults} error={form.missing} />
-        <Chips label={s.phones} kind="phone" values={form.phones} onChange={form.setPhones} faults={form.faults} />
-        {form.mayBeOne && <Check label={s.together} checked={form.together} onCheck={form.setTogether} />}
+      <form ref={box} class="sending-form" onSubmit={onSubmit} noValidate>
+        <Chips
+          label={s.emails}
+          kind="email"
+          values={emails}
+          onChange={(values) => change({ emails: values })}
+          faults={told.faults}
+          error={missing}
+        />
+        <Chips label={s.phones} kind="phone" values={phones} onChange={(values) => change({ phones: values })} faults={told.faults} />
+        {mayBeOne(draft) && <Check label={s.together} checked={together} onCheck={(checked) => change({ together: checked })} />}
         <Field
           label={s.label}
           hint={staff ? s.labelHintStaff : s.labelHint}
-          value={form.label}
+          value={label}
           maxLength={LONGEST}
           autocomplete="off"
-          onInput={(event) => form.setLabel(event.currentTarget.value)}
+          onInput={(event) => change({ label: event.currentTarget.value })}
         />
-        <Check label={s.interpreter} checked={form.interpreter} onCheck={form.setInterpreter} />
-        {form.wrong && (
+        <Check label={s.interpreter} checked={interpreter} onCheck={(checked) => change({ interpreter: checked })} />
+        {told.wrong && (
           <Banner tone="wait" live>
-            {form.wrong}
+            {told.wrong}
           </Banner>
         )}
-        <Button kind="primary" type="submit" icon={Send} wide busy={form.busy}>
+        <Button kind="primary" type="submit" icon={Send} wide busy={busy}>
           {s.send}
         </Button>
       </form>
@@ -60,52 +70,30 @@ export function SendInvitation({ inviter, staff = false }: Props) {
   );
 }
 
-/** The fields, and what became of them. */
+/** What stands in the form, and what became of it. */
 function useSending(inviter: Inviter, onSent: (addresses: readonly string[]) => void) {
   const sending = useMemo(() => new Sending(inviter), [inviter]);
-  const [emails, setEmails] = useState<readonly string[]>([]);
-  const [phones, setPhones] = useState<readonly string[]>([]);
-  const [label, setLabel] = useState("");
-  const [interpreter, setInterpreter] = useState(false);
-  const [together, setTogether] = useState(false);
+  const latest = useRef(NO_DRAFT);
+  const [draft, setDraft] = useState(NO_DRAFT);
+  const [told, setTold] = useState(NOTHING_SAID);
   const [busy, setBusy] = useState(false);
-  const [missing, setMissing] = useState<string>();
-  const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
-  const [wrong, setWrong] = useState("");
-
-  const mayBeOne = emails.length === 1 && phones.length === 1;
-  const took = ({ sent, faults: refused, stopped }: Outcome) => {
-    const gone = new Set(sent.flatMap(({ email, phone }) => [email, phone].filter((one) => one !== undefined)));
-    setEmails(emails.filter((one) => !gone.has(one)));
-    setPhones(phones.filter((one) => !gone.has(one)));
-    setFaults(Object.fromEntries(refused.map(([address, refusal]) => [address, said(refusal)])));
-    setWrong(!stopped ? "" : stopped.code === NO_ANSWER || stopped.code === UNREACHABLE ? s.noAnswer : said(stopped));
-    if (gone.size) onSent([...gone]);
-    if (!stopped && refused.length === 0) {
-      setLabel("");
-      setInterpreter(false);
-      setTogether(false);
-    }
+  const put = (next: Draft) => {
+    latest.current = next; // somebody may go on typing while it is sent
+    setDraft(next);
   };
-  /** Whether the form was good enough to be sent. */
-  const send = async (): Promise<boolean> => {
-    const isWrong = Object.keys({ ...faultsOf("email", emails), ...faultsOf("phone", phones) }).length > 0;
-    const isEmpty = emails.length + phones.length === 0;
-    setMissing(isEmpty ? s.missing : undefined);
-    if (isWrong || isEmpty) return false;
+  const send = async () => {
+    const fault = beforehand(latest.current);
+    setTold(fault ?? NOTHING_SAID);
+    if (fault || busy) return;
     setBusy(true);
-    const about = { ...(label.trim() ? { label: label.trim() } : {}), ...(interpreter ? { interpreter } : {}) };
-    const [email, phone] = [emails[0], phones[0]];
-    took(await sending.send(together && mayBeOne && email && phone ? [{ email, phone, ...about }] : recipients(emails, phones, about)));
+    const guests = guestsOf(latest.current);
+    const outcome = await sending.send(guests);
+    put(draftAfter(latest.current, outcome));
+    setTold(saidOf(guests, outcome));
+    if (outcome.sent.length) onSent(outcome.sent.flatMap(contactsOf));
     setBusy(false);
-    return true;
   };
-  const typed = (set: (values: readonly string[]) => void) => (values: string[]) => {
-    set(values);
-    if (values.length) setMissing(undefined);
-  };
-  const fields = { emails, phones, label, interpreter, setEmails: typed(setEmails), setPhones: typed(setPhones), setLabel, setInterpreter };
-  return { ...fields, mayBeOne, together, setTogether, busy, missing, faults, wrong, send };
+  return { draft, change: (changes: Partial<Draft>) => put({ ...latest.current, ...changes }), told, busy, send };
 }
 
 function remember(addresses: readonly string[]): void {

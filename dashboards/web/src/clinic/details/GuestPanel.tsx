@@ -5,6 +5,7 @@ import { Banner, Button } from "../../ui/index.ts";
 import { clockTime } from "../../ui/time.ts";
 import type { Panel, VisitInfo } from "../../wire/index.ts";
 import type { Inviter } from "../../visit/inviting.ts";
+import { SendInvitation } from "../../visit/SendInvitation.tsx";
 import { invite } from "../clinic.ts";
 import type { Live } from "../live.ts";
 import { sentenceOf } from "../refused.ts";
@@ -12,7 +13,6 @@ import { useStaff } from "../staff.ts";
 import { adding } from "../visit/open.ts";
 import { words } from "../words.ts";
 import { Access } from "./Access.tsx";
-import { InviteForm } from "./InviteForm.tsx";
 
 /**
  * Add Participants (R4, R8): the visit's guest link, dial-in number and PIN to hand over, and a form that sends them.
@@ -48,7 +48,7 @@ export function GuestPanel({ visit }: { visit: VisitInfo }) {
       {open && (
         <>
           <Shared visit={visit} inviter={inviter} />
-          <InviteForm inviter={inviter} />
+          <SendInvitation inviter={inviter} staff />
         </>
       )}
     </section>

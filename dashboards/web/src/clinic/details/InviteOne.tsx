@@ -40,7 +40,7 @@ export function InviteOne({ visit }: { visit: string }) {
     );
   }
   return (
-    <form class="card invite-form" onSubmit={make} noValidate>
+    <form class="card" onSubmit={make} noValidate>
       <Field
         label={words.invite.label}
         hint={words.invite.hint}

@@ -27,24 +27,6 @@ export const panel = {
   until: (time: string) => `Works until ${time}.`,
 };
 
-export const send = {
-  title: "Send an invitation",
-  why: "Each person gets a link and PIN of their own, so you see who came, and can withdraw it for one alone.",
-  email: "E-mail",
-  phone: "Phone, for a text message",
-  label: "Name or relationship",
-  labelHint: "Optional, for example Daughter. You see it here; it is not in the message.",
-  interpreter: "Comes as interpreter",
-  together: "Both belong to one person",
-  act: "Send Invitation",
-  nobody: "Type an e-mail address or a phone number.",
-  mend: "Change what is marked first. Nothing was sent.",
-  made: (who: readonly string[]) => `On its way to ${names.format(who)}.`,
-  notSent: (who: string | readonly string[], why: string) => `Not sent to ${typeof who === "string" ? who : names.format(who)}. ${why}`,
-  notAll: (sent: number, all: number) => `${sent} of ${all} are on their way. Those that were not sent are still in the field.`,
-  none: "Nothing was sent.",
-};
-
 export const invite = {
   title: "Invitations",
   none: "Nobody is invited on their own yet.",

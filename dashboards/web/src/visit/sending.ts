@@ -1,9 +1,11 @@
-/** Add Participants while it is being filled in: whom it invites, and what it holds and says once they were asked for. */
-import type { Outcome, Recipient } from "../../visit/inviting.ts";
-import { addressOf, recipients } from "../../visit/inviting.ts";
-import { faultsOf } from "../../ui/contacts.ts";
-import { sentenceOf } from "../refused.ts";
-import { words } from "../words.ts";
+/** The form that sends invitations, without its looks: whom a draft invites, and what it holds and says once they were asked for. */
+import { faultsOf } from "../ui/contacts.ts";
+import { words } from "../ui/words.ts";
+import { NO_ANSWER, UNREACHABLE } from "../wire/refusal.ts";
+import { addressOf, type Outcome, type Recipient, recipients } from "./inviting.ts";
+import { said } from "./said.ts";
+
+const s = words.sending;
 
 /** What stands in the form. */
 export interface Draft {
@@ -19,13 +21,15 @@ export const NO_DRAFT: Draft = { emails: [], phones: [], label: "", interpreter:
 
 /** What the form says of the last time it was sent. */
 export interface Said {
-  readonly tone: "ok" | "lost";
-  readonly text: string;
-  /** Of each address and number that was not sent to, why. */
+  /** Nobody is named in it. */
+  readonly missing: boolean;
+  /** What is wrong with the whole of it; "" when nothing is. */
+  readonly wrong: string;
+  /** Of single addresses and numbers, why nothing was sent there. */
   readonly faults: Readonly<Record<string, string>>;
 }
 
-export const NOTHING_SAID: Said = { tone: "ok", text: "", faults: {} };
+export const NOTHING_SAID: Said = { missing: false, wrong: "", faults: {} };
 
 /** Whether the form may ask if it holds one person's two addresses. */
 export function mayBeOne({ emails, phones }: Draft): boolean {
@@ -41,11 +45,11 @@ export function guestsOf(draft: Draft): Recipient[] {
   return recipients(emails, phones, about);
 }
 
-/** What keeps a draft from being sent at all; "" when nothing does. */
-export function faultOf({ emails, phones }: Draft): string {
-  if (!emails.length && !phones.length) return words.send.nobody;
+/** What keeps a draft from being sent at all; null when nothing does. */
+export function beforehand({ emails, phones }: Draft): Said | null {
+  if (!emails.length && !phones.length) return { ...NOTHING_SAID, missing: true };
   const wrong = { ...faultsOf("email", emails), ...faultsOf("phone", phones) };
-  return Object.keys(wrong).length ? words.send.mend : "";
+  return Object.keys(wrong).length ? { ...NOTHING_SAID, wrong: s.mend } : null;
 }
 
 /** Those who were invited are gone from the form; all others stay, and so does what was typed meanwhile. */
@@ -56,19 +60,21 @@ export function draftAfter(draft: Draft, { sent }: Outcome): Draft {
   return next.emails.length || next.phones.length ? next : NO_DRAFT;
 }
 
-/** What to say of the outcome: exactly who was not sent to, and why. */
+/** What to say of the outcome: exactly who was not invited, and why. */
 export function saidOf(asked: readonly Recipient[], { sent, faults, stopped }: Outcome): Said {
-  const told = faults.map(([address, refusal]) => [address, words.send.notSent(address, sentenceOf(refusal))] as const);
-  const known = new Set([...sent.map(addressOf), ...told.map(([address]) => address)]);
+  if (!faults.length && !stopped) return NOTHING_SAID;
+  const told = Object.fromEntries(faults.map(([address, refusal]) => [address, s.notSent([address], said(refusal))]));
+  const known = new Set([...sent.map(addressOf), ...Object.keys(told)]);
   const untried = stopped ? asked.filter((one) => !known.has(addressOf(one))).flatMap(contactsOf) : [];
-  if (!told.length && !stopped) return { tone: "ok", text: words.send.made(sent.flatMap(contactsOf)), faults: {} };
+  const isUncertain = stopped?.code === NO_ANSWER || stopped?.code === UNREACHABLE;
   const sentences = [
-    sent.length ? words.send.notAll(sent.length, asked.length) : words.send.none,
-    ...(stopped ? [words.send.notSent(untried, sentenceOf(stopped))] : []),
+    sent.length ? s.notAll(sent.length, asked.length) : s.noneSent,
+    ...(stopped ? [isUncertain ? s.noAnswer : s.notSent(untried, said(stopped))] : []),
   ];
-  return { tone: "lost", text: sentences.join(" "), faults: Object.fromEntries(told) };
+  return { missing: false, wrong: isUncertain ? s.noAnswer : sentences.join(" "), faults: told };
 }
 
-function contactsOf({ email, phone }: Recipient): string[] {
+/** A person's address and number. */
+export function contactsOf({ email, phone }: Recipient): string[] {
   return [email, phone].filter((contact) => contact !== undefined);
 }

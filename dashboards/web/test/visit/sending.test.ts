@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { draftAfter, faultOf, guestsOf, NO_DRAFT, saidOf } from "../../src/clinic/details/sending.ts";
-import { words } from "../../src/clinic/words.ts";
+import { words } from "../../src/ui/words.ts";
 import { Sending } from "../../src/visit/inviting.ts";
+import { beforehand, draftAfter, guestsOf, NO_DRAFT, NOTHING_SAID, saidOf } from "../../src/visit/sending.ts";
 import { Refused, UNREACHABLE } from "../../src/wire/index.ts";
 
 const draft = { ...NO_DRAFT, emails: ["ana@example.org", "ben@example.org"], phones: ["+14155550123"] };
@@ -18,7 +18,7 @@ function server(refusals: Readonly<Record<string, Refused>> = {}) {
   return { asked, sending: new Sending({ send, panel: () => Promise.reject(new Error("not asked for")) }) };
 }
 
-describe("Add Participants", () => {
+describe("sending invitations", () => {
   test("each person is invited on their own, with a key of their own", async () => {
     const { asked, sending } = server();
     const guests = guestsOf({ ...draft, label: " Family ", interpreter: true });
@@ -26,7 +26,7 @@ describe("Add Participants", () => {
     const outcome = await sending.send(guests);
     assert.equal(new Set(asked.map(([, op]) => op)).size, 3);
     assert.deepEqual(draftAfter(draft, outcome), NO_DRAFT);
-    assert.equal(saidOf(guests, outcome).text, "On its way to ana@example.org, ben@example.org, and +14155550123.");
+    assert.equal(saidOf(guests, outcome), NOTHING_SAID);
   });
 
   test("an address and a number are one person only if somebody says so", () => {
@@ -44,7 +44,7 @@ describe("Add Participants", () => {
     assert.deepEqual([after.emails, after.phones], [["ben@example.org"], []]);
     const said = saidOf(guests, outcome);
     assert.deepEqual(said.faults, { "ben@example.org": "Not sent to ben@example.org. Please check this e-mail address." });
-    assert.match(said.text, /^2 of 3/);
+    assert.match(said.wrong, /^2 of 3/);
   });
 
   test("a refusal that holds for all says who was not tried", async () => {
@@ -53,22 +53,22 @@ describe("Add Participants", () => {
     const outcome = await sending.send(guests);
     assert.deepEqual(draftAfter(draft, outcome).emails, ["ben@example.org"]);
     assert.deepEqual(draftAfter(draft, outcome).phones, ["+14155550123"]);
-    assert.match(saidOf(guests, outcome).text, /Not sent to ben@example.org and \+14155550123. That's enough for now./);
+    assert.match(saidOf(guests, outcome).wrong, /Not sent to ben@example.org, \+14155550123. That's enough for now./);
   });
 
   test("who may have been invited already is asked for with the same key again", async () => {
     const down = { "ana@example.org": new Refused(UNREACHABLE) };
     const { asked, sending } = server(down);
     const guests = guestsOf({ ...NO_DRAFT, emails: ["ana@example.org"] });
-    await sending.send(guests);
+    assert.equal(saidOf(guests, await sending.send(guests)).wrong, words.sending.noAnswer);
     await sending.send(guests);
     assert.equal(new Set(asked.map(([, op]) => op)).size, 1);
   });
 
   test("nothing is sent while something is wrong, and what was typed meanwhile stays", () => {
-    assert.equal(faultOf(NO_DRAFT), words.send.nobody);
-    assert.equal(faultOf({ ...draft, emails: ["ana@"] }), words.send.mend);
-    assert.equal(faultOf(draft), "");
+    assert.equal(beforehand(NO_DRAFT)?.missing, true);
+    assert.equal(beforehand({ ...draft, emails: ["ana@"] })?.wrong, words.sending.mend);
+    assert.equal(beforehand(draft), null);
     const after = draftAfter({ ...draft, emails: ["cleo@example.org"] }, { sent: guestsOf(draft), faults: [], stopped: undefined });
     assert.deepEqual([after.emails, after.phones], [["cleo@example.org"], []]);
   });
