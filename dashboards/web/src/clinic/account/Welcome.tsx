@@ -68,7 +68,7 @@ function Trouble({ why }: { why: string }) {
     <Banner tone="lost" live>
       <p>{why}</p>
       <p>
-        {words.welcome.ask} <a href="/">{words.welcome.signIn}</a>
+        <a href="/">{words.welcome.signIn}</a>
       </p>
     </Banner>
   );

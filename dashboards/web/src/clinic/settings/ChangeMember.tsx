@@ -45,6 +45,7 @@ export function ChangeMember({ member, own, onChanged, onClose }: Props) {
           onInput={(event) => setName(event.currentTarget.value)}
         />
         <Role role={role} own={own} onPick={setRole} />
+        {role !== member.role && <p role="status">{words.staffPage.roleSignsOut}</p>}
         <div class="dialog-acts">
           <Button onClick={onClose}>{shared.cancel}</Button>
           <Button type="submit" kind="primary" busy={form.busy}>

@@ -67,13 +67,13 @@ export function MemberLine({ member, onChanged, onWelcome }: Props) {
       )}
       {open === "link" && (
         <AskFirst
-          title={words.staffPage.newLinkTitle(member.name)}
+          title={(member.invited ? words.staffPage.newLinkTitle : words.staffPage.newPasswordTitle)(member.name)}
           act={words.staffPage.newLinkAct}
           busy={busy}
           onAct={() => void link()}
           onClose={close}
         >
-          <p>{words.staffPage.newLinkText}</p>
+          <p>{member.invited ? words.staffPage.newLinkText : words.staffPage.newPasswordText}</p>
         </AskFirst>
       )}
     </li>
@@ -107,7 +107,8 @@ interface Acts {
 function actsFor(member: Member, own: boolean, { setOpen, enable }: Acts): MenuItem[] {
   const change = { label: words.staffPage.change, icon: Pencil, onPick: () => setOpen("change") };
   if (member.disabled) return [change, { label: words.staffPage.enable, icon: RotateCcw, onPick: enable }];
-  const link = { label: words.staffPage.newLink, icon: Link, onPick: () => setOpen("link") };
-  if (own) return [change];
+  const label = member.invited ? words.staffPage.newLink : words.staffPage.newPassword;
+  const link = { label, icon: Link, onPick: () => setOpen("link") };
+  if (own) return [change, link];
   return [change, link, { label: words.staffPage.disable, icon: Ban, danger: true, onPick: () => setOpen("disable") }];
 }

@@ -11,7 +11,7 @@ export const GRACE: Range = { from: 0, to: 120 };
 export const RETENTION: Range = { from: 1, to: 3650 };
 export const OPTION_MINUTES: Range = { from: 1, to: 1440 };
 /** A new reminder, in minutes before the start. */
-export const REMINDER: Range = { from: 5, to: 30 * 1440 };
+export const REMINDER: Range = { from: 5, to: 7 * 1440 };
 export const MOST_REMINDERS = 5;
 /** Letters of a name; the server takes no more. */
 export const LONGEST_NAME = 64;

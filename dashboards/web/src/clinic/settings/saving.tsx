@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CircleAlert, CircleCheck } from "lucide-preact";
 import { announce, Icon } from "../../ui/index.ts";
+import { Refused } from "../../wire/index.ts";
 import { sentenceOf } from "../refused.ts";
 import { words } from "../words.ts";
 
@@ -33,7 +34,8 @@ export function useSaving(): [Saving, (save: () => Promise<boolean>) => Promise<
       if (stands) announce(words.settings.saved);
       return stands;
     } catch (error) {
-      tell({ at: "refused", why: sentenceOf(error) });
+      const [about] = error instanceof Refused ? Object.values(error.fields) : [];
+      tell({ at: "refused", why: about ?? sentenceOf(error) });
       return false;
     }
   };

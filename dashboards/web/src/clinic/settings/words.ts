@@ -97,7 +97,7 @@ export const settings = {
   beforeStart: "before the start",
   addReminder: "Add reminder",
   removeReminder: (reminder: string) => `Remove the reminder ${reminder}`,
-  reminderBad: "Choose a time from 5 minutes to 30 days before the start.",
+  reminderBad: "Choose a time from 5 minutes to 7 days before the start.",
   reminderTwice: "There is a reminder at that time.",
   languages: "Languages",
   ownLanguage: "The clinic's own language",
@@ -174,18 +174,22 @@ export const staffPage = {
   changeTitle: (name: string) => `Change ${name}`,
   ownRole: "Another administrator can change your role.",
   operatorsRole: "Your operator decides who looks after the servers.",
+  roleSignsOut: "They are signed out, so that the new role holds at once.",
   save: "Save",
   changed: (name: string) => `${name} is changed.`,
 
   newLink: "New welcome link",
   newLinkTitle: (name: string) => `Make a new welcome link for ${name}?`,
-  newLinkText: "With it they set a new password. Links made before stop working.",
+  newLinkText: "A link made before stops working.",
+  newPassword: "Link for a new password",
+  newPasswordTitle: (name: string) => `Make a link for a new password for ${name}?`,
+  newPasswordText: "With it they choose a new password, and are signed out elsewhere. Until then the one that they have stays good.",
   newLinkAct: "Make link",
 
   disable: "Disable",
   disableTitle: (name: string) => `Disable ${name}?`,
   disableText: (name: string) =>
-    `${name} is signed out everywhere now, leaves any call they are in, and can't sign in any more.`,
+    `${name} is signed out everywhere now, also in the middle of a call, and can't sign in any more.`,
   disableVisits: "Their visits stay planned: choose another provider for them.",
   disableBack: "You can enable them again at any time.",
   disableAct: "Disable now",
@@ -227,14 +231,13 @@ export const keysPage = {
 };
 
 export const welcome = {
-  title: "Welcome",
-  text: "Choose a password. With it and your e-mail address you sign in from now on.",
+  title: "Choose your password",
+  text: "With it and your e-mail address you sign in from now on.",
   password: "New password",
   rule: (letters: number) => `At least ${letters} characters. A few words in a row are good, and easy to remember.`,
   short: (letters: number, typed: number) => `Use at least ${letters} characters; these are ${typed}.`,
   missing: "Choose a password.",
   act: "Set password and sign in",
-  noLink: "This address is not complete. Open the link in the message that you got, all of it.",
-  ask: "An administrator of your clinic can make a new link for you.",
+  noLink: "This address is not complete. Open the link in the message that you got, all of it, or ask your administrator for a new one.",
   signIn: "Go to sign in",
 };
