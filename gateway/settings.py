@@ -9,6 +9,7 @@ The file is weakest, then comes the environment, then the command line. See gate
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,8 @@ from actors.embedded import default_data_dir
 
 PREFIX: Final = "VESTIBULE_"
 _PORTS: Final = {"http": 80, "https": 443}
+_MAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+COUNTRY_LETTERS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,32 @@ def _address(value: str) -> str:
     return value
 
 
+def _mail_address(value: str) -> str:
+    if value and not _MAIL_ADDRESS.fullmatch(value):
+        raise ValueError(f"{value!r} is not like visits@example.org")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if value and (origin_of(value) is None or "@" in value or any(one in value for one in " ?#")):
+        raise ValueError(f"{value!r} is not like https://texts.example.org/send")
+    return value
+
+
+def _country(value: str) -> str:
+    if len(value) != COUNTRY_LETTERS or not value.isascii() or not value.isalpha():
+        raise ValueError(f"{value!r} is not like US")
+    return value.upper()
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_words)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_words)]
 Url = Annotated[str, AfterValidator(lambda value: _origin(value) if value else "")]
 Address = Annotated[str, AfterValidator(_address)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Countries = Annotated[tuple[Annotated[str, AfterValidator(_country)], ...], NoDecode, BeforeValidator(_words)]
 
 
 class _Section(BaseModel):
@@ -194,6 +218,56 @@ class Limits(_Section):
     """How long a session lasts unused; an open page with a live socket uses none."""
 
 
+class Mail(_Section):
+    """The server that letters by e-mail are handed to; without a host none are sent."""
+
+    host: str = ""
+    port: int = Field(0, ge=0, le=65_535)
+    """0 is the usual one: 587 with starttls, 465 with tls, 25 with none."""
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    """The connection is encrypted or nothing is sent; `none` is for a server on this machine."""
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    sender: MailAddress = ""
+    """The address that letters come from; its name is the clinic's."""
+    ca_file: Path | None = None
+    """Who vouches for the server's certificate, if not one of those that this machine knows."""
+    timeout_seconds: float = Field(10.0, gt=0, le=60)
+    """For each of connecting, naming the receiver, and handing over."""
+    connections: int = Field(8, ge=1, le=64)
+    """How many letters are handed over at a time, each on a connection of its own."""
+
+
+class Texts(_Section):
+    """Who delivers text messages; without a provider none are sent."""
+
+    provider: Literal["", "twilio", "webhook"] = ""
+    """`twilio`: Twilio's API, or one that speaks like it. `webhook`: a program of yours, docs/outreach.md."""
+    url: WebAddress = ""
+    """Where the provider is; Twilio's own by default."""
+    account: str = Field("", pattern=r"^[A-Za-z0-9_-]*$")
+    """Twilio's account SID."""
+    token: SecretStr = SecretStr("")
+    """Twilio's auth token, or the secret with which webhooks are signed, both ways."""
+    sender: str = Field("", pattern=r"^(\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}|[A-Za-z0-9 ]{0,11})$")
+    """The number that texts come from, as in E.164, or a messaging service's SID."""
+    countries: Countries = ("US",)
+    """Whose telephone numbers are served (ISO 3166-1); others are refused when they are typed."""
+    per_day: int = Field(2_000, ge=0)
+    """Texts that the whole deployment sends in a UTC day at most, whatever asks for them."""
+    timeout_seconds: float = Field(15.0, gt=0, le=60)
+    at_once: int = Field(4, ge=1, le=64)
+
+
+class Outreach(_Section):
+    """How many letters may be asked for."""
+
+    per_user_hour: int = Field(100, ge=1)
+    per_clinic_day: int = Field(5_000, ge=1)
+    per_destination_day: int = Field(10, ge=1)
+    """Letters to one address or number, of one clinic."""
+
+
 class Log(_Section):
     """What is logged."""
 
@@ -215,6 +289,9 @@ class Settings(BaseSettings):
     media: Media = Field(default_factory=Media)
     privacy: Privacy = Field(default_factory=Privacy)
     limits: Limits = Field(default_factory=Limits)
+    mail: Mail = Field(default_factory=Mail)
+    texts: Texts = Field(default_factory=Texts)
+    outreach: Outreach = Field(default_factory=Outreach)
     log: Log = Field(default_factory=Log)
 
     @classmethod

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
 from gateway.settings import Problem, Settings, is_loopback
 
 PIN_ADVICE: Final = ((100, 9), (1_000, 10), (10_000, 11))
 """Up to how many known PINs how many random digits keep guessing hopeless (reliability-security.md, PINs)."""
 MOST_DIGITS: Final = 12
+SECRET_SHORTEST: Final = 16
+"""Letters of a secret that signs."""
+PUBLIC_URL_LONGEST: Final = 60
+"""With it a link has at most 110 letters, and a text message at most two parts (outreach/texts.py)."""
 
 
 def problems(settings: Settings) -> list[Problem]:
@@ -98,6 +103,43 @@ def _store_url_is_known(settings: Settings) -> Iterator[Problem]:
         yield Problem("store.url", f"it begins with one of {', '.join(known)}")
 
 
+def _mail_is_whole(settings: Settings) -> Iterator[Problem]:
+    mail = settings.mail
+    if mail.ca_file is not None and not mail.ca_file.is_file():
+        yield Problem("mail.ca_file", f"there is no file {mail.ca_file}.")
+    if not mail.host:
+        return
+    if not mail.sender:
+        yield Problem("mail.sender", "say which address letters come from, like visits@example.org.")
+    if bool(mail.user) != bool(mail.password.get_secret_value()):
+        yield Problem("mail.user", "a user and a password belong together: give both, or neither.")
+    if mail.tls == "none" and not is_loopback(mail.host):
+        yield Problem(
+            "mail.tls",
+            f"links and addresses would cross the network to {mail.host} in clear: use starttls or tls.",
+        )
+
+
+def _texts_are_whole(settings: Settings) -> Iterator[Problem]:
+    texts = settings.texts
+    secret = texts.token.get_secret_value()
+    if not texts.provider:
+        return
+    if texts.provider == "twilio" and not (texts.account and secret and texts.sender):
+        yield Problem("texts.account", "Twilio needs account, token and sender.")
+    if texts.provider == "webhook" and not texts.url:
+        yield Problem("texts.url", "say where your program takes texts.")
+    if texts.provider == "webhook" and len(secret) < SECRET_SHORTEST:
+        yield Problem("texts.token", f"it signs what is sent: at least {SECRET_SHORTEST} random letters.")
+    if texts.url.startswith("http://") and not is_loopback(urlsplit(texts.url).hostname or ""):
+        yield Problem("texts.url", "links and numbers would cross the network in clear: use https.")
+    if len(settings.public_url) > PUBLIC_URL_LONGEST:
+        yield Problem(
+            "server.public_url",
+            f"with more than {PUBLIC_URL_LONGEST} letters, a link does not fit into a text message.",
+        )
+
+
 _RULES: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _tls_is_whole,
     _others_need_tls,
@@ -105,6 +147,8 @@ _RULES: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _turn_has_a_secret,
     _pepper_is_apart,
     _store_url_is_known,
+    _mail_is_whole,
+    _texts_are_whole,
 )
 
 
@@ -141,9 +185,19 @@ def _calls_need_turn(settings: Settings) -> Iterator[Problem]:
         )
 
 
+def _letters_leave(settings: Settings) -> Iterator[Problem]:
+    if not settings.mail.host:
+        yield Problem("mail.host", "without a mail server no invitation or reminder leaves by e-mail.")
+    if not settings.texts.provider:
+        yield Problem(
+            "texts.provider", "without a provider no invitation or reminder leaves by text message."
+        )
+
+
 _ADVICE: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _digits_hold,
     _disk_is_synced,
     _metrics_are_private,
     _calls_need_turn,
+    _letters_leave,
 )

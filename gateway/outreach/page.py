@@ -1,0 +1,113 @@
+"""A mail's HTML: one column that a telephone shows whole, light and dark; nothing is loaded from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Final
+
+from engine.letters import Kind
+from gateway.outreach.words import Told
+
+_STYLE: Final = (
+    "@media (prefers-color-scheme:dark){"
+    "body,.page{background:#14181d!important;color:#e8ecf1!important}"
+    ".card{background:#1e242b!important;border-color:#38424d!important}"
+    ".soft{color:#a9b4c0!important}.button{background:#8ab8ff!important;color:#0b1a30!important}"
+    "a.plain{color:#8ab8ff!important}}"
+)
+_FONT: Final = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+_SOFT: Final = 'class="soft" style="color:#55606c;font-size:14px;line-height:20px;margin:16px 0 0"'
+_BUTTON: Final = (
+    "display:block;background:#0b57d0;color:#ffffff;font-size:18px;line-height:24px;font-weight:600;"
+    "text-align:center;text-decoration:none;padding:14px 20px;border-radius:8px"
+)
+_SECOND: Final = (
+    "display:block;border:1px solid #0b57d0;color:#0b57d0;font-size:16px;line-height:24px;"
+    "text-align:center;text-decoration:none;padding:10px 20px;border-radius:8px;margin-top:12px"
+)
+
+
+def page(told: Told) -> str:
+    """Write a letter as HTML; every name is escaped."""
+    return "".join(_page(told))
+
+
+def _page(told: Told) -> Iterator[str]:
+    yield f'<!doctype html><html lang="{told.language}"><head><meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    yield '<meta name="color-scheme" content="light dark">'
+    yield '<meta name="supported-color-schemes" content="light dark">'
+    yield f"<title>{escape(heading(told))}</title><style>{_STYLE}</style></head>"
+    yield f'<body class="page" style="margin:0;padding:16px;background:#f3f5f7;color:#1b1f24;{_FONT}">'
+    yield '<div class="card" style="max-width:480px;margin:0 auto;padding:24px;background:#ffffff;'
+    yield 'border:1px solid #d5dbe1;border-radius:12px">'
+    yield f'<p class="soft" style="margin:0;color:#55606c;font-size:14px">{escape(told.clinic)}</p>'
+    yield f'<h1 style="font-size:22px;line-height:28px;margin:8px 0 12px">{escape(heading(told))}</h1>'
+    yield f'<p style="font-size:16px;line-height:24px;margin:0 0 16px">{escape(intro(told))}</p>'
+    yield from _table(told)
+    yield from _ways_in(told)
+    if told.phone:
+        yield f"<p {_SOFT}>{escape(told.say('mail.questions', phone=told.phone))}</p>"
+    yield f"</div><p {_SOFT.replace('16px 0 0', '16px auto 0;max-width:480px')}>"
+    yield f"{escape(told.say('mail.footer'))}</p></body></html>"
+
+
+def _table(told: Told) -> Iterator[str]:
+    yield '<table role="presentation" style="border-collapse:collapse;font-size:16px;line-height:24px">'
+    for name, value in rows(told):
+        yield '<tr><td class="soft" style="color:#55606c;padding:2px 12px 2px 0;vertical-align:top">'
+        yield f'{escape(name)}</td><td style="padding:2px 0">{escape(value)}</td></tr>'
+    yield "</table>"
+
+
+def _ways_in(told: Told) -> Iterator[str]:
+    if not told.link:
+        return
+    link = escape(told.link)
+    yield f'<p style="margin:20px 0 0"><a class="button" href="{link}" style="{_BUTTON}">'
+    yield f"{escape(button(told))}</a></p>"
+    if told.dial:
+        yield f'<a class="plain" href="{escape(told.tel)}" style="{_SECOND}">'
+        yield f"{escape(told.say('mail.dial_button'))}</a>"
+    yield f"<p {_SOFT}>{escape(note(told))}</p>"
+    yield f'<p {_SOFT}>{escape(told.say("mail.link"))}<br><a class="plain" href="{link}" '
+    yield f'style="color:#0b57d0;word-break:break-all">{link}</a></p>'
+    yield f"<p {_SOFT}>{escape(told.say('mail.yours'))}</p>"
+
+
+# ---------------------------------------------------------------- what both versions say
+
+
+def heading(told: Told) -> str:
+    """Say in a few words what the letter is."""
+    return told.say(f"mail.{told.kind}.heading")
+
+
+def intro(told: Told) -> str:
+    """Say it in a sentence."""
+    return told.say(f"mail.{told.kind}.intro")
+
+
+def button(told: Told) -> str:
+    """Say what the link does, to the patient and to guests (R9, R13)."""
+    return told.say(f"mail.{_first(told)}.button")
+
+
+def note(told: Told) -> str:
+    """Say what somebody needs for it."""
+    return told.say(f"mail.{_first(told)}.note")
+
+
+def rows(told: Told) -> Iterator[tuple[str, str]]:
+    """Give the visit's facts, each with its name."""
+    yield told.say("mail.rows.when"), told.when
+    yield told.say("mail.rows.length"), told.length
+    yield told.say("mail.rows.provider"), told.provider
+    if told.dial:
+        yield told.say("mail.rows.phone"), told.number
+        yield told.say("mail.rows.pin"), told.pin
+
+
+def _first(told: Told) -> Kind:
+    return Kind.CONFIRMATION if told.patient else Kind.INVITATION
