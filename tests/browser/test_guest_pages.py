@@ -12,6 +12,7 @@ from tests.browser.stage import JOURNEY, Stage, in_the_call, join, relayed, seat
 pytestmark = JOURNEY
 
 LIGHT_BYTES = 100_000
+MOST_ACTIONS = 3
 _TRAVELLED = """
 () => ["navigation", "resource"]
   .flatMap((kind) => performance.getEntriesByType(kind))
@@ -124,23 +125,31 @@ async def test_an_invitation_for_one_moves_from_device_to_device(stage: Stage) -
     await expect(title(telephone, "Your visit moved to another device")).to_be_visible()
 
 
-async def test_the_patient_starts_and_invites_from_their_own_page(stage: Stage) -> None:
-    """No name is asked; while waiting they find link, number and PIN to pass on (R2, R13)."""
-    visit = await stage.clinic.plan("Elif Demir")
-    page = await stage.page(visit.patient_url)
-    await expect(title(page, "Your visit with Dr. Ana Rivera")).to_be_visible()
-    await expect(page.get_by_label("Your name")).to_have_count(0)
-    await stage.seen(page, "patient-doorstep", guest=True)
-    await page.get_by_role("button", name="Start Appointment").click()
-    await page.get_by_role("button", name="Invite a guest").click()
-    dialog = page.get_by_role("dialog", name="Invite someone to this visit")
-    await expect(dialog.get_by_text(visit.guest_url)).to_be_visible()
-    await stage.seen(page, "patient-invites", guest=True)
-    await page.keyboard.press("Escape")
-    await expect(dialog).to_be_hidden()
-    await expect(page.get_by_role("button", name="Invite a guest")).to_be_focused()
+async def test_a_guest_comes_from_link_to_call_in_three_actions(stage: Stage) -> None:
+    """Press the field, type a name, press Join Meeting: nothing else is asked for."""
+    visit = await stage.clinic.plan("Nadia Rahman")
     await stage.provider(visit)
+    page = await stage.page(visit.guest_url)
+    actions = 0
+    for act in (
+        page.get_by_label("Your name").click(),
+        page.keyboard.type("Maria Lopez"),
+        page.get_by_role("button", name="Join Meeting").click(),
+    ):
+        await act
+        actions += 1
     await expect(in_the_call(page)).to_be_visible()
+    assert actions <= MOST_ACTIONS
+
+
+async def test_the_page_says_in_which_language_the_visit_is(stage: Stage) -> None:
+    """Screen readers pronounce by it; without a choice it is the clinic's first language."""
+    visit = await stage.clinic.plan("Nadia Rahman", language="es")
+    page = await stage.page(visit.guest_url)
+    await expect(page.locator("html")).to_have_attribute("lang", "es")
+    page = await stage.page((await stage.clinic.plan("Nadia Rahman")).guest_url)
+    await expect(page.get_by_role("button", name="Join Meeting")).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 async def test_times_are_the_clinics_and_say_their_zone(stage: Stage) -> None:

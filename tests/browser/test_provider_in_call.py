@@ -40,7 +40,7 @@ async def test_a_provider_runs_the_visit_from_the_call(stage: Stage) -> None:
     await expect(guest.get_by_role("listitem").filter(has_text="Maria Lopez")).to_be_visible()
 
     await provider.get_by_role("button", name="Add a person").click()
-    side = provider.get_by_role("complementary", name="Invite someone")
+    side = provider.get_by_role("complementary", name="Add Participants")
     await expect(side.get_by_text(visit.guest_url)).to_be_visible()
     await stage.seen(provider, "call-invite")
 

@@ -12,6 +12,17 @@ from tests.browser.stage import JOURNEY, Stage, details_of, in_the_call, join, p
 
 pytestmark = JOURNEY
 
+# what a scanner with a browser does, and a page's own script might
+_SCRIPTED = """
+() => {
+  scrollTo(0, document.body.scrollHeight);
+  const button = document.querySelector("button[type=submit]");
+  button.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+  document.dispatchEvent(new KeyboardEvent("keydown", { key: "Tab", bubbles: true }));
+  button.click();
+}
+"""
+
 
 async def test_looking_at_a_link_changes_nothing_and_then_the_guest_joins(stage: Stage) -> None:
     """100 GET and HEAD and a browser that loads the page leave no trace; the link works afterwards."""
@@ -41,6 +52,39 @@ async def test_looking_at_a_link_changes_nothing_and_then_the_guest_joins(stage:
     guest = await stage.guest(visit.guest_url, "Maria Lopez")
     await expect(in_the_call(guest)).to_be_visible()
     await expect(person(board, "Maria Lopez")).to_contain_text("In the call")
+
+
+async def test_only_a_person_opens_an_invitation(stage: Stage) -> None:
+    """Loading, scrolling and a script's own presses tell nothing; the first key of a person does, once."""
+    visit = await stage.clinic.plan("Lena Fischer")
+    invited = await stage.clinic.invite(visit, "Daughter")
+    told: list[str] = []
+
+    scanner = await stage.page(invited["link"])
+    scanner.on("request", lambda asked: told.append(asked.url) if asked.url.endswith("/opened") else None)
+    await expect(scanner.get_by_role("button", name="Join Meeting")).to_be_visible()
+    await scanner.evaluate(_SCRIPTED)
+    await expect(scanner.get_by_text("Please type your name.")).to_be_visible()
+    assert not told
+    await scanner.close()
+    (made,) = await stage.clinic.ask("GET", f"visits/{visit.id}/invitations")
+    assert (made["state"], made["opened_at"]) == ("made", 0)
+
+    page = await stage.page(invited["link"])
+    page.on("request", lambda asked: told.append(asked.url) if asked.url.endswith("/opened") else None)
+    await expect(page.get_by_role("button", name="Join Meeting")).to_be_visible()
+    async with page.expect_response(lambda answer: answer.url.endswith("/links/opened")) as answered:
+        await page.keyboard.press("Tab")
+    assert (await answered.value).status == 204
+    (made,) = await stage.clinic.ask("GET", f"visits/{visit.id}/invitations")
+    assert made["state"] == "opened"
+    assert made["opened_at"] > 0
+
+    await page.keyboard.press("Tab")
+    await page.get_by_label("Your name").click()
+    await page.reload()
+    await page.get_by_label("Your name").click()
+    assert len(told) == 1
 
 
 async def test_a_link_spelled_with_23_tells_nothing_until_join(stage: Stage) -> None:
