@@ -3,9 +3,10 @@
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import Final
 
 from msgspec import msgpack
@@ -33,6 +34,7 @@ from engine.commands import (
     Plan,
     Reschedule,
     Resend,
+    SendLetter,
 )
 from engine.events import Done, Outcome
 from engine.ids import (
@@ -47,6 +49,7 @@ from engine.ids import (
     shard_of_clinic,
     visit_id,
 )
+from engine.letters import Progress
 from engine.refusals import Refused
 from engine.visit import Visit
 from signaling import messages as wire
@@ -362,6 +365,23 @@ class Desk:
         outcome = await _awaited(lambda answer: live.submit(answer, bounced))
         return outcome if isinstance(outcome, Refused) else None
 
+    async def give_up_letters(self, visit: str, reason: str) -> Refused | None:
+        """Let every letter of a visit fail that was not sent; with the last one of a cancelled visit its
+        people's addresses go (R15).
+        """
+        while (live := self._host.here(visit)) is not None:
+            letter = next((one for one in live.visit.letters if one.pending), None)
+            if letter is None:
+                break
+            begun = letter.progress is Progress.SENDING
+            attempt = letter.attempt if begun else letter.attempt + 1
+            failed = LetterAnswer(letter=letter.number, attempt=attempt, result="failed", reason=reason)
+            commands = (failed,) if begun else (SendLetter(letter.number, attempt), failed)
+            outcome = await _awaited(partial(_submit, live, commands))
+            if isinstance(outcome, Refused):
+                return outcome
+        return None
+
     # ------------------------------------------------------------ settings
 
     async def save_clinic(self, clinic: Clinic) -> Refused | None:
@@ -408,6 +428,10 @@ class Desk:
 def _in_memory(shard: Shard, clinic: str) -> Iterator[Visit]:
     """Give a clinic's visits that are not settled, and were saved."""
     return (live.visit for live in shard.visits.values() if live.version and live.visit.clinic.id == clinic)
+
+
+def _submit(live: LiveVisit, commands: Sequence[Command], answer: Answer) -> None:
+    live.submit(answer, *commands)
 
 
 async def _awaited(submit: Callable[[Answer], None]) -> Outcome:

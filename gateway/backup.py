@@ -3,7 +3,9 @@
 A backup is one file: a line that says so, then the store as of one moment. Guest text in it is sealed, and
 the pepper that opens it is not in it. What has ended since must not come back: each node writes the ids of
 ended visits to a small file outside its store, and a restore purges those visits before anybody is served.
-Sessions are closed too, for somebody may have signed out since.
+Sessions are closed too, for somebody may have signed out since. While the store is made ready no letter
+leaves; those of visits that go on, not yet sent when the backup was taken, leave afterwards, perhaps once
+more.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from engine.clinic import StaffRole
 from engine.commands import ByStaff, Cancel, Complete, Tick
 from engine.ids import OpId, UserId, VisitId
 from engine.refusals import Refused
-from gateway.node import Node, running
+from gateway.node import Node, Seams, running
 from gateway.operator import reach
 from gateway.settings import Settings
 from gateway.tombstones import buried
@@ -40,6 +42,8 @@ BASE: Final = "appendonly.aof.1.base.rdb"
 MANIFEST: Final = "appendonly.aof.manifest"
 REWRITE_LOOKS_EVERY: Final = 0.05
 RESTORER: Final = UserId("restore")
+RESTORED: Final = "restored"
+"""Why a letter of an ended visit was given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def _check_empty(data_dir: Path) -> None:
 
 
 async def _made_ready(settings: Settings, ended: frozenset[VisitId], taken_at: str) -> Restored:
-    async with running(settings) as node:
+    async with running(settings, Seams(silent=True)) as node:
         purged = await _purge(node, ended)
         sessions = await _close_sessions(node)
         visits = node.host.figures().visits.total()
@@ -169,12 +173,24 @@ async def _purge(node: Node, ended: frozenset[VisitId]) -> int:
     for shard in node.host.shards():
         for live in list(shard.visits.values()):
             visit = live.visit
+            if visit.over:  # it was cancelled, and whoever had to hear it has
+                await _quietly(node, visit.id)
+                continue
             asked = _ending(started=visit.started) if visit.id in ended else Tick()
             outcome = await node.desk.ask(visit.id, asked)
             if isinstance(outcome, Refused) and outcome.code != "visit_over":
                 raise Unable(f"The visit {visit.id} could not be purged ({outcome.code}): restore again.")
-            purged += node.host.live(visit.id) is None
+            if node.host.live(visit.id) is None:
+                await _quietly(node, visit.id)
+                purged += 1
     return purged
+
+
+async def _quietly(node: Node, visit: VisitId) -> None:
+    """Let go of the addresses of a visit that is over: its people were told when it was."""
+    refused = await node.desk.give_up_letters(visit, RESTORED)
+    if refused is not None:
+        raise Unable(f"The visit {visit} could not be purged ({refused.code}): restore again.")
 
 
 def _ending(*, started: bool) -> Complete | Cancel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.prove import canary, crashes, expiry, kill_story, pin_flood, scanner, store_faults
+from tests.prove import canary, crashes, expiry, kill_story, letters, pin_flood, scanner, store_faults
 from tests.prove.proof import Proof
 
 _ALL: Final = (
@@ -22,6 +22,12 @@ _ALL: Final = (
     Proof("faults", "a store in trouble stops no call and loses no fact", 3, store_faults.played),
     Proof("canary", "no guest's name, address, number or PIN is anywhere in clear", 3, canary.played),
     Proof("scanner", "a hundred looks at a link change nothing", 1, scanner.played),
+    Proof(
+        "letters",
+        "1,000 invitations, their node killed 30 times: none lost, none more often than promised",
+        1,
+        letters.played,
+    ),
     Proof("pins", "guessing PINs lets nobody in and stops nobody", 3, pin_flood.played),
 )
 PROOFS: Final = {proof.name: proof for proof in _ALL}

@@ -46,7 +46,8 @@ class RestRefused(Exception):
 
 
 class Site:
-    """One node on one folder, as an async context manager; `store_url` names a store of somebody else's.
+    """One node on one folder, as an async context manager; `store_url` names a store of somebody else's,
+    `post` a file that letters reach.
 
     Leaving stops the node in order and fails if it reported a bug. Times are in seconds.
     """
@@ -57,6 +58,7 @@ class Site:
         store_url: str | None = None,
         environment: Mapping[str, str] | None = None,
         data_dir: Path | None = None,
+        post: Path | None = None,
     ) -> None:
         self.folder = folder
         self.data_dir = data_dir or folder / "data"
@@ -67,6 +69,7 @@ class Site:
         self.bugs: list[Mapping[str, Any]] = []
         self.doors = Doors("", "", "")
         self._store_url = store_url
+        self._post = post
         self._environment = dict(environment or {})
         self._port = free_port()
         self._process: asyncio.subprocess.Process | None = None
@@ -104,11 +107,12 @@ class Site:
 
     async def start(self) -> None:
         """Start the node and wait until it serves."""
-        store = ["--store-url", self._store_url] if self._store_url else []
+        more = ["--store-url", self._store_url] if self._store_url else []
+        more += ["--post", str(self._post)] if self._post else []
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.prove.node_process", "--port", str(self._port)),
-                *("--data-dir", str(self.data_dir), "--ahead", str(int(self.ahead * 1000)), *store),
+                *("--data-dir", str(self.data_dir), "--ahead", str(int(self.ahead * 1000)), *more),
                 cwd=REPO,
                 env=os.environ | self._environment,
                 stdin=asyncio.subprocess.PIPE,

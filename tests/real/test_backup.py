@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from actors.ports import Delivery
 from actors.store.copying import copy_of
 from engine.clinic import MINUTE
+from engine.commands import Contact
+from engine.ids import PATIENT
 from gateway.backup import restore_backup, write_backup
 from gateway.settings import Settings
 from gateway.unable import Unable
 from tests.support.node import House, free_port, house, node_settings, token_of
+from tests.support.post import FakePost
 from tests.support.rest import browser, signed_in
 
 
@@ -62,6 +66,35 @@ async def test_what_goes_on_is_restored_and_what_has_ended_since_is_not(tmp_path
             assert {seat.name for seat in found.seats.values()} <= {"", "Dr. Rivera"}
         async with browser(there, Cookie=f"vestibule_session={session}") as who:
             assert (await who.ask("GET", "/me")).status_code == 401
+        assert not there.bugs
+
+
+async def test_a_restore_writes_to_nobody_of_what_has_ended(tmp_path: Path) -> None:
+    """Visits that were cancelled before the backup, or since, keep no address and send no letter."""
+    old, new, file = tmp_path / "old", tmp_path / "new", tmp_path / "backup"
+    post, reach = FakePost(answers=[Delivery("later", "busy")] * 3), Contact(email="pat@home.example")
+    async with house(old, post=post) as here:
+        lingers, since, goes_on = [await here.plan(starts_in=600, contact=reach) for _ in range(3)]
+        await post.have(3)
+        async with signed_in(here) as who:
+            await who.post(f"/visits/{lingers.id}/cancel")
+            post.answers = [Delivery("later", "busy")]
+            await post.have(4)
+            await write_backup(here.node.settings, file)
+            await who.post(f"/visits/{since.id}/cancel")
+    shutil.copytree(old / "secrets", new / "secrets")
+    done = await restore_backup(settings(new), file, [old / "tombstones"])
+    assert (done.visits, done.ended_since) == (1, 1)
+    again = FakePost()
+    async with house(new, post=again) as there:
+        there.later(minutes=60)
+        await again.have(1)
+        assert {letter.visit for letter in again.taken} == {goes_on.id}
+        for visit in (lingers, since):
+            found = await there.node.desk.find(visit.id)
+            assert found is not None
+            assert (found.status, found.letters) == ("cancelled", [])
+            assert found.invitations[PATIENT].email == ""
         assert not there.bugs
 
 

@@ -17,11 +17,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.exceptions import InvalidStatus
 
 from engine.clinic import Admission, StaffRole
+from engine.commands import Contact
 from engine.ids import shard_of_clinic
 from engine.pin import strict_limit
 from engine.visit import Visit
 from tests.support.client import PATIENCE, Refused, WireClient
 from tests.support.node import House, house
+from tests.support.post import FakePost
 from tests.support.rest import PASSWORD, browser, employ
 
 STAY_AT_ZERO = {
@@ -96,7 +98,7 @@ class Watch:
 async def watch(tmp_path: Path) -> AsyncIterator[Watch]:
     """Run a node of its own whose store's file is rewritten as soon as there is a reason."""
     async with (
-        house(tmp_path, demo=True, privacy={"rewrite_minutes": 0.001}) as here,
+        house(tmp_path, demo=True, post=FakePost(), privacy={"rewrite_minutes": 0.001}) as here,
         browser(here) as anybody,
     ):
         watching = Watch(here, anybody.http)
@@ -117,6 +119,7 @@ async def test_every_metric_of_the_page_is_fed(watch: Watch, tmp_path: Path) -> 
     await comes_from_elsewhere(here)
     await reads_slowly(watch)
     await plans_much_at_once(watch)
+    await writes_to_people(watch)
     await ends(watch, visit)
     await guesses_all_day(watch)
     await loses_the_store(watch)
@@ -246,6 +249,21 @@ async def plans_much_at_once(watch: Watch) -> None:
         await asyncio.sleep(0)
         watch.glance()
     await planning
+
+
+async def writes_to_people(watch: Watch) -> None:
+    """A patient gets a confirmation, and a reminder when its time has come."""
+    here = watch.here
+    contact = Contact(email="pat@home.example")
+    await here.plan(starts_in=20, reminders=(15,), contact=contact)
+    watch.glance()
+    sent = "vestibule_letters_total{kind=confirmation,result=sent,via=email}"
+    while watch.value(sent) < 1:
+        await watch.look()
+    here.later(minutes=6)
+    await watch.until("vestibule_reminder_lag_seconds")
+    assert watch.value("vestibule_reminder_lag_seconds_sum") >= 60
+    assert "vestibule_letters_pending" in watch.moved
 
 
 async def ends(watch: Watch, visit: Visit) -> None:
