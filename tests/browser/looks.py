@@ -37,7 +37,7 @@ _SIZES: Final = """
     .filter((one) => one.innerText !== "")
     .map((one) => [what(one), parseFloat(getComputedStyle(one).fontSize)]);
   const targets = all("a, button, input, select, summary").map((one) => {
-    const { width, height } = one.getBoundingClientRect();
+    const { width, height } = (one.closest("label") ?? one).getBoundingClientRect(); // its label is pressed too
     return [what(one), width, height];
   });
   return { texts, targets };
