@@ -37,7 +37,7 @@ describe("an invitation's life", () => {
   });
 
   test("what is on its way says how often it was tried, and why again", () => {
-    const letters = [letter({ attempt: 2, reason: "busy" })];
+    const letters = [letter({ attempt: 2, reason: "mail_busy" })];
     const [, step] = lifeOf(invitation({ letters }), row({}), NOW);
     assert.equal(step?.text, "E-mail: tried 2 times, is tried again");
     assert.match(step?.why ?? "", /busy/);

@@ -103,25 +103,32 @@ export const life = {
   doubtful: "not certain",
 };
 
-/** Why a message was not sent, or is tried again, by the server's code. */
+/** Why a message was not sent, or not yet, by the server's code; the step beside it says whether it is tried again. */
 export const reasons: Readonly<Record<string, string>> = {
   opted_out: "This number asked for no more messages. Call them, or use e-mail.",
+  stopped: "This number asked for no more messages. Call them, or use e-mail.",
   no_such_mailbox: "There is no such mailbox. Ask for the address again.",
-  no_such_number: "There is no such number. Ask for the number again.",
-  landline: "This number takes no text messages. Call them, or use e-mail.",
+  no_such_number: "There is no such number for text messages. Ask for the number again, or use e-mail.",
+  bad_address: "That address or number does not work. Ask for it again.",
+  no_address: "Its address is gone. Make a new invitation.",
   mailbox_full: "Their mailbox is full. Ask for another address, or send a text message.",
-  rejected: "It was not accepted there. Ask for another address or number.",
-  blocked: "It was not let through there. Ask for another address or number.",
-  too_big: "It was not accepted there. Copy the link and hand it over.",
+  number_unreachable: "Their phone can't be reached. Call them later, or use e-mail.",
+  country_not_served: "We can't send text messages to that country. Use e-mail, or hand the link over.",
+  rejected: "It was not accepted there. Ask for another address or number, or hand the link over.",
   unknown: "We can't tell whether it arrived. Ask, or send again.",
   mail_not_set_up: "This clinic can't send e-mail yet. Copy the link and hand it over.",
-  texts_not_set_up: "This clinic can't send text messages yet. Copy the link, or use e-mail.",
-  phone_not_served: "We can't send text messages to that number.",
-  bad_address: "That address or number does not work. Ask for it again.",
-  busy: "The service that sends it is busy. It is tried again by itself.",
-  unreachable: "The service that sends it could not be reached. It is tried again by itself.",
-  too_many_messages: "As many messages as are allowed were sent. Copy the link, or try later.",
-  not_in_time: "It could not be sent in time.",
+  texts_not_set_up: "This clinic can't send text messages yet. Use e-mail, or hand the link over.",
+  mail_busy: "The mail service is busy.",
+  texts_busy: "The service for text messages is busy.",
+  mail_unreachable: "The mail service can't be reached.",
+  texts_unreachable: "The service for text messages can't be reached.",
+  mail_sign_in: "The mail service does not let us in. Tell your administrator, and hand the link over.",
+  texts_sign_in: "The service for text messages does not let us in. Tell your administrator, and hand the link over.",
+  mail_sender_refused: "The mail service does not take mail from this clinic. Tell your administrator, and hand the link over.",
+  too_many_messages: "As many messages as are allowed for now were sent. Hand the link over, or try later.",
+  try_later: "It can't be sent at the moment.",
+  time_over: "The visit's time was over before it could be sent.",
+  visit_over: "The visit was over before it could be sent.",
 };
 
 /** For a code that this page does not know yet. */
