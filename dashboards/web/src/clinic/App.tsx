@@ -13,6 +13,7 @@ import { Live } from "./live.ts";
 import { maySeeVisits } from "./rights.ts";
 import { sentenceOf } from "./refused.ts";
 import { Settings } from "./settings/Settings.tsx";
+import { Schedule, VisitForms } from "./schedule/index.tsx";
 import { StaffContext } from "./staff.ts";
 import { words } from "./words.ts";
 
@@ -76,7 +77,8 @@ function SignedIn({ me: known }: { me: Me }) {
       </a>
       <Header />
       {sees && <ConnectionBanner />}
-      {!sees ? <Operations /> : page === "settings" ? <Settings /> : <WaitingRoom />}
+      {!sees ? <Operations /> : page === "settings" ? <Settings /> : page === "schedule" ? <Schedule /> : <WaitingRoom />}
+      {sees && <VisitForms />}
     </StaffContext.Provider>
   );
 }

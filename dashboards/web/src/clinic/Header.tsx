@@ -2,7 +2,7 @@ import { CircleUser, LogOut } from "lucide-preact";
 import { toast } from "../ui/index.ts";
 import { Menu } from "../ui/Menu.tsx";
 import { signOut } from "./account/account.ts";
-import { addressOf, go, type Place, place, ROOM } from "./address.ts";
+import { addressOf, go, type Place, place, ROOM, SCHEDULE } from "./address.ts";
 import { mayChangeSettings, maySeeVisits } from "./rights.ts";
 import { sentenceOf } from "./refused.ts";
 import { useStaff } from "./staff.ts";
@@ -22,6 +22,7 @@ export function Header() {
       </span>
       <nav class="top-pages" aria-label={words.app.pages}>
         {maySeeVisits(user.role) && <PageLink to={ROOM}>{words.app.room}</PageLink>}
+        {maySeeVisits(user.role) && <PageLink to={SCHEDULE}>{words.app.schedule}</PageLink>}
         {mayChangeSettings(user.role) && <PageLink to={SETTINGS}>{words.app.settings}</PageLink>}
       </nav>
       <Menu

@@ -27,7 +27,7 @@ export function placeOf(address: { readonly pathname: string; readonly search: s
     page: first === "settings" ? "settings" : "room",
     visit: first === "visits" ? readable(second) : "",
     day: isDay(day) ? day : "",
-    section: first === "settings" ? readable(second) : "",
+    ...(first === "settings" && second ? { section: readable(second) } : {}),
   };
 }
 
@@ -56,6 +56,7 @@ export function nextOf(search: string): string {
 }
 
 export const ROOM: Place = { page: "room", visit: "", day: "" };
+export const SCHEDULE: Place = { page: "schedule", visit: "", day: "" };
 
 export const place = signal<Place>(ROOM);
 

@@ -1,6 +1,6 @@
 /** What the server tells the staff app over REST, and the calls that ask for it. Times are milliseconds since 1970 (UTC). */
-import type { Recipient } from "../visit/inviting.ts";
 import type { Status } from "../wire/index.ts";
+import type { Recipient } from "../visit/inviting.ts";
 import { change, get } from "./rest.ts";
 
 export type StaffRole = "provider" | "coordinator" | "admin" | "sre";
@@ -77,15 +77,6 @@ export interface Visit {
   readonly patient_link?: string;
 }
 
-export interface NewVisit {
-  readonly patient: { readonly name: string };
-  readonly option: string;
-  readonly minutes: number;
-  readonly room: string;
-  readonly providers: readonly string[];
-  readonly start: "now" | number;
-}
-
 export type VisitType = "video" | "phone";
 
 /** Where a patient's messages go; only those who schedule see it. */
@@ -121,7 +112,6 @@ export const changeClinic = (changes: ClinicChange): Promise<Clinic> => change("
 export const listStaff = (): Promise<Provider[]> => get("/staff");
 export const makeTicket = (): Promise<Ticket> => change("POST", "/tickets");
 export const readVisit = (visit: string): Promise<Visit> => get(visitPath(visit));
-export const createVisit = (visit: NewVisit): Promise<Visit> => change("POST", "/visits", visit);
 export const cancelVisit = (visit: string): Promise<Visit> => change("POST", `${visitPath(visit)}/cancel`);
 export const invite = (visit: string, recipient: Recipient, op?: string): Promise<NewInvitation> =>
   change("POST", `${visitPath(visit)}/invitations`, recipient, op);

@@ -12,3 +12,8 @@ export function mayEnter(role: StaffRole): boolean {
 export function mayChangeSettings(role: StaffRole): boolean {
   return role === "admin";
 }
+
+/** Whether they make, move, change and cancel visits. */
+export function maySchedule(role: StaffRole): boolean {
+  return role === "provider" || role === "coordinator" || role === "admin";
+}

@@ -8,9 +8,8 @@ import { dayOf } from "../day.ts";
 import { VisitDetails } from "../details/VisitDetails.tsx";
 import { about } from "../now.ts";
 import { useStaff } from "../staff.ts";
-import { EndDialog } from "../visit/EndDialog.tsx";
-import { NewVisit } from "../visit/NewVisit.tsx";
-import { ending, creating } from "../visit/open.ts";
+import { Ending } from "../visit/Ending.tsx";
+import { creating } from "../visit/open.ts";
 import { words } from "../words.ts";
 import { longestWait, next } from "./filter.ts";
 import { Table } from "./Table.tsx";
@@ -60,7 +59,6 @@ export function WaitingRoom() {
         <Table board={live.board} view={view} />
       </main>
       {visit && <VisitDetails key={visit} visit={visit} />}
-      {creating.value && <NewVisit />}
       <Ending />
     </div>
   );
@@ -80,17 +78,4 @@ function Summary({ view }: { view: RoomView }) {
       ? words.room.nobodyNext(timeOf(coming.start, coming.zone), coming.patient ?? "")
       : words.room.nobody;
   return <p class="soft room-summary">{text}</p>;
-}
-
-function Ending() {
-  const row = useStaff().live.board.find(ending.value);
-  if (!row) return null;
-  return (
-    <EndDialog
-      row={row.state.value}
-      onClose={() => {
-        ending.value = "";
-      }}
-    />
-  );
 }

@@ -47,14 +47,6 @@ export interface Checked {
   readonly dst: "" | "gap" | "fold";
 }
 
-/** A visit's invitation as it is listed; contacts are masked. */
-export interface Invited {
-  readonly label: string;
-  readonly state: string;
-  readonly email: string;
-  readonly phone: string;
-}
-
 const path = (visit: string): string => `/visits/${encodeURIComponent(visit)}`;
 
 export const visitsBetween = async (start: number, end: number): Promise<Visit[]> =>
@@ -65,4 +57,3 @@ export const createVisit = (visit: PlannedVisit, op: string): Promise<Visit> => 
 export const editVisit = (visit: string, changes: VisitChange, op: string): Promise<Visit> => change("PATCH", path(visit), changes, op);
 export const reschedule = (visit: string, start: number, end: number, op: string): Promise<Visit> =>
   change("POST", `${path(visit)}/reschedule`, { start, end }, op);
-export const listInvited = (visit: string): Promise<Invited[]> => get(`${path(visit)}/invitations`);

@@ -5,6 +5,7 @@ import { namesOf } from "../board/people.ts";
 import { useRun, useStaff } from "../staff.ts";
 import { words } from "../words.ts";
 import { cancel, complete } from "./acts.ts";
+import { Told } from "./Told.tsx";
 
 /** Asks before a visit ends for everyone, and names who is still inside (D2); before it has begun it is cancelled instead. */
 export function EndDialog({ row, onClose }: { row: Row; onClose: () => void }) {
@@ -16,7 +17,14 @@ export function EndDialog({ row, onClose }: { row: Row; onClose: () => void }) {
   };
   return (
     <Dialog title={cancels ? words.cancel.title : words.complete.title} onClose={onClose}>
-      {cancels ? <p>{words.cancel.text(row.visit.patient ?? "")}</p> : <WhoIsThere row={row} />}
+      {cancels ? (
+        <>
+          <p>{words.cancel.text(row.visit.patient ?? "")}</p>
+          <Told visit={row.visit.visit} />
+        </>
+      ) : (
+        <WhoIsThere row={row} />
+      )}
       <div class="dialog-acts">
         <Button onClick={onClose}>{cancels ? words.cancel.keep : shared.cancel}</Button>
         <Button kind="danger" busy={busy} onClick={end}>

@@ -16,3 +16,12 @@ export function addParticipants(visit: string): void {
 
 /** Whether the form for a new visit is open. */
 export const creating = signal(false);
+
+/** The stretch of time that was chosen for it on the calendar, ms since 1970; null when none was. */
+export const chosen = signal<{ readonly start: number; readonly end: number } | null>(null);
+
+/** The visit whose form is open to be changed, "" for none. */
+export const editing = signal("");
+
+/** The visit that the form made or changed last, and its start; each time a new object. */
+export const saved = signal<{ readonly visit: string; readonly start: number } | null>(null);

@@ -1,0 +1,34 @@
+/** The schedule and the form for a visit, fetched when they are first needed: the calendar is heavier than all else. */
+import { Banner, Button } from "../../ui/index.ts";
+import { lazy } from "../lazy.tsx";
+import { creating, editing } from "../visit/open.ts";
+import { words } from "../words.ts";
+
+export const Schedule = lazy(
+  async () => (await import("./Schedule.tsx")).Schedule,
+  <main class="room-main" id="main" tabIndex={-1} aria-busy="true" aria-label={words.app.schedule} />,
+  <main class="room-main" id="main" tabIndex={-1}>
+    <Old />
+  </main>,
+);
+
+const Forms = lazy(async () => (await import("./form/Forms.tsx")).Forms, null, <Old />);
+
+/** The form for a visit, over whichever page asked for it. */
+export function VisitForms() {
+  return creating.value || editing.value ? <Forms /> : null;
+}
+
+/** What is to be fetched is gone: the server has been renewed since this page was opened. */
+function Old() {
+  return (
+    <div class="page-banner">
+      <Banner tone="wait" live>
+        {words.app.old}{" "}
+        <Button size="dense" onClick={() => location.reload()}>
+          {words.app.reload}
+        </Button>
+      </Banner>
+    </div>
+  );
+}

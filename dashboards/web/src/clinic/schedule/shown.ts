@@ -1,0 +1,52 @@
+/** Which days the schedule shows, and which visits of them. Pure. */
+import { addDays, dayOf, instantsOf, weekOf } from "../day.ts";
+import type { Visit } from "../clinic.ts";
+
+export type View = "week" | "day";
+
+/** Weeks begin on Sunday here, as the clinic's calendars do (0 is Sunday). */
+export const FIRST_DAY = 0;
+
+export interface Days {
+  readonly first: string;
+  /** The day after the last one. */
+  readonly end: string;
+}
+
+/** The days that a view shows around a day, `YYYY-MM-DD`. */
+export function daysOf(day: string, view: View): Days {
+  const first = view === "week" ? weekOf(day, FIRST_DAY) : day;
+  return { first, end: addDays(first, view === "week" ? 7 : 1) };
+}
+
+export function isWithin(day: string, { first, end }: Days): boolean {
+  return first <= day && day < end;
+}
+
+/** The instants at which the days begin and end; where midnight does not occur, an hour later. */
+export function instantsOfDays({ first, end }: Days, zone: string): { readonly start: number; readonly end: number } {
+  const at = (day: string) => instantsOf(day, "00:00", zone)[0] ?? instantsOf(day, "01:00", zone)[0] ?? Date.parse(day);
+  return { start: at(first), end: at(end) };
+}
+
+/** "Nov 22 – 28, 2026", or "Sunday, November 22, 2026" of one day. */
+export function titleOf({ first, end }: Days, view: View): string {
+  const [from, to] = [Date.parse(first), Date.parse(addDays(end, -1))];
+  if (view === "day") return DAY.format(from);
+  return WEEK.formatRange(from, to).replace(/\u2009/g, " ");
+}
+
+const DAY = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", weekday: "long", month: "long", day: "numeric", year: "numeric" });
+const WEEK = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", month: "short", day: "numeric", year: "numeric" });
+
+/** The visits of these providers, all when none is chosen; cancelled ones take no time any more. */
+export function visitsOf(visits: readonly Visit[], providers: ReadonlySet<string>): Visit[] {
+  const isTheirs = (visit: Visit) => !providers.size || visit.providers.some(({ id }) => providers.has(id));
+  return visits.filter((visit) => visit.status !== "cancelled" && isTheirs(visit));
+}
+
+/** The day of an instant, "" when it is today: as addresses have it. */
+export function dayInAddress(instant: number, now: number, zone: string): string {
+  const day = dayOf(instant, zone);
+  return day === dayOf(now, zone) ? "" : day;
+}
