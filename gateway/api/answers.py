@@ -21,6 +21,7 @@ from signaling import words
 
 STATUS: Final[dict[str, int]] = {
     "already_started": 409,
+    "bad_address": 422,
     "bad_message": 422,
     "bad_minutes": 422,
     "bad_name": 422,
@@ -28,21 +29,26 @@ STATUS: Final[dict[str, int]] = {
     "bad_time": 422,
     "busy": 429,
     "invites_off": 403,
+    "just_sent": 429,
     "key_refused": 403,
     "link_over": 410,
     "link_revoked": 410,
     "link_unknown": 404,
     "no_such_invitation": 404,
+    "no_such_person": 404,
     "no_such_seat": 404,
     "no_such_visit": 404,
     "not_allowed": 403,
     "origin_refused": 403,
+    "phone_not_served": 422,
     "sign_in": 401,
     "sign_in_refused": 401,
     "sign_in_slow": 429,
     "too_many_invitations": 409,
+    "too_many_messages": 429,
     "try_later": 503,
     "visit_over": 410,
+    "welcome_refused": 410,
 }
 """The status of each code; every other refusal is 409: it would be granted in another state."""
 
@@ -112,8 +118,10 @@ def _plain(status: int, headers: Mapping[str, str] | None = None) -> Response:
 
 _SAID: Final = {
     "missing": "Please fill this in.",
-    "string_too_short": "Please fill this in.",
+    "string_too_short": "This is too short.",
     "string_too_long": "This is too long.",
+    "too_long": "These are too many.",
+    "too_short": "Please give at least one.",
     "json_invalid": "This is not JSON.",
     "model_attributes_type": "This is not JSON.",
 }
@@ -123,7 +131,8 @@ def _fields(errors: Sequence[Any]) -> dict[str, str]:
     """Say what is wrong by field; never what was sent."""
     said: dict[str, str] = {}
     for error in errors:
-        name = ".".join(str(part) for part in error["loc"][1:] if part not in ("now", "int")) or "body"
+        path = [str(part) for part in error["loc"][1:]]
+        name = ".".join(part for part in path if not part.startswith("(")) or "body"  # "(now)" is a choice
         sentence = _SAID.get(error["type"], f"{error['msg'].removeprefix('Value error, ')}.")
         said.setdefault(name, sentence.replace("..", "."))
     return said

@@ -82,6 +82,7 @@ Runner = Annotated[Caller, Depends(allowed(Right.RUN_VISIT))]
 Scheduler = Annotated[Caller, Depends(allowed(Right.SCHEDULE))]
 Inviter = Annotated[Caller, Depends(allowed(Right.INVITE))]
 Administrator = Annotated[Caller, Depends(allowed(Right.SETTINGS))]
+StaffKeeper = Annotated[Caller, Depends(allowed(Right.STAFF))]
 
 
 def operation(deps: Deps, idempotency_key: Annotated[str, Header(max_length=40)] = "") -> OpId:

@@ -1,17 +1,32 @@
-"""A clinic's settings, its staff, and the keys of its programs."""
+"""A clinic's settings, and the keys of its programs."""
 
 from __future__ import annotations
 
 from copy import copy
+from typing import Final
 
 from fastapi import APIRouter, HTTPException
 
-from engine.clinic import MINUTE, Admission, Clinic, Right, may
+from engine.clinic import MINUTE, Admission, Clinic
 from gateway.api.answers import settled
-from gateway.api.callers import Administrator, Asker, Deps, Seer, clinic_of
-from gateway.api.models import ClinicChange, ClinicSettings, Key, KeyInfo, NewKey, Option, StaffMember
+from gateway.api.callers import Administrator, Asker, Deps, clinic_of
+from gateway.api.models import ClinicChange, ClinicSettings, Key, KeyInfo, NewKey, Option
 
 router = APIRouter(tags=["Clinic"])
+
+
+_AS_THEY_ARE: Final = (
+    "name",
+    "zone",
+    "country",
+    "logo",
+    "phone",
+    "guests_by_provider",
+    "guests_by_patient",
+    "patients_cancel",
+    "retention_days",
+)
+"""Settings that REST and the clinic write alike."""
 
 
 @router.get("/clinic")
@@ -25,17 +40,20 @@ async def change_clinic(caller: Administrator, deps: Deps, change: ClinicChange)
     """Change settings; they hold at once, also for visits that are under way (R1)."""
     changed = copy(clinic_of(caller, deps))
     given = change.model_dump(exclude_none=True)
-    for name in ("name", "zone", "logo", "phone", "guests_by_provider", "guests_by_patient"):
+    for name in _AS_THEY_ARE:
         if name in given:
             setattr(changed, name, given[name])
+    for name in ("rooms", "reminders", "languages"):
+        if name in given:
+            setattr(changed, name, tuple(given[name]))
     if change.admission is not None:
         changed.admission = Admission(change.admission)
     if change.grace_minutes is not None:
         changed.grace = change.grace_minutes * MINUTE
     if change.capacity is not None:
         changed.browsers = change.capacity
-    if change.rooms is not None:
-        changed.rooms = tuple(change.rooms)
+    if change.opens_before_minutes is not None:
+        changed.opens_before = change.opens_before_minutes * MINUTE
     if change.options is not None:
         changed.options = tuple((option.name, option.minutes) for option in change.options)
     settled(await deps.desk.save_clinic(changed))
@@ -47,29 +65,24 @@ def _settings(clinic: Clinic, public_url: str) -> ClinicSettings:
         id=clinic.id,
         name=clinic.name,
         zone=clinic.zone,
+        country=clinic.country,
         logo=clinic.logo,
         phone=clinic.phone,
         admission=clinic.admission.value,
         guests_by_provider=clinic.guests_by_provider,
         guests_by_patient=clinic.guests_by_patient,
+        patients_cancel=clinic.patients_cancel,
+        opens_before_minutes=clinic.opens_before // MINUTE,
         grace_minutes=clinic.grace // MINUTE,
         capacity=clinic.browsers,
         dial_in_numbers=list(clinic.dial_in),
         rooms=list(clinic.rooms),
         options=[Option(name=name, minutes=minutes) for name, minutes in clinic.options],
+        reminders=list(clinic.reminders),
+        languages=list(clinic.languages),
+        retention_days=clinic.retention_days,
         public_url=public_url,
     )
-
-
-@router.get("/staff")
-async def list_staff(caller: Seer, deps: Deps) -> list[StaffMember]:
-    """List who can be chosen as a visit's provider."""
-    staff = await deps.auth.accounts.staff(caller.clinic)
-    return [
-        StaffMember(id=user.id, name=user.name, role=user.role.value)
-        for user in staff
-        if may(user.role, Right.ENTER_VISIT)
-    ]
 
 
 @router.get("/api-keys")

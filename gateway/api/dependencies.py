@@ -15,6 +15,7 @@ from gateway.auth import Auth
 from gateway.metrics import Metrics
 from gateway.node import Node
 from gateway.settings import Settings
+from gateway.staff import WelcomeMailer
 
 if TYPE_CHECKING:
     from gateway.demo import Demo
@@ -57,6 +58,16 @@ class Dependencies:
     def auth(self) -> Auth:
         """Who somebody is."""
         return self.node.auth
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Whose telephone numbers this deployment writes to."""
+        return self.host.outreach.countries
+
+    @property
+    def welcome_mailer(self) -> WelcomeMailer | None:
+        """Who mails welcome links; None when there is no mail."""
+        return self.node.welcome_mailer
 
     @property
     def metrics(self) -> Metrics:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 
-from gateway.api import clinic, invitations, links, sign_in, visits
+from gateway.api import clinic, invitations, links, sign_in, staff, visits, welcome
 from gateway.api.answers import handle
 from gateway.api.dependencies import Dependencies
 from gateway.api.models import Problem
@@ -49,7 +49,7 @@ def make(node: Node, *, demo: bool) -> FastAPI:
     )
     handle(api)
     rest = APIRouter(prefix="/api/v1", responses=REFUSALS)
-    for one in (sign_in, clinic, visits, invitations, links):
+    for one in (sign_in, welcome, clinic, staff, visits, invitations, links):
         rest.include_router(one.router)
     rest.add_api_route("/", _index, include_in_schema=False)
     stand_ins = None

@@ -33,7 +33,7 @@ async def sign_in(deps: Deps, asked: SignIn, address: Address, response: Respons
         raise Refusal(outcome)
     deps.metrics.sign_in("ok")
     set_cookie(response, outcome, deps)
-    return _me(outcome.caller, deps)
+    return about(outcome.caller, deps)
 
 
 def set_cookie(response: Response, signed_in: SignedIn, deps: Dependencies) -> None:
@@ -61,7 +61,7 @@ async def sign_out(caller: Asker, deps: Deps, response: Response, _: Nothing | N
 @router.get("/me")
 async def me(caller: Asker, deps: Deps) -> Me:
     """Say who is signed in."""
-    return _me(caller, deps)
+    return about(caller, deps)
 
 
 @router.post("/tickets")
@@ -88,7 +88,8 @@ def ws_url(request: Request, deps: Dependencies) -> str:
     return "ws" + origin.removeprefix("http") + "/ws"
 
 
-def _me(caller: Caller, deps: Dependencies) -> Me:
+def about(caller: Caller, deps: Dependencies) -> Me:
+    """Say who somebody is, and where."""
     clinic = clinic_of(caller, deps)
     return Me(
         user=Person(id=caller.user, name=caller.name, email=caller.email, role=caller.role.value),

@@ -24,6 +24,9 @@ DOOR = {
     "opens_at",
     "clinic_phone",
     "logo",
+    "language",
+    "may_invite",
+    "may_cancel",
     "late",
 }
 
@@ -36,7 +39,7 @@ async def test_an_invitation_has_a_link_and_a_pin_of_its_own(here: House) -> Non
         path = f"/visits/{visit.id}/invitations"
         made = await who.post(path, {"label": "Daughter", "email": "zoe@example.org"}, status=201)
         assert (made["state"], made["number"], made["expires_at"]) == (
-            "made",
+            "queued",
             as_read(here.number),
             visit.lapses_at,
         )
@@ -87,7 +90,19 @@ async def test_a_revoked_invitation_is_over_and_the_others_are_not(here: House) 
     [
         ({"email": "not an address"}, "email"),
         ({"email": "a@b.example\r\nBcc: all@b.example"}, "email"),
+        ({"email": "Ana <a@b.example>"}, "email"),
+        ({"email": "a@b.example; b@b.example"}, "email"),
+        ({"email": "a@b.example, b@b.example"}, "email"),
+        ({"email": "a@localhost"}, "email"),
+        ({"email": "a" * 250 + "@b.example"}, "email"),
+        ({"email": "a@b.example\u202e"}, "email"),
         ({"phone": "call me"}, "phone"),
+        ({"phone": "+1 415 555 0123; +1 415 555 0124"}, "phone"),
+        ({"phone": "+1 415 555 0123 ext. 7"}, "phone"),
+        ({"phone": "+1 900 555 0123"}, "phone"),
+        ({"phone": "+34 612 345 678"}, "phone"),
+        ({"phone": "+882 16 1234 5678"}, "phone"),
+        ({"phone": "911"}, "phone"),
         ({"phone": "5550100"}, "phone"),
         ({"label": "\u202eevil"}, "label"),
         ({"label": "x" * 65}, "label"),
@@ -110,7 +125,7 @@ async def test_a_telephone_number_may_be_typed_as_people_do(here: House) -> None
     """Blanks, dots and brackets are no part of it."""
     visit = await here.plan()
     async with signed_in(here) as who:
-        await who.post(f"/visits/{visit.id}/invitations", {"phone": "+1 (555) 010-0123"}, status=201)
+        await who.post(f"/visits/{visit.id}/invitations", {"phone": "+1 (415) 555-0123"}, status=201)
         (listed,) = await who.get(f"/visits/{visit.id}/invitations")
         assert (listed["email"], listed["phone"]) == ("", "***23")
 

@@ -25,7 +25,8 @@ async def test_a_visit_that_starts_now_can_be_joined_at_once(here: House) -> Non
         assert before <= visit["start"] <= here.now()
         assert visit["end"] - visit["start"] == 15 * MINUTE
         assert visit["lapses_at"] == visit["end"]
-        assert (visit["patient"], visit["room"], visit["name"]) == ({"name": "Pat Lee"}, "Main", "Check-up")
+        assert (visit["room"], visit["name"]) == ("Main", "Check-up")
+        assert visit["patient"] == {"name": "Pat Lee", "email": "", "phone": ""}
         assert visit["providers"] == [{"id": f"{here.clinic}-provider", "name": "The provider"}]
         assert visit["panel"]["number"] == as_read(here.number)
         assert len(visit["panel"]["pin"]) == 10
@@ -156,13 +157,13 @@ async def test_providers_are_of_this_clinic(here: House) -> None:
 
 
 async def test_an_option_says_how_long_a_visit_takes(here: House) -> None:
-    """When neither minutes nor end are given; an unknown one does not."""
+    """When neither minutes nor end are given; an unknown one is refused."""
     async with signed_in(here) as who:
         plan = {"patient": {"name": "Pat"}, "start": "now"}
         visit = await who.post("/visits", plan | {"option": "30-min Consultation"}, status=201)
         assert visit["end"] - visit["start"] == 30 * MINUTE
         answer = await who.ask("POST", "/visits", plan | {"option": "Forever"})
-        assert (refusal(answer), set(answer.json()["fields"])) == ((422, "bad_request"), {"minutes"})
+        assert (refusal(answer), set(answer.json()["fields"])) == ((422, "bad_request"), {"option"})
 
 
 async def test_an_unknown_visit_is_not_found(here: House) -> None:

@@ -73,11 +73,14 @@ def free_port() -> int:
 
 
 def node_settings(data_dir: Path, port: int, **sections: Mapping[str, Any]) -> Settings:
-    """Make a test's settings: own folder, own port, everything else as shipped."""
+    """Make a test's settings: own folder, own port, all else as shipped; but all tests of a worker look at links
+    from one address.
+    """
     merged: dict[str, dict[str, Any]] = {
         "server": {"port": port, "admin_bind": ""},
         "store": {"data_dir": data_dir},
         "log": {"format": "console", "level": "warning"},
+        "limits": {"looks_per_minute": 10_000},
     }
     for name, values in sections.items():
         merged.setdefault(name, {}).update(values)

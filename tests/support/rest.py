@@ -11,6 +11,7 @@ import httpx
 from actors.accounts import User
 from engine.clinic import StaffRole
 from engine.ids import UserId
+from gateway.api.callers import COOKIE
 from gateway.passwords import LIGHT, Passwords
 from tests.support.node import House
 
@@ -76,10 +77,13 @@ async def employ(here: House, role: StaffRole = StaffRole.PROVIDER) -> User:
 
 @asynccontextmanager
 async def signed_in(here: House, role: StaffRole = StaffRole.PROVIDER) -> AsyncIterator[Browser]:
-    """Open a browser with a member of staff signed in."""
-    user = await employ(here, role)
+    """Open a browser with a member of staff signed in; not by password, for one address may not try that as
+    often as all tests of a worker would.
+    """
+    signed = await here.node.auth.open_session(await employ(here, role))
+    assert signed is not None
     async with browser(here) as one:
-        await one.post("/sign-in", {"email": user.email, "password": PASSWORD})
+        one.http.cookies.set(COOKIE, signed.token)
         yield one
 
 
