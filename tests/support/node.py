@@ -73,8 +73,8 @@ def free_port() -> int:
 
 
 def node_settings(data_dir: Path, port: int, **sections: Mapping[str, Any]) -> Settings:
-    """Make a test's settings: own folder, own port, all else as shipped; but all tests of a worker look at links
-    from one address.
+    """Make a test's settings: own folder, own port, all else as shipped; but a worker's tests all look at
+    links from one address.
     """
     merged: dict[str, dict[str, Any]] = {
         "server": {"port": port, "admin_bind": ""},
