@@ -1,4 +1,4 @@
-import { CircleStop, Lock, LockOpen } from "lucide-preact";
+import { CircleStop, Lock, LockOpen, Pencil } from "lucide-preact";
 import { Button, Icon } from "../../ui/index.ts";
 import { clockTime, timeOf } from "../../ui/time.ts";
 import type { Row } from "../../wire/index.ts";
@@ -6,10 +6,11 @@ import { isOver } from "../board/filter.ts";
 import { stateOf } from "../board/state.ts";
 import { StateMark } from "../board/StateMark.tsx";
 import { now } from "../now.ts";
+import { maySchedule } from "../rights.ts";
 import { useRun, useStaff } from "../staff.ts";
 import { EnterLink } from "../visit/EnterLink.tsx";
 import { Extend } from "../visit/Extend.tsx";
-import { ending } from "../visit/open.ts";
+import { editing, ending } from "../visit/open.ts";
 import { words } from "../words.ts";
 
 /** Whose visit it is, how it stands, how much time is left, and what can be done with the whole of it. */
@@ -32,15 +33,27 @@ export function DetailsHead({ row }: { row: Row }) {
 }
 
 function Acts({ row }: { row: Row }) {
-  const { live } = useStaff();
+  const { live, me } = useStaff();
   const { busy, run } = useRun();
   const { visit } = row;
   const locked = visit.locked ?? false;
+  const isPlanned = visit.status === "scheduled" || visit.status === "open"; // nobody has begun it
   return (
     <>
       <div class="details-acts" role="group" aria-label={words.details.actions}>
         <EnterLink row={row} />
         <Extend visit={visit} />
+        {isPlanned && maySchedule(me.user.role) && (
+          <Button
+            size="dense"
+            icon={Pencil}
+            onClick={() => {
+              editing.value = visit.visit;
+            }}
+          >
+            {words.act.edit}
+          </Button>
+        )}
         <Button
           size="dense"
           icon={locked ? LockOpen : Lock}

@@ -46,7 +46,7 @@ export function VisitDetails({ visit }: { visit: string }) {
     >
       <div class="details-bar">
         <span class="details-name">{words.details.title}</span>
-        <Button kind="plain" size="dense" icon={X} label={words.details.back} onClick={close} />
+        <Button kind="plain" size="dense" icon={X} label={place.value.page === "schedule" ? words.details.backToSchedule : words.details.back} onClick={close} />
       </div>
       <Facts visit={visit} row={row} />
     </aside>

@@ -10,6 +10,14 @@ export interface PlannedGuest {
   readonly interpreter?: boolean;
 }
 
+/** What the clocks of a zone show; `fold` 1 is the second of a time that they show twice. */
+export interface LocalTime {
+  /** `2026-03-09T14:30` */
+  readonly local: string;
+  readonly zone: string;
+  readonly fold: 0 | 1;
+}
+
 /** A visit to be planned (R5). */
 export interface PlannedVisit {
   readonly name: string;
@@ -17,7 +25,7 @@ export interface PlannedVisit {
   readonly room: string;
   readonly option: string;
   readonly minutes: number;
-  readonly start: "now" | number;
+  readonly start: "now" | LocalTime;
   readonly patient: PatientContact;
   readonly providers: readonly string[];
   readonly guests: readonly PlannedGuest[];
@@ -26,7 +34,7 @@ export interface PlannedVisit {
   readonly language: string;
 }
 
-/** What an edited visit is to be; its times are changed by `reschedule`. */
+/** What an edited visit is to be, "" for what is taken away; its times are changed by `reschedule`. */
 export type VisitChange = Partial<Omit<PlannedVisit, "start" | "minutes" | "guests">>;
 
 export interface Overlap {
@@ -34,7 +42,7 @@ export interface Overlap {
   readonly start: number;
   readonly end: number;
   readonly patient: string;
-  readonly providers: readonly string[];
+  readonly providers: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** What the server thinks of a visit that is not made yet. */

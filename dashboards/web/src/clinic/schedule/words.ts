@@ -4,7 +4,6 @@ const count = (n: number, one: string, more: string) => `${n} ${n === 1 ? one : 
 const en = {
   schedule: {
     title: "Schedule",
-    loading: "Loading the schedule",
     newVisit: "New visit",
     view: "What the calendar shows",
     week: "Week",
@@ -19,13 +18,10 @@ const en = {
     calendar: (title: string, zone: string) => `Visits, ${title}, times in ${zone}`,
     slots: "Choose a time for a new visit",
     slotsHow: "Arrow keys move by 15 minutes and from day to day, with Shift they make it longer, Enter creates a visit.",
-    keys: "With the keyboard: arrow keys choose a time, Shift and arrow keys its length, Enter creates a visit.",
     slot: (day: string, from: string, to: string) => `${day}, ${from} to ${to}`,
     free: "free",
     taken: (visits: number) => count(visits, "visit then", "visits then"),
-    past: "past",
     create: "Create New Visit",
-    createAt: (when: string) => `Create New Visit, ${when}`,
     discard: "Discard this time",
     visit: (time: string, patient: string, providers: string, state: string) =>
       [time, patient, providers && `with ${providers}`, state].filter(Boolean).join(", "),
@@ -33,8 +29,6 @@ const en = {
     morePeople: (visits: number) => `${count(visits, "more visit", "more visits")}, show the day`,
     phone: "By phone",
     none: "No visits here yet. Drag over a free time, or press New visit.",
-    edit: "Edit visit",
-    editName: (patient: string) => `Edit the visit with ${patient}`,
   },
 
   move: {
@@ -52,7 +46,6 @@ const en = {
     loading: "Loading the form",
     name: "Visit name",
     optional: "Optional",
-    nameHint: "Optional. Only the clinic sees it.",
     type: "Visit type",
     types: { video: "Video", phone: "Phone" },
     room: "Room",
@@ -77,7 +70,6 @@ const en = {
     twice: "The clocks are set back then: this time occurs twice. Which one?",
     first: (when: string) => `The first, ${when}`,
     second: (when: string) => `The second, ${when}`,
-    patient: "Patient",
     patientName: "Patient's name",
     patientMissing: "Type the patient's name.",
     patientWhy: "The confirmation, with the patient's own link, goes here.",
@@ -112,7 +104,7 @@ const en = {
     ownUnit: "Unit",
     units: { minutes: "minutes", hours: "hours", days: "days" },
     ownAdd: "Add reminder",
-    ownBad: "Type a whole number, up to 28 days before.",
+    ownBad: "Type a whole number: from 5 minutes to 7 days before.",
     language: "Language of the messages",
     languages: { en: "English", es: "Español" } as Readonly<Record<string, string>>,
     create: "Create Visit",
@@ -149,7 +141,6 @@ const en = {
     fold: (when: string) => `The clocks are set back then, so this time occurs twice. The visit is at ${when}.`,
     gap: "The clocks are set forward then. Go back and look at the time.",
     changed: "changed",
-    was: (what: string) => `was ${what}`,
     back: "Back",
     act: "Confirm",
     created: (patient: string) => `The visit with ${patient} is created.`,

@@ -104,7 +104,7 @@ function Warnings({ checked, draft, clinic }: Pick<Props, "checked" | "draft" | 
                 {words.confirm.overlap(
                   `${timeOf(one.start, clinic.zone)} – ${timeOf(one.end, clinic.zone)}`,
                   one.patient,
-                  one.providers.join(", "),
+                  one.providers.map(({ name }) => name).join(", "),
                 )}
               </li>
             ))}

@@ -26,7 +26,7 @@ export function EditVisit({ visit: id, onClose, onDone }: Props) {
         return (
           <VisitSheet
             first={before}
-            edited={{ visit: id, before, start: visit.start }}
+            edited={{ visit: id, before, start: visit.start, end: visit.end }}
             clinic={clinic}
             providers={[...new Map(known.map((one) => [one.id, one])).values()]}
             onClose={onClose}

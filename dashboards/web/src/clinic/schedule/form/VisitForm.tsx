@@ -194,7 +194,7 @@ function MorePart({ draft, clinic, providers, faults, isNew, set }: FormProps) {
             {words.form.moreProvider}
           </Button>
         )}
-        {isNew && !guests && (
+        {isNew && !guests && clinic.guests_by_provider && (
           <Button size="dense" icon={Plus} onClick={() => setGuests(true)}>
             {words.form.otherGuest}
           </Button>

@@ -7,16 +7,19 @@ import { type Checked, checkVisit } from "../rest.ts";
 import { Told } from "../../visit/Told.tsx";
 import { words } from "../words.ts";
 import { Confirm } from "./Confirm.tsx";
-import { type Draft, type Faults, faultsOf, plannedOf } from "./draft.ts";
+import { type Draft, type Faults, faultsOf, minutesOf, plannedOf, startOf } from "./draft.ts";
 import { Sheet } from "./Sheet.tsx";
 import { VisitForm } from "./VisitForm.tsx";
 
-/** The visit that is edited, and as what. */
+/** The visit that is edited: as it stands in the form, and its times. */
 export interface Edited {
   readonly visit: string;
   readonly before: Draft;
   readonly start: number;
+  readonly end: number;
 }
+
+const MINUTE_MS = 60_000;
 
 interface Props {
   first: Draft;
@@ -63,9 +66,7 @@ export function VisitSheet({ first, edited, clinic, providers, onClose, onConfir
     if (Object.keys(found).length || (edited && !isTouched)) return;
     setBusy(true);
     try {
-      const checked = await checkVisit(plannedOf(draft, clinic));
-      const overlaps = checked.overlaps.filter(({ id }) => id !== edited?.visit);
-      setAsked({ checked: { ...checked, overlaps }, op: randomText() });
+      setAsked({ checked: await checkedOf(draft, clinic, edited), op: randomText() });
     } catch (error) {
       try {
         refuse(error);
@@ -115,6 +116,15 @@ export function VisitSheet({ first, edited, clinic, providers, onClose, onConfir
       )}
     </Sheet>
   );
+}
+
+/** What the server thinks of it; a visit that keeps its time overlaps what it did before. */
+async function checkedOf(draft: Draft, clinic: Clinic, edited?: Edited): Promise<Checked> {
+  if (edited && startOf(draft) === edited.start && minutesOf(draft, clinic) * MINUTE_MS === edited.end - edited.start) {
+    return { start: edited.start, end: edited.end, zone: clinic.zone, overlaps: [], dst: "" };
+  }
+  const checked = await checkVisit(plannedOf(draft, clinic));
+  return { ...checked, overlaps: checked.overlaps.filter(({ id }) => id !== edited?.visit) };
 }
 
 /** The faults without those of these fields and of what is in them. */

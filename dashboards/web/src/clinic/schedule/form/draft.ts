@@ -60,8 +60,8 @@ export const NO_NOTE: GuestNote = { label: "", interpreter: false };
 
 const MINUTE_MS = 60_000;
 const QUARTER_MS = 15 * MINUTE_MS;
-/** The longest reminder, in minutes: four weeks before. */
-const EARLIEST_REMINDER = 28 * 24 * 60;
+/** A reminder of one's own, in minutes before the start: as the server takes them. */
+const [SOONEST_REMINDER, LONGEST_REMINDER] = [5, 7 * 24 * 60];
 const LONGEST_VISIT = 24 * 60;
 const LONGEST_LABEL = 64;
 
@@ -211,12 +211,8 @@ export function plannedOf(draft: Draft, clinic: Clinic): PlannedVisit {
     room: draft.room,
     option: draft.option,
     minutes: minutesOf(draft, clinic),
-    start: draft.isNow ? "now" : (startOf(draft) ?? "now"),
-    patient: {
-      name: draft.patient.trim(),
-      ...(draft.email.trim() ? { email: draft.email.trim() } : {}),
-      ...(draft.phone.trim() ? { phone: draft.phone.trim() } : {}),
-    },
+    start: draft.isNow ? "now" : { local: `${draft.day}T${draft.time}`, zone: draft.zone, fold: draft.isSecond ? 1 : 0 },
+    patient: { name: draft.patient.trim(), email: draft.email.trim(), phone: draft.phone.trim() },
     providers: [...new Set(draft.providers.filter(Boolean))],
     guests: guestsOf(draft),
     reminders: draft.reminders,
@@ -242,6 +238,6 @@ export function withReminder(reminders: readonly number[], minutes: number): num
 export function reminderOf(count: string, unit: "minutes" | "hours" | "days"): number | null {
   if (!/^\d{1,5}$/.test(count.trim())) return null;
   const minutes = Number(count) * { minutes: 1, hours: 60, days: 24 * 60 }[unit];
-  return minutes >= 1 && minutes <= EARLIEST_REMINDER ? minutes : null;
+  return minutes >= SOONEST_REMINDER && minutes <= LONGEST_REMINDER ? minutes : null;
 }
 
