@@ -4,7 +4,7 @@
  * Second person, present tense, no jargon, no blame; buttons say what happens. Refusals are the server's own sentences.
  */
 
-import { invite, life, panel, patient, quality, reasons, someReason } from "./details/words.ts";
+import { invite, life, panel, patient, reasons, someReason } from "./details/words.ts";
 import { keysPage, settings, staffPage, welcome } from "./settings/words.ts";
 
 const names = new Intl.ListFormat("en", { type: "conjunction" });
@@ -240,7 +240,6 @@ const en = {
   life,
   reasons,
   someReason,
-  quality,
 
   told: {
     asking: "Looking up who is told…",

@@ -43,7 +43,7 @@ export const invite = {
   interpreter: "Interpreter",
   usedBy: (who: readonly string[]) => `used by ${names.format(who)}`,
   resend: "Resend",
-  resendName: (label: string) => `Send the invitation for ${label} again`,
+  resendName: (label: string) => `Resend the invitation for ${label}`,
   resent: (label: string) => `The invitation for ${label} is sent again.`,
   revoke: "Revoke",
   revokeName: (label: string) => `Revoke the invitation for ${label}`,
@@ -77,7 +77,7 @@ export const patient = {
   copy: "Copy patient's link",
   confirmation: "Confirmation",
   unsent: "There is no address to send it to. Copy the link and hand it over.",
-  resendName: "Send the patient's confirmation again",
+  resendName: "Resend the patient's confirmation",
   resent: "The patient's confirmation is sent again.",
 };
 
@@ -133,6 +133,3 @@ export const reasons: Readonly<Record<string, string>> = {
 
 /** For a code that this page does not know yet. */
 export const someReason = "It could not be sent. Send it again, or copy the link and hand it over.";
-
-/** The connection of somebody in the call (B12). */
-export const quality = { good: "Connection good", poor: "Connection poor", bad: "Connection bad" };
