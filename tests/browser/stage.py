@@ -108,7 +108,9 @@ class Stage:
         )
         await expect(page.get_by_role("heading", name="Waiting room")).to_be_visible()
         if visit:
-            await expect(details_of(page).get_by_role("heading", name=visit.patient)).to_be_visible()
+            await expect(
+                details_of(page).get_by_role("heading", name=visit.patient, exact=True)
+            ).to_be_visible()
         return page
 
     # ------------------------------------------------------------ what it looks like

@@ -55,14 +55,21 @@ function Sections() {
   const narrow = useNarrow();
   const named = useComputed(() => sectionOf(place.value.section ?? "")).value;
   const shown = named ?? (narrow ? undefined : SECTIONS[0]);
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(named);
+  useEffect(() => {
+    // who went to another section reads on from its heading
+    if (named !== before.current) main.current?.querySelector<HTMLElement>(shown ? "h2" : "h1")?.focus();
+    before.current = named;
+  }, [named]);
   useEffect(() => {
     document.title = shown ? words.settings.titleOf(words.settings.sections[shown]) : words.settings.title;
   }, [shown]);
   return (
-    <main class={narrow ? "settings" : "settings settings-wide"} id="main" tabIndex={-1}>
-      {narrow && shown ? <BackToList /> : <h1>{words.settings.title}</h1>}
+    <main ref={main} class={narrow ? "settings" : "settings settings-wide"} id="main" tabIndex={-1}>
+      {narrow && shown ? <BackToList /> : <h1 tabIndex={-1}>{words.settings.title}</h1>}
       {!(narrow && shown) && <List shown={shown} narrow={narrow} />}
-      {shown && <Page key={shown} section={shown} asked={named !== undefined} />}
+      {shown && <Page key={shown} section={shown} />}
     </main>
   );
 }
@@ -118,17 +125,10 @@ function SectionLink({ class: kind, section, current, children }: LinkProps) {
   );
 }
 
-/** One section. Who asked for it by a link is taken to its heading, and reads on from there. */
-function Page({ section, asked }: { section: Section; asked: boolean }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    if (asked) heading.current?.focus();
-  }, []);
+function Page({ section }: { section: Section }) {
   return (
     <div class="settings-page">
-      <h2 ref={heading} tabIndex={-1}>
-        {words.settings.sections[section]}
-      </h2>
+      <h2 tabIndex={-1}>{words.settings.sections[section]}</h2>
       <Loaded section={section} />
     </div>
   );

@@ -61,7 +61,7 @@ export const settings = {
 
   options: "Visit options",
   optionsMore: "What can be chosen for a new visit, and how long it takes. Visits that are planned stay as they are.",
-  option: "Name",
+  option: "New visit option",
   optionOf: (number: number) => `Name of visit option ${number}`,
   minutes: "Minutes",
   minutesOf: (number: number) => `Minutes of visit option ${number}`,
@@ -72,7 +72,7 @@ export const settings = {
   minutesBad: "Type whole minutes, from 1 to 1440.",
   rooms: "Rooms",
   roomsMore: "The waiting room lists visits by room. Visits that are planned stay in theirs.",
-  room: "Name of the room",
+  room: "New room",
   roomOf: (number: number) => `Name of room ${number}`,
   addRoom: "Add room",
   removeRoom: (name: string) => `Remove room ${name}`,
