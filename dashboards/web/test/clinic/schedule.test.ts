@@ -5,7 +5,7 @@ import type { Visit } from "../../src/clinic/clinic.ts";
 import { instantsOf, weekOf } from "../../src/clinic/day.ts";
 import { blockState } from "../../src/clinic/schedule/block.ts";
 import { daysOf, instantsOfDays, isWithin, titleOf, visitsOf } from "../../src/clinic/schedule/shown.ts";
-import { moved, over, quarterOf, stepOf } from "../../src/clinic/schedule/slots.ts";
+import { firstFree, moved, over, quarterOf, stepOf } from "../../src/clinic/schedule/slots.ts";
 import { MINUTE, NOW, row, seat, ZONE } from "./clinic-day.ts";
 
 const HOUR = 60 * MINUTE;
@@ -91,6 +91,12 @@ describe("choosing a time with the keyboard", () => {
     assert.deepEqual(after("ArrowUp"), slot);
     assert.deepEqual(after("ArrowLeft"), slot);
     assert.deepEqual(quarterOf(NOW + 14 * MINUTE), slot);
+  });
+
+  test("it begins at the next free quarter of an hour that is shown", () => {
+    const busy = [{ start: NOW + 10 * MINUTE, end: NOW + 40 * MINUTE }];
+    assert.equal(firstFree(busy, 0, NOW).start, NOW + 45 * MINUTE);
+    assert.equal(firstFree(busy, NOW + 24 * HOUR, NOW).start, NOW + 24 * HOUR);
   });
 
   test("what lies over it is counted, what only touches it is not", () => {

@@ -1,4 +1,3 @@
-import type { Ref } from "preact";
 import { useId } from "preact/hooks";
 import { dayOf, timeOf } from "../../ui/time.ts";
 import { clock } from "../../wire/index.ts";
@@ -13,7 +12,6 @@ interface Props {
   first: () => Slot;
   zone: string;
   visits: readonly Visit[];
-  pickerRef: Ref<HTMLDivElement>;
   onSlot: (slot: Slot | null) => void;
   onCreate: (slot: Slot) => void;
 }
@@ -22,7 +20,7 @@ interface Props {
 const MOST = 4 * 7 * 24 * 4;
 
 /** The calendar's free times for the keyboard: it is moved as a slider is, and says each time with what is on it. */
-export function SlotPicker({ slot, first, zone, visits, pickerRef, onSlot, onCreate }: Props) {
+export function SlotPicker({ slot, first, zone, visits, onSlot, onCreate }: Props) {
   const hint = useId();
   const at = slot ?? first();
   const onKeyDown = (event: KeyboardEvent) => {
@@ -40,7 +38,6 @@ export function SlotPicker({ slot, first, zone, visits, pickerRef, onSlot, onCre
   return (
     <>
       <div
-        ref={pickerRef}
         class="slot-picker"
         role="slider"
         tabIndex={0}
@@ -51,7 +48,6 @@ export function SlotPicker({ slot, first, zone, visits, pickerRef, onSlot, onCre
         aria-valuemax={MOST}
         aria-valuenow={Math.min(MOST, Math.max(0, Math.round((at.start - clock.now()) / STEP_MS)))}
         aria-valuetext={textOf(at, zone, visits)}
-        onFocus={() => slot ?? onSlot(at)}
         onKeyDown={onKeyDown}
       />
       <p class="unseen" id={hint}>

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { CalendarPlus, X } from "lucide-preact";
 import { Button } from "../../ui/index.ts";
 import type { Slot } from "./form/draft.ts";
+import { chosenOn } from "./places.ts";
 import { daySpan } from "./when.ts";
 import { words } from "./words.ts";
 
@@ -56,7 +57,7 @@ export function SlotPrompt({ slot, zone, takesFocus, onCreate, onDiscard }: Prop
 /** To the right of the chosen time, else to its left, else over it; always inside the calendar. */
 function placeBeside(box: HTMLElement): void {
   const frame = box.parentElement?.getBoundingClientRect();
-  const chosen = box.parentElement?.querySelector(".cal-mirror, .cal-chosen")?.getBoundingClientRect();
+  const chosen = box.parentElement && chosenOn(box.parentElement)?.getBoundingClientRect();
   box.classList.toggle("slot-prompt-adrift", !chosen);
   if (!frame || !chosen) return;
   const { width, height } = box.getBoundingClientRect();

@@ -42,3 +42,15 @@ export function over(slot: Slot, visits: Iterable<Slot>): number {
   for (const { start, end } of visits) if (start < slot.end && end > slot.start) found += 1;
   return found;
 }
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** The first quarter of an hour that nothing lies over, from `from` on and not before the next one from now. */
+export function firstFree(visits: readonly Slot[], from: number, now: number): Slot {
+  const begin = quarterOf(Math.max(now + STEP_MS, from));
+  for (let start = begin.start; start < begin.start + DAY_MS; start += STEP_MS) {
+    const slot = { start, end: start + STEP_MS };
+    if (!over(slot, visits)) return slot;
+  }
+  return begin;
+}
