@@ -74,6 +74,7 @@ def dev(
         bool,
         typer.Option("--https", help="Serve the LAN with a certificate of our own, for telephones' cameras."),
     ] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Plan no visits for the clinic's day.")] = False,
 ) -> None:
     """Start one node with a demo clinic, for this machine only unless --https is given."""
     from gateway.dev import settings_of, welcome
@@ -84,8 +85,12 @@ def dev(
 
     async def started(node: Node) -> None:
         from gateway.demo import seed
+        from gateway.demo_day import fill
 
-        print(welcome(settings, await seed(node)), flush=True)
+        logins = await seed(node)
+        if not empty:
+            await fill(node)
+        print(welcome(settings, logins), flush=True)
 
     serve(settings, demo=True, started=started)
 

@@ -34,10 +34,14 @@ CLINIC: Final = ClinicId("demo")
 DIAL_IN: Final = "+15550100123"
 """Of the numbers kept for fiction; no telephone rings."""
 PROVIDER: Final = UserId("demo-provider")
+SANTOS: Final = UserId("demo-santos")
+KIM: Final = UserId("demo-kim")
 PATIENT: Final = "Jordan Lee"
 
 STAFF: Final = (
     (PROVIDER, "rivera@demo.example", "Dr. Ana Rivera", StaffRole.PROVIDER),
+    (SANTOS, "santos@demo.example", "Dr. Miguel Santos", StaffRole.PROVIDER),
+    (KIM, "kim@demo.example", "Dr. Grace Kim", StaffRole.PROVIDER),
     (UserId("demo-coordinator"), "okafor@demo.example", "Sam Okafor", StaffRole.COORDINATOR),
     (UserId("demo-admin"), "novak@demo.example", "Eva Novak", StaffRole.ADMIN),
     (UserId("demo-sre"), "shah@demo.example", "Ravi Shah", StaffRole.SRE),
@@ -103,8 +107,7 @@ def _clinic() -> Clinic:
         zone=local_zone(),
         phone="+1 555-0100",
         dial_in=(DIAL_IN,),
-        rooms=("Room 1", "Room 2"),
-        options=(("15-min Consultation", 15), ("30-min Consultation", 30), ("60-min Consultation", 60)),
+        rooms=("Room 1", "Room 2", "Room 3"),
     )
 
 

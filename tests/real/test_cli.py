@@ -120,7 +120,7 @@ def test_a_demo_serves_seeds_and_stops(home: Path) -> None:
         with demo(home, port) as server:
             assert f"http://127.0.0.1:{port}/" in server.said
             logins = re.findall(r"(\S+@demo\.example) +(\S+)", server.said)
-            assert len(logins) == 4
+            assert len(logins) == 6
             passwords.append(dict(logins))
             for email, password in logins:
                 answer = httpx.post(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,7 +10,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from actors.contacts import checked
+from engine.clinic import MINUTE
+from engine.commands import Contact
 from gateway.demo import CLINIC, DIAL_IN, seed
+from gateway.demo_day import DAY, fill
 from tests.support.node import House, house, token_of
 from tests.support.rest import Browser, browser, refusal
 
@@ -24,6 +29,37 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
         yield here
         assert not here.bugs
         await here.everybody_goes()
+
+
+async def test_the_clinics_day_is_there_once_and_believable(demo: House) -> None:
+    """Visits done, called off, under way and to come; nobody is booked twice at a time; filled again, nothing
+    is added.
+    """
+    assert await fill(demo.node) == len(DAY)
+    assert await fill(demo.node) == 0
+    now = demo.now()
+    visits = await demo.node.desk.range(CLINIC, now - 24 * 60 * MINUTE, now + 48 * 60 * MINUTE)
+    assert isinstance(visits, list)
+    assert {visit.status.value for visit in visits} == {"completed", "cancelled", "open", "scheduled"}
+    live = [visit for visit in visits if not visit.over]
+    assert {"en", "es"} == {visit.language for visit in live}
+    assert {"video", "phone"} == {visit.type for visit in live}
+    assert all(visit.option and visit.room and visit.reminders for visit in live)
+    for visit in live:
+        for other in live:
+            if visit is not other and visit.start < other.end and other.start < visit.end:
+                assert not set(visit.providers) & set(other.providers), (visit.patient, other.patient)
+                assert visit.room != other.room, (visit.patient, other.patient)
+
+
+async def test_everybody_of_the_day_can_be_written_to_and_nobody_exists() -> None:
+    """Addresses on domains kept for examples, numbers kept for fiction; the server itself would take them."""
+    for planned in DAY:
+        reached = [(planned.email, planned.phone), *((email, phone) for _, email, phone in planned.guests)]
+        for email, phone in reached:
+            assert checked(email, phone, "US", {"US"}) == Contact(email=email, phone=phone)
+            assert re.fullmatch(r"([a-z.]+@example\.(org|com|net))?", email)
+            assert re.fullmatch(r"(\+141555501\d\d)?", phone)
 
 
 async def opened(who: Browser, minutes: int = 15) -> dict[str, Any]:

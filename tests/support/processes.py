@@ -51,6 +51,7 @@ class Server:
         self._process = await asyncio.create_subprocess_exec(
             VESTIBULE,
             "dev",
+            "--empty",
             "--port",
             str(self.port),
             "--data-dir",
