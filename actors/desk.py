@@ -18,7 +18,7 @@ from actors.pins import follow, give_back, link, panel, patient_link, proven, re
 from actors.ports import StoreDown
 from actors.quotas import Quotas, asker_of
 from actors.shard import Shard
-from engine.clinic import MINUTE, Clinic
+from engine.clinic import MINUTE, Clinic, Right
 from engine.commands import (
     NOWHERE,
     AssignPin,
@@ -144,18 +144,16 @@ class Desk:
         """Count the letters that a command asks for, unless it is a repetition, or will be refused anyhow.
         Raises StoreDown.
         """
-        if isinstance(command, Resend):
+        if isinstance(command, Resend) and visit.may_invite(command.by) is None:
             invitation = visit.invitations.get(command.invitation)
             contact = Contact(email=invitation.email, phone=invitation.phone) if invitation else NOWHERE
-        elif isinstance(command, Edit) and command.contact is not None:
+        elif isinstance(command, Edit) and command.contact and not visit.allowed(command.by, Right.SCHEDULE):
             patient, asked = visit.invitations[PATIENT], command.contact
             contact = Contact(
                 email=asked.email if asked.email != patient.email else "",
                 phone=asked.phone if asked.phone != patient.phone else "",
             )
         else:
-            return None
-        if visit.may_invite(command.by) is not None:
             return None
         return await self._spent(visit, command.by, command.op, contact)
 

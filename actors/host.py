@@ -69,7 +69,7 @@ IceFor = Callable[[VisitId, SeatId], tuple[list[IceServer], int]]
 
 
 READ_AT_ONCE: Final = 200
-"""How many visits are read in one pipeline, so that nobody else waits long for the store."""
+"""How many visits are read at once, so that nobody else waits long for the store or for this process."""
 
 ROUND: Final = 60
 """Seconds in which every shard is once asked to let go of what is past."""
@@ -255,7 +255,6 @@ class Host:
         bye = Bye(code="restarting", message="Reconnecting...", retry_after_ms=500)
         for live in shard.visits.values():
             self.disarm(live)
-            self._courier.forget(live)
             live.give_up()
             for outlet in tuple(live.outlets.values()):
                 self.places.pop(outlet.id, None)
@@ -310,10 +309,12 @@ class Host:
         ids = [
             one for one in await self.store.day(shard.number, clinic.id, *within) if one not in shard.visits
         ]
-        found: list[StoredVisit | None] = []
+        visits: list[Visit] = []
         for first in range(0, len(ids), READ_AT_ONCE):
-            found += await self.store.read(ids[first : first + READ_AT_ONCE])
-        return [visit for one in found if one is not None and (visit := self._read(shard, one)) is not None]
+            found = await self.store.read(ids[first : first + READ_AT_ONCE])
+            read = (self._read(shard, one) for one in found if one is not None)
+            visits += [visit for visit in read if visit is not None]
+        return visits
 
     async def stored(self, visit: str) -> Visit | None:
         """A visit from the store, over or not. Raises StoreDown."""
@@ -346,8 +347,9 @@ class Host:
         self._deadlines.set(live, live.visit.deadline)
 
     def disarm(self, live: LiveVisit) -> None:
-        """Forget a visit's deadline: it is over, or not ours."""
+        """Forget what is due for a visit: it is settled, or not ours."""
         self._deadlines.set(live, None)
+        self._courier.forget(live)
 
     def codec(self, visit: VisitId, body: bytes) -> BodyCodec:
         """Make the codec of one visit's bytes; `body` is empty for a new one, which gets the newest key."""

@@ -1,6 +1,7 @@
 """A real node as a process of its own, with a clinic to try things on; it can be killed like any other.
 
-    python -m tests.prove.node_process --data-dir DIR --port N [--store-url URL] [--ahead MS] [--post FILE]
+    python -m tests.prove.node_process --data-dir DIR --port N [--store-url URL] [--ahead MS]
+        [--post FILE [--thinks SECONDS]]
 
 It prints one JSON line once it serves (`Doors`), and one for each bug. Further settings come from the
 environment, as ever. On its input it takes `later MS`: the one clock is set ahead, what is due is done, and a
@@ -31,7 +32,7 @@ from gateway.logs import configure_logs, where
 from gateway.node import Node, Seams, running
 from gateway.serving import serve_node
 from gateway.settings import Settings
-from tests.prove.outside import Outside
+from tests.prove.outside import THINKS, Outside
 from tests.support.node import NUMBER, ZONE, SteeredClock
 
 CLINIC: Final = ClinicId("c-proof")
@@ -127,6 +128,7 @@ def main() -> None:
     parser.add_argument("--store-url", default=None)
     parser.add_argument("--ahead", type=int, default=0)
     parser.add_argument("--post", type=Path, default=None)
+    parser.add_argument("--thinks", type=float, default=THINKS)
     given = parser.parse_args()
     level = os.environ.get("VESTIBULE_LOG__LEVEL", "warning")
     settings = Settings.load(
@@ -138,7 +140,7 @@ def main() -> None:
     configure_logs(settings.log)
     clock = SteeredClock()
     clock.ahead = given.ahead
-    uvloop.run(serve(settings, clock, Outside(given.post) if given.post else None))
+    uvloop.run(serve(settings, clock, Outside(given.post, given.thinks) if given.post else None))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ class Delivered:
 class Outside:
     """A post whose other side outlives the node."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, thinks: float = THINKS) -> None:
+        self._thinks = thinks
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def safe_to_repeat(self, via: Via) -> bool:
@@ -46,7 +47,7 @@ class Outside:
         await asyncio.sleep(random.uniform(0, THINKS / 5))  # noqa: S311 - a delay, no secret
         line = f"{dispatch.key} {dispatch.attempt} {dispatch.via} {dispatch.to}\n"
         os.write(self._file, line.encode())
-        await asyncio.sleep(random.uniform(0, THINKS))  # noqa: S311 - a delay, no secret
+        await asyncio.sleep(random.uniform(self._thinks / 2, self._thinks))  # noqa: S311 - a delay, no secret
         return Delivery("sent")
 
 

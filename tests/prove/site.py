@@ -68,6 +68,8 @@ class Site:
         self.clients: list[WireClient] = []
         self.bugs: list[Mapping[str, Any]] = []
         self.doors = Doors("", "", "")
+        self.thinks = 0.05
+        """Seconds that the other side of the post takes to answer."""
         self._store_url = store_url
         self._post = post
         self._environment = dict(environment or {})
@@ -108,7 +110,7 @@ class Site:
     async def start(self) -> None:
         """Start the node and wait until it serves."""
         more = ["--store-url", self._store_url] if self._store_url else []
-        more += ["--post", str(self._post)] if self._post else []
+        more += ["--post", str(self._post), "--thinks", str(self.thinks)] if self._post else []
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.prove.node_process", "--port", str(self._port)),
