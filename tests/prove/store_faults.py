@@ -203,12 +203,15 @@ async def read_only(url: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def full(disk: Path) -> AsyncIterator[None]:
-    """Fill a disk to the last byte."""
+async def full(disk: Path, url: str) -> AsyncIterator[None]:
+    """Fill a disk to the last byte, what is left of the store's own last page too."""
     ballast = disk / "ballast"
     with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(bytes(1 << 16))
+    with contextlib.suppress(RedisError, OSError):
+        async with peek(url) as store:
+            await store.set("one page more than there is", bytes(1 << 14))
     try:
         yield
     finally:
@@ -264,7 +267,8 @@ async def on_a_full_disk(folder: Path, seed: int) -> Round:
     with small_disk(DISK_MEBIBYTES) as disk:
         async with Site(folder, data_dir=disk / "data") as site:
             chance = Random(seed)  # noqa: S311 - a story to be had again, no secret
-            await outage(site, lambda: full(disk), embedded_url(site.data_dir), found, chance)
+            url = embedded_url(site.data_dir)
+            await outage(site, lambda: full(disk, url), url, found, chance)
     return found.round()
 
 
