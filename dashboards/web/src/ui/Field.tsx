@@ -14,22 +14,34 @@ type Native = Omit<JSX.IntrinsicElements["input"], "size" | "label" | "ref">;
 
 interface Props extends Frame, Native {
   large?: boolean;
+  /** A small button that stands in the field, at its end. */
+  inside?: ComponentChildren;
   inputRef?: Ref<HTMLInputElement>;
 }
 
 /** A labelled text field with its hint and what is wrong with it. */
-export function Field({ label, hint, wrong, large, inputRef, ...native }: Props) {
+export function Field({ label, hint, wrong, large, inside, inputRef, ...native }: Props) {
   const id = useId();
+  const input = (
+    <input
+      {...native}
+      {...(inputRef ? { ref: inputRef } : {})}
+      id={id}
+      class={large ? "input input-large" : "input"}
+      aria-invalid={wrong ? "true" : undefined}
+      aria-describedby={described(id, hint, wrong)}
+    />
+  );
   return (
     <Labelled id={id} label={label} hint={hint} wrong={wrong}>
-      <input
-        {...native}
-        {...(inputRef ? { ref: inputRef } : {})}
-        id={id}
-        class={large ? "input input-large" : "input"}
-        aria-invalid={wrong ? "true" : undefined}
-        aria-describedby={described(id, hint, wrong)}
-      />
+      {inside ? (
+        <div class="input-box">
+          {input}
+          {inside}
+        </div>
+      ) : (
+        input
+      )}
     </Labelled>
   );
 }

@@ -17,21 +17,21 @@ interface Props {
 export function PasswordField({ onType, ...field }: Props) {
   const [shown, setShown] = useState(false);
   return (
-    <div class="password">
-      <Field
-        {...field}
-        type={shown ? "text" : "password"}
-        autocapitalize="none"
-        spellcheck={false}
-        onInput={(event) => onType(event.currentTarget.value)}
-      />
-      <Button
-        kind="plain"
-        size="dense"
-        icon={shown ? EyeOff : Eye}
-        label={shown ? words.signIn.hide : words.signIn.show}
-        onClick={() => setShown(!shown)}
-      />
-    </div>
+    <Field
+      {...field}
+      type={shown ? "text" : "password"}
+      autocapitalize="none"
+      spellcheck={false}
+      onInput={(event) => onType(event.currentTarget.value)}
+      inside={
+        <Button
+          kind="plain"
+          size="dense"
+          icon={shown ? EyeOff : Eye}
+          label={shown ? words.signIn.hide : words.signIn.show}
+          onClick={() => setShown(!shown)}
+        />
+      }
+    />
   );
 }

@@ -1,10 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { Banner, Button } from "../../ui/index.ts";
+import { Refused } from "../../wire/index.ts";
 import { sentenceOf } from "../refused.ts";
 import { words } from "../words.ts";
 import { setPassword } from "./account.ts";
 import { PasswordField } from "./PasswordField.tsx";
 import { lettersOf, SHORTEST_PASSWORD, welcomeIn } from "./welcome.ts";
+
+/** The code of a link that was used, is too old, or was never given out. */
+const OVER = "welcome_refused";
 
 /** The page behind a welcome link: somebody new chooses a password, and is signed in. */
 export function Welcome({ token }: { token: string }) {
@@ -30,6 +34,7 @@ function ChoosePassword({ token }: { token: string }) {
   const [wrong, setWrong] = useState("");
   const [refused, setRefused] = useState("");
   const [busy, setBusy] = useState(false);
+  const [over, setOver] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
     const fault = faultOf(password);
@@ -42,9 +47,11 @@ function ChoosePassword({ token }: { token: string }) {
       location.replace("/"); // anew: somebody else may have been signed in here
     } catch (error) {
       setRefused(sentenceOf(error));
+      setOver(error instanceof Refused && error.code === OVER);
       setBusy(false);
     }
   };
+  if (over) return <Trouble why={refused} />;
   return (
     <form class="form" onSubmit={submit} noValidate>
       {refused ? <Trouble why={refused} /> : <p>{words.welcome.text}</p>}
