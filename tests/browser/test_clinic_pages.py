@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,12 +14,15 @@ from playwright.async_api import expect
 
 from tests.browser.clinic import Clinic, Visit, soon
 from tests.browser.conftest import Running, pictures
+from tests.browser.looks import grave_faults
 from tests.browser.stage import JOURNEY, Stage, details_of, person
 from tests.support.processes import server
 
 pytestmark = JOURNEY
 
 MINUTES = 60
+LONG_DAY = 300
+MOST_DRAWN = 45
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -113,6 +119,26 @@ async def test_the_waiting_room_shows_who_waits_and_is_run_from_the_keyboard(sta
     await stage.seen(page, "waiting-room-empty")
 
 
+async def test_a_long_day_is_drawn_only_where_one_looks(running: Running, tmp_path: Path) -> None:
+    """Of hundreds of visits some forty rows are in the document; the keyboard still reaches all of them."""
+    async with server(tmp_path) as own:
+        clinic = Clinic(own, await own.demo_visit())
+        async with Stage(running.browser, own, clinic, None).lit() as stage:
+            for wave in range(LONG_DAY // 20):
+                names = [f"Patient {wave * 20 + one:03}" for one in range(20)]
+                await asyncio.gather(*(clinic.plan(name, room=f"Room {1 + wave % 2}") for name in names))
+            page = await stage.dashboard()
+            grid = page.get_by_role("grid")
+            await expect(grid).to_have_attribute("aria-rowcount", re.compile(r"^3\d\d$"))
+            await expect(page.get_by_role("row").nth(20)).to_be_attached()
+            for key in ("/", "ArrowDown", "End", *["ArrowUp"] * 40, *["PageUp"] * 3):
+                await page.keyboard.press(key)
+                await expect(page.locator(".visit-row:focus, .search-field:focus")).to_be_in_viewport()
+                assert await page.get_by_role("row").count() <= MOST_DRAWN
+            assert not await grave_faults(page)
+        await clinic.http.aclose()
+
+
 async def test_visit_details_give_link_number_and_pin_and_run_the_visit(
     stage: Stage, day: tuple[Clinic, Visit]
 ) -> None:
@@ -126,22 +152,21 @@ async def test_visit_details_give_link_number_and_pin_and_run_the_visit(
     await details.get_by_role("button", name="Copy link").first.click()
     assert await page.evaluate("navigator.clipboard.readText()") == call.guest_url
     await expect(details.get_by_text(f"{call.pin[:3]} {call.pin[3:6]} {call.pin[6:]}")).to_be_visible()
-    await details.get_by_role("button", name="Show QR code").click()
+    await details.get_by_role("button", name="Show QR codes").click()
     await expect(details.get_by_role("img", name="The link as a code")).to_be_visible()
+    await expect(details.get_by_role("img", name="The number and PIN as a code")).to_be_visible()
     await stage.seen(page, "details-add-participants")
     await details.get_by_role("button", name="Add Participants").click()
 
-    await details.get_by_role("button", name="Invite one person").click()
+    await details.get_by_role("button", name="Make a link to hand over yourself").click()
     await details.get_by_role("textbox", name="Who is it for?").fill("Daughter")
     await details.get_by_role("button", name="Make invitation").click()
     await expect(details.get_by_text("Copy it now")).to_be_visible()
     await stage.seen(page, "details-invitation-made")
     await details.get_by_role("button", name="Done").click()
-    await details.get_by_role("button", name="Withdraw the invitation for Daughter").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Withdraw").click()
-    await expect(details.get_by_role("listitem").filter(has_text="Daughter").first).to_contain_text(
-        "Withdrawn"
-    )
+    await details.get_by_role("button", name="Revoke the invitation for Daughter").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    await expect(details.get_by_role("listitem").filter(has_text="Daughter").first).to_contain_text("Revoked")
 
     await details.get_by_role("button", name="Lock visit").click()
     await expect(details.get_by_text("This visit is locked")).to_be_visible()
@@ -155,15 +180,18 @@ async def test_visit_details_give_link_number_and_pin_and_run_the_visit(
 
 
 async def test_a_visit_is_made_in_one_form(stage: Stage) -> None:
-    """New visit asks for little, says what is missing, and opens the details of what it made."""
+    """New visit asks for little, says what is missing, and opens the details of what it made (R5, R6)."""
     page = await stage.dashboard()
     await page.get_by_role("button", name="New visit").click()
     form = page.get_by_role("dialog", name="New visit")
-    await form.get_by_role("button", name="Create visit").click()
+    await form.get_by_role("button", name="Create Visit").click()
     await expect(form.get_by_text("Type the patient's name.")).to_be_visible()
-    await stage.seen(page, "new-visit")
-    await form.get_by_role("textbox", name="Patient's name").fill("Sofia Novak")
-    await form.get_by_role("button", name="Create visit").click()
+    await expect(form.get_by_label("Patient's name")).to_be_focused()
+    await form.get_by_label("Patient's name").fill("Sofia Novak")
+    await form.get_by_role("button", name="Create Visit").click()
+    confirm = page.get_by_role("dialog", name="Confirm New Visit")
+    await expect(confirm).to_contain_text("Now (")
+    await confirm.get_by_role("button", name="Confirm").click()
     await expect(details_of(page).get_by_role("heading", name="Sofia Novak")).to_be_visible()
     await expect(page.get_by_role("row").filter(has_text="Sofia Novak")).to_be_visible()
 
