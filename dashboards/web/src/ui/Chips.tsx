@@ -2,6 +2,7 @@ import { useId, useRef, useState } from "preact/hooks";
 import { CircleAlert, X } from "lucide-preact";
 import { contactsIn, faultsOf, isSeparated, merged, MOST_CONTACTS, type ContactKind } from "./contacts.ts";
 import { Icon } from "./Icon.tsx";
+import { afterPress } from "./press.ts";
 import { announce } from "./toast.tsx";
 import { words } from "./words.ts";
 
@@ -28,6 +29,8 @@ export function Chips({ label, kind, values, onChange, error, faults, most = MOS
   const id = useId();
   const box = useRef<HTMLInputElement>(null);
   const field = useChips(kind, values, onChange, most);
+  const finish = useRef(field.finish);
+  finish.current = field.finish;
   const wrong = { ...faultsOf(kind, field.chips), ...pick(faults, field.chips) };
   const sentences = [...Object.values(wrong), ...(field.over ? [words.contacts.most(most)] : []), ...(error ? [error] : [])];
   const edit = (value: string) => {
@@ -69,7 +72,7 @@ export function Chips({ label, kind, values, onChange, error, faults, most = MOS
           aria-invalid={sentences.length ? "true" : undefined}
           aria-describedby={`${id}-hint${sentences.length ? ` ${id}-wrong` : ""}`}
           onInput={(event) => field.type(event.currentTarget.value)}
-          onBlur={() => field.finish()}
+          onBlur={() => afterPress(() => finish.current())}
           onKeyDown={(event) => {
             if (event.key === "Enter" && !event.isComposing && field.text.trim()) {
               event.preventDefault(); // finishes this one; with nothing typed it sends the form
