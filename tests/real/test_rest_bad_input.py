@@ -74,6 +74,25 @@ async def test_ten_megabytes_are_refused_before_they_are_read(here: House, other
     await others.goes_on()
 
 
+async def test_ten_thousand_addresses_are_refused_in_a_moment(here: House, others: Talk) -> None:
+    """As a list of guests, as one text, and as more than a request may hold; nobody is invited."""
+    addresses = [f"guest{one}@example.org" for one in range(10_000)]
+    bodies: list[dict[str, object]] = [
+        {"guests": [{}] * 10_000},
+        {"guests": [{"email": ";".join(addresses[:2_000])}]},
+        {"guests": [{"email": one} for one in addresses[:1_500]]},
+    ]
+    async with signed_in(here) as who:
+        plan = {"patient": {"name": "Pat"}, "start": "now", "minutes": 15}
+        for body in bodies:
+            for path in ("/visits/check", "/visits"):
+                assert refusal(await who.ask("POST", path, {**plan, **body})) == (422, "bad_request")
+        whole = {**plan, "guests": [{"email": one} for one in addresses]}
+        assert refusal(await who.ask("POST", "/visits", whole)) == (413, "too_large")
+        assert (await who.get("/visits"))["visits"] == []
+    await others.goes_on()
+
+
 @pytest.mark.parametrize(
     "body",
     [

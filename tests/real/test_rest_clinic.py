@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.clinic import StaffRole
+from engine.clinic import MINUTE, StaffRole
 from tests.support.node import House
 from tests.support.rest import browser, refusal, signed_in
 
@@ -36,6 +36,12 @@ async def test_every_setting_can_be_changed_and_survives(here: House) -> None:
         "guests_by_patient": False,
         "grace_minutes": 10,
         "capacity": 4,
+        "country": "ES",
+        "patients_cancel": False,
+        "opens_before_minutes": 30,
+        "reminders": [2880, 120, 5],
+        "languages": ["es", "en"],
+        "retention_days": 30,
         "rooms": ["A", "B"],
         "options": [{"name": "Long", "minutes": 90}],
     }
@@ -51,6 +57,42 @@ async def test_every_setting_can_be_changed_and_survives(here: House) -> None:
     assert b"Asia/Kolkata" in stored.clinics[here.clinic]
 
 
+async def test_what_is_there_twice_is_kept_once(here: House) -> None:
+    """Rooms, languages and reminders; reminders come the earliest first."""
+    twice = {"rooms": ["A", "B", "A"], "languages": ["es", "es"], "reminders": [5, 60, 5]}
+    async with signed_in(here, StaffRole.ADMIN) as who:
+        read = (await who.ask("PATCH", "/clinic", twice)).json()
+    assert (read["rooms"], read["languages"], read["reminders"]) == (["A", "B"], ["es"], [60, 5])
+
+
+async def test_the_join_window_holds_at_once_for_visits_that_are_planned(here: House) -> None:
+    """Whoever is early is told another time, and let wait from then on (R13, D7)."""
+    visit = await here.plan(starts_in=40)
+    async with signed_in(here, StaffRole.ADMIN) as who:
+
+        async def opens_at() -> int:
+            answer = await who.ask("POST", "/links/look", {"token": here.guest_token(visit)})
+            opens: int = answer.json()["opens_at"]
+            return opens
+
+        assert await opens_at() == visit.start - 15 * MINUTE
+        await who.ask("PATCH", "/clinic", {"opens_before_minutes": 60})
+        assert await opens_at() == visit.start - 60 * MINUTE
+        assert (await here.guest(visit, "Ana")).ready["standing"] == "waiting"
+
+
+async def test_the_clinics_country_reads_numbers_that_are_written_without_one(here: House) -> None:
+    """As its people write them; numbers of countries that are not served are refused all the same."""
+    visit = await here.plan()
+    async with signed_in(here, StaffRole.ADMIN) as who:
+        path = f"/visits/{visit.id}/invitations"
+        await who.post(path, {"phone": "(415) 555-0123"}, status=201)
+        await who.ask("PATCH", "/clinic", {"country": "ES"})
+        answer = await who.ask("POST", path, {"phone": "612 34 56 78"})
+        assert list(answer.json()["fields"]) == ["phone"]
+        assert "can't send" in answer.json()["fields"]["phone"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -62,6 +104,27 @@ async def test_every_setting_can_be_changed_and_survives(here: House) -> None:
         {"logo": "https://elsewhere.example/logo.png"},
         {"logo": "javascript:alert(1)"},
         {"rooms": []},
+        {"rooms": ["A"] * 101},
+        {"rooms": [""]},
+        {"rooms": ["x" * 65]},
+        {"options": []},
+        {"options": [{"name": "Long", "minutes": 15}, {"name": "Long", "minutes": 30}]},
+        {"options": [{"name": "Long", "minutes": 1441}]},
+        {"options": [{"minutes": 15}]},
+        {"country": "Atlantis"},
+        {"country": "us"},
+        {"opens_before_minutes": 4},
+        {"opens_before_minutes": 61},
+        {"reminders": [4]},
+        {"reminders": [10_081]},
+        {"reminders": [5, 6, 7, 8, 9, 10]},
+        {"reminders": ["soon"]},
+        {"languages": []},
+        {"languages": ["fr"]},
+        {"languages": "en"},
+        {"retention_days": 0},
+        {"retention_days": 3651},
+        {"patients_cancel": "perhaps"},
         {"options": [{"name": "x", "minutes": 0}]},
         {"name": "<b>\u0000"},
         {"dial_in_numbers": ["+15550199"]},
@@ -119,9 +182,13 @@ async def test_the_contract_is_published_with_examples(here: House) -> None:
         index = (await anybody.http.get("/api/v1/")).json()
     assert index["openapi"] == "/openapi.json"
     paths = schema["paths"]
-    assert len(paths) >= 17
+    assert len(paths) >= 29
     for path, operations in paths.items():
         for operation in operations.values():
             assert operation["description"], path
             assert "403" in operation["responses"], path
-    assert schema["components"]["schemas"]["NewVisit"]["examples"]
+    models = schema["components"]["schemas"]
+    for name in ("NewVisit", "VisitChange", "ClinicChange", "NewColleague", "ColleagueChange"):
+        assert models[name]["examples"], name
+    for model in (models["NewInvitation"], models["Look"], models["Welcome"]):
+        assert any("examples" in field for field in model["properties"].values())

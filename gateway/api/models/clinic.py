@@ -65,6 +65,8 @@ def _named_once(options: list[Option]) -> list[Option]:
     return options
 
 
+_A_HUNDRED: Final = Field(min_length=1, max_length=100)
+
 Zone = Annotated[str, Field(max_length=64), AfterValidator(known_zone)]
 Reminders = Annotated[
     list[Annotated[int, Field(ge=SOONEST_REMINDER, le=LONGEST_REMINDER)]],
@@ -130,13 +132,9 @@ class ClinicChange(Model):
     opens_before_minutes: int | None = Field(None, ge=5, le=60)
     grace_minutes: int | None = Field(None, ge=0, le=120)
     capacity: int | None = Field(None, ge=2, le=6)
-    rooms: Annotated[list[PersonName], AfterValidator(_each_once)] | None = Field(
-        None, min_length=1, max_length=100
-    )
-    options: Annotated[list[Option], AfterValidator(_named_once)] | None = Field(
-        None, min_length=1, max_length=100
-    )
+    rooms: Annotated[list[PersonName], _A_HUNDRED, AfterValidator(_each_once)] | None = None
+    options: Annotated[list[Option], _A_HUNDRED, AfterValidator(_named_once)] | None = None
     reminders: Reminders | None = None
-    languages: Annotated[list[Language], AfterValidator(_each_once)] | None = Field(None, min_length=1)
+    languages: Annotated[list[Language], _A_HUNDRED, AfterValidator(_each_once)] | None = None
     """The first is the clinic's own."""
     retention_days: int | None = Field(None, ge=1, le=3650)
