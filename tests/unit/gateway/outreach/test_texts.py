@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,9 +16,7 @@ from tests.support.letters import CLINIC, LETTER, letter
 
 TOKEN = LETTER.link.partition("#")[2]
 LONGEST = {
-    "clinic": CLINIC.__class__(
-        id=CLINIC.id, name="Centro de Atención Médica " + "Ñandú " * 20, zone="Asia/Kathmandu"
-    ),
+    "clinic": replace(CLINIC, name="Centro de Atención Médica " + "Ñandú " * 20, zone="Asia/Kathmandu"),
     "start": round(datetime(2026, 9, 30, 19, 47, tzinfo=UTC).timestamp() * 1000),
     "provider": "Dra. María de los Ángeles Fernández-Villavicencio Gutiérrez de la Concepción",
     "link": ("https://" + "v" * 200)[: LINK_LONGEST - len(TOKEN) - 3] + f"/j#{TOKEN}",
