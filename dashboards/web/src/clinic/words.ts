@@ -96,6 +96,7 @@ const en = {
     in: "In the call",
     inFor: (time: string) => `In the call for ${time}`,
     waiting: (time: string) => `Waiting ${time}`,
+    waitingSince: (time: string, at: string) => `Waiting ${time}, since ${at}`,
     early: "Early",
     lost: "Connection lost",
     lostFor: (time: string) => `Connection lost (${time})`,

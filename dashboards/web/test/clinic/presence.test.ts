@@ -15,6 +15,10 @@ describe("what the clinic reads about a person (D10)", () => {
     assert.equal(presenceText(row({}), person({ standing: "waiting", since: NOW - 65 * MINUTE }), NOW), "Waiting 1 h 5 min");
   });
 
+  test("details tell since when somebody waits, in the clinic's zone", () => {
+    assert.equal(presenceSince(row({}), person({ standing: "waiting", since: NOW - 6 * MINUTE }), NOW), "Waiting 6 min, since 2:24 PM");
+  });
+
   test("a lost connection counts its seconds, in the call and while waiting", () => {
     for (const standing of ["in", "waiting"] as const) {
       const lost = person({ standing, link: "lost", lost_since: NOW - 12_400 });

@@ -65,13 +65,16 @@ export function presenceText(row: Row, person: Person, now: number): string {
   return seat.standing === "in" ? words.presence.in : words.presence.waiting(minutes(now - (seat.since ?? now)));
 }
 
-/** With since when, for Visit Details: "In the call for 12 min", "Left at 2:41 PM". */
+/** With since when, for Visit Details: "In the call for 12 min", "Waiting 6 min, since 2:24 PM", "Left at 2:41 PM". */
 export function presenceSince(row: Row, person: Person, now: number): string {
   const { seat } = person;
   if (!seat?.since) return presenceText(row, person, now);
   const gone = goneAs(seat);
   if (gone) return words.presence.goneAt[gone](timeOf(seat.since, row.visit.zone));
   if (seat.standing === "in" && seat.link === "ok") return words.presence.inFor(minutes(now - seat.since));
+  if (seat.standing === "waiting" && seat.link === "ok") {
+    return words.presence.waitingSince(minutes(now - seat.since), timeOf(seat.since, row.visit.zone));
+  }
   return presenceText(row, person, now);
 }
 
