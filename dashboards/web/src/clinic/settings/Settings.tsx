@@ -41,7 +41,13 @@ const PAGES: Record<Section, ComponentType<SectionProps>> = {
 /** The clinic's settings, for administrators: one subject a page, each setting saved as soon as it is changed. */
 export function Settings() {
   const { me } = useStaff();
-  if (mayChangeSettings(me.user.role)) return <Sections />;
+  return mayChangeSettings(me.user.role) ? <Sections /> : <NotYours />;
+}
+
+function NotYours() {
+  useEffect(() => {
+    document.title = words.settings.title;
+  }, []);
   return (
     <main class="settings" id="main" tabIndex={-1}>
       <h1>{words.settings.title}</h1>
