@@ -105,7 +105,13 @@ function KeyLine({ known, zone, onGone }: { known: KeyInfo; zone: string; onGone
         <span class="soft">{known.scopes.map(scopeText).join(" · ")}</span>
       </div>
       <span class="soft person-state">{words.keysPage.made(dayText(dayOf(known.created_at, zone)))}</span>
-      <Button size="dense" kind="plain" class="button-warn" aria-label={words.keysPage.withdrawName(known.name)} onClick={() => setAsking(true)}>
+      <Button
+        size="dense"
+        kind="plain"
+        class="button-warn"
+        aria-label={words.keysPage.withdrawName(known.name)}
+        onClick={() => setAsking(true)}
+      >
         {words.keysPage.withdraw}
       </Button>
       {asking && (

@@ -15,7 +15,10 @@ export function Languages({ clinic, save }: SectionProps) {
         label={words.settings.ownLanguage}
         why={words.settings.ownLanguageMore}
         value={own}
-        save={(language) => save({ languages: [language as Language, ...clinic.languages.filter((one) => one !== language)] })}
+        save={(picked) => {
+          const rest = clinic.languages.filter((one) => one !== picked);
+          return save({ languages: [picked as Language, ...rest] });
+        }}
       >
         {LANGUAGES.map((language) => (
           <option key={language} value={language}>
@@ -29,7 +32,10 @@ export function Languages({ clinic, save }: SectionProps) {
           label={words.settings.offer(words.settings.language[language])}
           why={words.settings.offerMore}
           on={others.includes(language)}
-          save={(on) => save({ languages: [own, ...LANGUAGES.filter((one) => one !== own && (one === language ? on : others.includes(one)))] })}
+          save={(on) => {
+            const rest = others.filter((one) => one !== language);
+            return save({ languages: on ? [own, ...rest, language] : [own, ...rest] });
+          }}
         />
       ))}
     </section>
