@@ -14,6 +14,8 @@ from engine.commands import Contact
 from engine.refusals import Refused
 
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)", re.ASCII | re.IGNORECASE)
+_LOCAL_LONGEST: Final = 64
+"""Characters before the @ (RFC 5321, section 4.5.3.1.1)."""
 _AS_TYPED: Final = re.compile(r"\+?[0-9 ()./-]{4,31}", re.ASCII)
 """A number as people write it: no letters, no extension, no second number."""
 
@@ -43,7 +45,9 @@ def _address(email: str) -> str | Refused:
     except EmailNotValidError:
         return Refused("bad_address")
     domain = found.ascii_domain
-    return f"{found.local_part}@{domain}" if _DOMAIN.fullmatch(domain) else Refused("bad_address")
+    if len(found.local_part) > _LOCAL_LONGEST or not _DOMAIN.fullmatch(domain):
+        return Refused("bad_address")
+    return f"{found.local_part}@{domain}"
 
 
 def _number(phone: str, country: str, countries: Collection[str]) -> str | Refused:

@@ -11,13 +11,15 @@ import pytest
 from redis.crc import key_slot
 
 from actors.accounts import Accounts, ApiKey, Ticket, User
-from actors.ports import GuessLimits, PinEntry, Save
+from actors.ports import GuessLimits, PinEntry, Quota, Save
 from actors.store.line import Reply
 from actors.store.pins import RedisPins
+from actors.store.quotas import RedisQuotas
 from actors.store.scripts import Call, Script, command
 from actors.store.servers import Lane, Servers
 from actors.store.settings import StoreSettings
 from actors.store.shards import RedisShards
+from actors.store.stops import RedisStops
 from engine.clinic import StaffRole
 from engine.ids import SHARDS, ClinicId, UserId, VisitId, shard_of_clinic, visit_id
 
@@ -142,6 +144,30 @@ async def test_every_call_on_pins_keeps_to_one_tag(
     """A dial-in number's keys lie together, whichever node holds the visit."""
     recorder = Recorder(answers)
     await ask(RedisPins(recorder))
+    assert recorder.calls
+
+
+OUTREACH_CALLS: dict[str, tuple[list[Reply], Callable[[Recorder], Awaitable[object]]]] = {
+    "spend": ([1], lambda servers: RedisQuotas(servers).spend(7, [Quota("a", 1, 2), Quota("b", 1, 2)])),
+    "text": ([1], lambda servers: RedisQuotas(servers).text(5)),
+    "texts": ([b"5"], lambda servers: RedisQuotas(servers).texts()),
+    "stop": ([1], lambda servers: RedisStops(servers, hashed).stop(CLINICS[0], "+1")),
+    "start": ([1], lambda servers: RedisStops(servers, hashed).start(CLINICS[0], "+1")),
+    "stopped": ([[0, 1], 1], lambda servers: RedisStops(servers, hashed).stopped(CLINICS[0], "+1")),
+}
+
+
+def hashed(kind: str, clinic: str, value: str) -> tuple[str, ...]:
+    """Stand in for the keyed hashes of a pepper with two keys."""
+    return f"new {kind} {clinic} {value}", f"old {kind} {clinic} {value}"
+
+
+@pytest.mark.parametrize("name", OUTREACH_CALLS)
+async def test_every_call_on_quotas_and_stops_keeps_to_one_tag(name: str) -> None:
+    """A clinic's are with its shard; the whole deployment's texts are a tag of their own."""
+    answers, ask = OUTREACH_CALLS[name]
+    recorder = Recorder(answers)
+    await ask(recorder)
     assert recorder.calls
 
 
