@@ -124,6 +124,17 @@ _SAID: Final = {
     "too_short": "Please give at least one.",
     "json_invalid": "This is not JSON.",
     "model_attributes_type": "This is not JSON.",
+    "literal_error": "Please choose one of what there is.",
+    "extra_forbidden": "This can't be set here.",
+    "greater_than_equal": "Please give at least {ge}.",
+    "less_than_equal": "Please give at most {le}.",
+    "bool_parsing": "Please say yes or no.",
+    "bool_type": "Please say yes or no.",
+    "int_parsing": "Please give a whole number.",
+    "int_type": "Please give a whole number.",
+    "int_from_float": "Please give a whole number.",
+    "string_type": "Please give a text.",
+    "list_type": "Please give a list.",
 }
 
 
@@ -133,9 +144,16 @@ def _fields(errors: Sequence[Any]) -> dict[str, str]:
     for error in errors:
         path = [str(part) for part in error["loc"][1:]]
         name = ".".join(part for part in path if not part.startswith("(")) or "body"  # "(now)" is a choice
-        sentence = _SAID.get(error["type"], f"{error['msg'].removeprefix('Value error, ')}.")
-        said.setdefault(name, sentence.replace("..", "."))
+        said.setdefault(name, _sentence(error))
     return said
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """Say what is wrong with one field to a person; a check of our own says it itself."""
+    if (sentence := _SAID.get(error["type"])) is not None:
+        return sentence.format_map(error.get("ctx", {}))
+    own: str = error["msg"].removeprefix("Value error, ")
+    return f"{own[:1].upper()}{own[1:]}."
 
 
 def settled(outcome: object, clinic: Clinic | None = None) -> None:

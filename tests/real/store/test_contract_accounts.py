@@ -240,3 +240,41 @@ class TestTries:
         for _ in range(30):
             assert await accounts.try_sign_in("account", "address") == 0
             await accounts.sign_in_worked("account", "address")
+
+
+class TestWelcomeLinks:
+    """Links by which somebody new chooses a password."""
+
+    async def test_a_link_is_taken_once(self, accounts: Accounts) -> None:
+        """By whoever comes first, and only as it was read."""
+        await accounts.add_user(ANA)
+        await accounts.give_welcome(ANA.id, "w1", 1_000)
+        held = await accounts.welcome(ANA.id)
+        assert held == ("w1", 1_000 + SignInLimits().welcome)
+        assert not await accounts.take_welcome(ANA.id, "w2", held[1])
+        assert not await accounts.take_welcome(BEN.id, *held)
+        assert await accounts.take_welcome(ANA.id, *held)
+        assert not await accounts.take_welcome(ANA.id, *held)
+        assert await accounts.welcome(ANA.id) is None
+
+    async def test_a_new_link_takes_the_place_of_the_one_before(self, accounts: Accounts) -> None:
+        """One that was withdrawn, or whose holder was removed, is none."""
+        await accounts.add_user(ANA)
+        await accounts.give_welcome(ANA.id, "w1", 0)
+        await accounts.give_welcome(ANA.id, "w2", 0)
+        assert not await accounts.take_welcome(ANA.id, "w1", SignInLimits().welcome)
+        await accounts.withdraw_welcome(ANA.id)
+        assert await accounts.welcome(ANA.id) is None
+        await accounts.give_welcome(ANA.id, "w3", 0)
+        await accounts.remove_user(ANA)
+        assert await accounts.welcome(ANA.id) is None
+
+    async def test_who_is_disabled_has_no_session_though_one_is_open(self, accounts: Accounts) -> None:
+        """Also one that was opened in the very moment; enabled again, it is what it was."""
+        await accounts.add_user(ANA)
+        await accounts.open_session(ANA.id, "s1")
+        await accounts.save_user(replace(ANA, disabled=True))
+        assert await accounts.session(ANA.id, "s1") is None
+        assert not await accounts.session_stands(ANA.id, "s1")
+        await accounts.save_user(ANA)
+        assert await accounts.session(ANA.id, "s1") == ANA
