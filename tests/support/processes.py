@@ -89,16 +89,13 @@ class Server:
         return status
 
     def password(self, role: str) -> tuple[str, str]:
-        """The e-mail address and password that the last start printed for a role, first of all."""
-        found = None
-        for line in reversed(self.lines):
-            login = re.match(rf"\s+{role}\s+(\S+@\S+)\s+(\S+)\s*$", line)
-            if login is None and found is not None:
-                break
-            found = login or found
-        if found is None:
-            raise LookupError(f"no password was printed for {role}")
-        return found[1], found[2]
+        """The e-mail address and password that the last start printed for a role: the first of several."""
+        begun = max((at for at, line in enumerate(self.lines) if "Sign in as" in line), default=0)
+        for line in self.lines[begun:]:
+            found = re.match(rf"\s+{role}\s+(\S+@\S+)\s+(\S+)\s*$", line)
+            if found:
+                return found[1], found[2]
+        raise LookupError(f"no password was printed for {role}")
 
     async def demo_visit(self, minutes: int = 15) -> dict[str, Any]:
         """What `vestibule demo visit --json` prints."""
