@@ -4,7 +4,7 @@ import { addressOf, placeOf } from "../../src/clinic/address.ts";
 import type { Visit } from "../../src/clinic/clinic.ts";
 import { instantsOf, weekOf } from "../../src/clinic/day.ts";
 import { blockState } from "../../src/clinic/schedule/block.ts";
-import { daysOf, instantsOfDays, isWithin, titleOf, visitsOf } from "../../src/clinic/schedule/shown.ts";
+import { clashesOf, daysOf, instantsOfDays, isWithin, titleOf, visitsOf } from "../../src/clinic/schedule/shown.ts";
 import { firstFree, moved, over, quarterOf, stepOf } from "../../src/clinic/schedule/slots.ts";
 import { MINUTE, NOW, row, seat, ZONE } from "./clinic-day.ts";
 
@@ -125,6 +125,13 @@ describe("visits as blocks", () => {
   test("what the waiting room knows goes first: somebody who waits is seen here too", () => {
     const waiting = row({ status: "open" }, [seat({ role: "patient", standing: "waiting" })]);
     assert.deepEqual(Object.values(blockState(visit({}), waiting, NOW)), ["Waiting", "waiting"]);
+  });
+
+  test("a moved visit clashes with its providers' other visits that are not over, and with no one else's", () => {
+    const moved = visit({});
+    const others = [moved, visit({ id: "w" }), visit({ id: "x", status: "completed" }), visit({ id: "y", providers: [] })];
+    assert.deepEqual(clashesOf(moved, moved, others).map(({ id }) => id), ["w"]);
+    assert.deepEqual(clashesOf(moved, { start: moved.end, end: moved.end + MINUTE }, others), []);
   });
 
   test("the providers' chips choose whose are shown; cancelled ones are not", () => {

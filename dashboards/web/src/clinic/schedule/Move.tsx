@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { Button, Dialog, toast } from "../../ui/index.ts";
+import { Banner, Button, Dialog, toast } from "../../ui/index.ts";
 import { dayAndTime } from "../../ui/time.ts";
 import { clock, randomText } from "../../wire/index.ts";
 import type { Visit } from "../clinic.ts";
@@ -13,13 +13,15 @@ import { words } from "./words.ts";
 interface Props {
   visit: Visit;
   to: Slot;
+  /** Other visits of its providers at that time: said, and allowed. */
+  clashes: readonly Visit[];
   /** It stays where it was. */
   onKeep: () => void;
   onMoved: () => void;
 }
 
 /** Asks before a dragged visit is rescheduled, and says who is told. */
-export function Move({ visit, to, onKeep, onMoved }: Props) {
+export function Move({ visit, to, clashes, onKeep, onMoved }: Props) {
   const [op] = useState(randomText);
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
@@ -45,6 +47,11 @@ export function Move({ visit, to, onKeep, onMoved }: Props) {
         <dt>{words.move.to}</dt>
         <dd class="figures strong">{daySpan(to.start, to.end, visit.zone)}</dd>
       </dl>
+      {clashes.length > 0 && (
+        <Banner tone="wait">
+          <p>{words.move.clashes(clashes.map((other) => other.patient.name))}</p>
+        </Banner>
+      )}
       <Told visit={visit.id} />
       {wrong && (
         <p class="form-wrong" role="alert">

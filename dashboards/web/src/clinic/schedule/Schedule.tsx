@@ -12,7 +12,7 @@ import { Ending } from "../visit/Ending.tsx";
 import { Calendar } from "./Calendar.tsx";
 import { Move } from "./Move.tsx";
 import "./schedule.css";
-import { titleOf } from "./shown.ts";
+import { clashesOf, titleOf } from "./shown.ts";
 import { SlotPicker } from "./SlotPicker.tsx";
 import { SlotPrompt } from "./SlotPrompt.tsx";
 import { DaysSwitch, ProviderFilter, ViewSwitch } from "./Toolbar.tsx";
@@ -53,7 +53,15 @@ export function Schedule() {
         {view.range.loaded.value && !view.drawn.value.length && <p class="soft schedule-none">{words.schedule.none}</p>}
       </main>
       {visit && <VisitDetails key={visit} visit={visit} />}
-      {moving && <Move visit={moving.visit} to={moving.to} onKeep={() => view.keep()} onMoved={() => view.moved()} />}
+      {moving && (
+        <Move
+          visit={moving.visit}
+          to={moving.to}
+          clashes={clashesOf(moving.visit, moving.to, view.range.visits.value)}
+          onKeep={() => view.keep()}
+          onMoved={() => view.moved()}
+        />
+      )}
       <Ending />
     </div>
   );

@@ -1,5 +1,5 @@
 /** Which days the schedule shows, and which visits of them. Pure. */
-import { addDays, dayOf, instantsOf, weekOf } from "../day.ts";
+import { addDays, instantsOf, weekOf } from "../day.ts";
 import type { Visit } from "../clinic.ts";
 
 export type View = "week" | "day";
@@ -45,8 +45,17 @@ export function visitsOf(visits: readonly Visit[], providers: ReadonlySet<string
   return visits.filter((visit) => visit.status !== "cancelled" && isTheirs(visit));
 }
 
-/** The day of an instant, "" when it is today: as addresses have it. */
-export function dayInAddress(instant: number, now: number, zone: string): string {
-  const day = dayOf(instant, zone);
-  return day === dayOf(now, zone) ? "" : day;
+const OVER: ReadonlySet<string> = new Set(["completed", "cancelled", "ended"]);
+
+/** The other visits of its providers at the time that a visit is to be moved to. */
+export function clashesOf(visit: Visit, to: { readonly start: number; readonly end: number }, visits: readonly Visit[]): Visit[] {
+  const its = new Set(visit.providers.map(({ id }) => id));
+  return visits.filter(
+    (other) =>
+      other.id !== visit.id &&
+      !OVER.has(other.status) &&
+      other.start < to.end &&
+      other.end > to.start &&
+      other.providers.some(({ id }) => its.has(id)),
+  );
 }

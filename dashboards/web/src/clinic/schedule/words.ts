@@ -1,4 +1,5 @@
 /** Every word of the schedule and of the form for a visit; what all of the staff app says is in clinic/words.ts. */
+const names = new Intl.ListFormat("en", { type: "conjunction" });
 const count = (n: number, one: string, more: string) => `${n} ${n === 1 ? one : more}`;
 
 const en = {
@@ -37,6 +38,8 @@ const en = {
     to: "To",
     act: "Move visit",
     keep: "Keep the time",
+    clashes: (patients: readonly string[]) =>
+      `${names.format(patients.slice(0, 3))} ${patients.length === 1 ? "has a visit" : "have visits"} with the same provider then. You can move it all the same.`,
     done: (patient: string, when: string) => `The visit with ${patient} is now ${when}.`,
   },
 
