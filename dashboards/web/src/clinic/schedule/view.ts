@@ -40,6 +40,8 @@ export class ScheduleView {
   readonly zone: string;
 
   readonly #board: Board;
+  /** What was drawn last: as long as nothing looks different, the calendar is left alone. */
+  #last: { readonly look: string; readonly drawn: readonly Drawn[] } = { look: "", drawn: [] };
 
   constructor(zone: string, board: Board, narrow: ReadonlySignal<boolean>) {
     this.zone = zone;
@@ -121,10 +123,13 @@ export class ScheduleView {
 
   #draw(): Drawn[] {
     this.#board.version.value;
-    return visitsOf(this.range.visits.value, this.theirs.value).map((visit) => ({
+    const drawn = visitsOf(this.range.visits.value, this.theirs.value).map((visit) => ({
       visit,
       state: blockState(visit, this.#board.find(visit.id)?.state.value, about.value),
     }));
+    const look = JSON.stringify(drawn);
+    if (look !== this.#last.look) this.#last = { look, drawn };
+    return this.#last.drawn;
   }
 }
 
