@@ -29,17 +29,18 @@ SECRET_KEYS: Final = frozenset(
 """Names whose values are not logged, whatever they are."""
 
 PATH_WORDS: Final = frozenset(
-    {"", "api", "api-keys", "call", "cancel", "clinic", "complete", "demo", "docs", "extend", "favicon.ico"}
-    | {"healthz", "invitations", "j", "links", "look", "me", "metrics", "openapi.json", "phone", "readyz"}
-    | {"reschedule", "schedule", "settings", "sign-in", "sign-out", "staff", "static", "tickets", "v", "v1"}
-    | {"visits", "ws"}
+    {"", "all", "api", "api-keys", "call", "cancel", "check", "clinic", "complete", "demo", "dev", "docs"}
+    | {"extend", "favicon.ico", "healthz", "hooks", "invitations", "invite", "j", "links", "look", "me"}
+    | {"metrics", "opened", "openapi.json", "outbox", "panel", "phone", "range", "readyz", "reschedule"}
+    | {"resend", "schedule", "settings", "sign-in", "sign-out", "sms", "staff", "static", "tickets", "v", "v1"}
+    | {"visits", "welcome", "ws"}
 )
 """Parts of our own paths; what else stands in a path is not logged, for it may be a name."""
 
 _VISIT: Final = re.compile(r"\d{4}-[0-9a-z]{12}", re.ASCII)
 _TOKEN: Final = re.compile(r"[0-9a-z-]{13,21}\.[A-Za-z0-9_-]{1,40}\.[A-Za-z0-9_-]{22}")
 _PIN: Final = re.compile(r"(?<![\w.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.-])")
-_FRAGMENT: Final = re.compile(r"(/(?:j|v|call))(?:#|%23)\S*", re.IGNORECASE)
+_FRAGMENT: Final = re.compile(r"(/(?:j|v|call|welcome))(?:#|%23)\S*", re.IGNORECASE)
 _LEVELS: Final = {
     "debug": logging.DEBUG,
     "info": logging.INFO,

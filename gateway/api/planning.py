@@ -63,7 +63,7 @@ async def planned(
         contact=form.contact(patient.email, patient.phone, countries, "patient."),
         guests=_guests(asked.guests, deps, form),
         reminders=tuple(clinic.reminders if asked.reminders is None else asked.reminders),
-        language=asked.language or "",
+        language=asked.language,
     )
     form.settled()
     form.times(plan.start, plan.end, now)

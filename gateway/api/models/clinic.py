@@ -75,6 +75,8 @@ Reminders = Annotated[
 ]
 """Minutes before the start, the earliest reminder first."""
 Language = Literal["en", "es"]
+ChosenLanguage = Literal["", "en", "es"]
+"""A visit's; "" is the clinic's own."""
 
 
 class Option(Model):

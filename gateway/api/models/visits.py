@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from gateway.api.models.base import Email, Instant, Label, Model, PersonName, Phone
-from gateway.api.models.clinic import Language, Reminders, Zone
+from gateway.api.models.clinic import ChosenLanguage, Reminders, Zone
 
 GUESTS_AT_MOST: Final = 10
 """Guests that are invited along with a plan (R5)."""
@@ -101,8 +101,8 @@ class NewVisit(Model):
     guests: list[PlannedGuest] = Field([], max_length=GUESTS_AT_MOST)
     reminders: Reminders | None = None
     """Absent: as the clinic has them."""
-    language: Language | None = None
-    """Of its messages; absent: the clinic's own."""
+    language: ChosenLanguage = ""
+    """Of its messages; "": the clinic's own."""
 
 
 class PatientChange(Model):
@@ -130,7 +130,7 @@ class VisitChange(Model):
     patient: PatientChange | None = None
     providers: Annotated[ProviderIds, Field(min_length=1)] | None = None
     reminders: Reminders | None = None
-    language: Language | None = None
+    language: ChosenLanguage | None = None
 
 
 class Minutes(Model):

@@ -31,6 +31,8 @@ def _as_before() -> Iterator[None]:
         (f"/j#{TOKEN}", "/j[redacted]"),
         (f"/j%23{TOKEN}", "/j[redacted]"),
         (f"/V%23{TOKEN}", "/V[redacted]"),
+        ("/welcome%23demo-admin.kUqeWroO7E1k0f7lk9oCg", "/welcome[redacted]"),
+        ("/api/v1/staff/demo-admin/welcome", "/api/v1/staff/[redacted]/welcome"),
         ("/call?visit=0417-7h3kq2m9xw4c", "/call"),
         (f"/{TOKEN}", "/[redacted]"),
         ("/api/v1/visits/0417-7h3kq2m9xw4c", "/api/v1/visits/0417-7h3kq2m9xw4c"),
