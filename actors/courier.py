@@ -319,6 +319,8 @@ def _pointless(visit: Visit, letter: Letter, to: str, now: Instant) -> str:
         return ""
     if visit.over:
         return "visit_over"
+    if visit.invitations[letter.invitation].revoked:
+        return "revoked"
     over = now >= visit.lapses_at or (letter.kind is Kind.REMINDER and now >= visit.start)
     return "time_over" if over else ""
 

@@ -51,9 +51,9 @@ class Canary:
         letters = "".join(self._chance.choice("bcdfghjklmnpqrstvwxz") for _ in range(7))
         return self.search.for_text(name, pattern.format(letters))
 
-    def digits(self, name: str, count: int) -> str:
-        """Make digits that are nowhere else."""
-        drawn = "".join(self._chance.choice("123456789") for _ in range(count))
+    def digits(self, name: str, count: int, area: str = "") -> str:
+        """Make digits that are nowhere else, as a number of an area if one is named."""
+        drawn = area + "".join(self._chance.choice("23456789") for _ in range(count))
         return self.search.for_text(name, drawn)
 
     # ------------------------------------------------------------ the day
@@ -67,7 +67,7 @@ class Canary:
         invitation = await site.invite(
             visit, label=self.text("label", "Aunt {}"), email=self.text("e-mail", "{}@mail.example")
         )
-        by_text = await site.invite(visit, label="Son", phone="+1" + self.digits("telephone", 10))
+        by_text = await site.invite(visit, label="Son", phone="+1" + self.digits("telephone", 7, "415"))
         for made in (invitation, by_text):
             self.search.for_text("PIN", made["pin"])
             self.search.for_text("token", token_of(made["link"]).rpartition(".")[2])

@@ -10,12 +10,7 @@ from engine.ids import PATIENT, SHARED, OpId
 from engine.letters import Kind
 from engine.refusals import Refused
 from tests.support.node import token_of
-from tests.support.town import (
-    ANN,
-    DAY,
-    PATS,
-    town,
-)
+from tests.support.town import ANN, DAY, PATS, town
 
 
 class TestThePatientsLink:

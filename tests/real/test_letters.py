@@ -16,17 +16,7 @@ from engine.letters import Kind, Progress, Via
 from engine.visit import Visit
 from tests.support.node import House, house
 from tests.support.post import FakePost
-from tests.support.town import (
-    ANN,
-    ANNS,
-    BOBS,
-    BOBS_PHONE,
-    DAY,
-    GUESTS,
-    PATS,
-    code,
-    town,
-)
+from tests.support.town import ANN, ANNS, BOBS, BOBS_PHONE, DAY, GUESTS, PATS, code, town
 
 
 class TestSending:

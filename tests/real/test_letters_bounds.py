@@ -13,16 +13,7 @@ from engine.refusals import Refused
 from engine.visit import Visit
 from tests.prove.peek import embedded_url, peek
 from tests.support.node import House, contact_of
-from tests.support.town import (
-    ANNS,
-    BOB,
-    BOBS,
-    BOBS_PHONE,
-    PATS,
-    Town,
-    code,
-    town,
-)
+from tests.support.town import ANNS, BOB, BOBS, BOBS_PHONE, PATS, Town, code, town
 
 
 class TestBounds:

@@ -10,14 +10,11 @@ from pathlib import Path
 import pytest
 
 from actors.ports import Delivery, OutreachLimits, Save, SaveResult
-from engine.commands import Contact
-from engine.letters import Progress, Via, pause_after
+from engine.commands import Contact, Revoke
+from engine.ids import OpId
+from engine.letters import Kind, Progress, Via, pause_after
 from tests.support.post import FakePost
-from tests.support.town import (
-    ANNS,
-    PATS,
-    town,
-)
+from tests.support.town import ANN, ANNS, GUESTS, PATS, town
 
 
 class TestTrouble:
@@ -30,7 +27,7 @@ class TestTrouble:
             visit = await one.plan(guests=(), contact=Contact(email=PATS))
             await one.until(lambda: one.letters(visit)["patient email"].reason == "busy")
             letter = one.letters(visit)["patient email"]
-            assert letter.due - letter.at >= 20_000
+            assert letter.due - letter.at >= 19_000
             one.here.later(seconds=21)
             await one.settled(visit)
             assert one.letters(visit)["patient email"].progress is Progress.SENT
@@ -94,6 +91,22 @@ class TestTrouble:
             assert refused is None
             letter = one.letters(visit)["ann email"]
             assert (letter.progress, letter.reason) == (Progress.FAILED, "undeliverable")
+
+    async def test_what_was_withdrawn_meanwhile_is_not_tried_again(self, tmp_path: Path) -> None:
+        """An invitation that was put off and then revoked goes to nobody."""
+        post = FakePost(held=asyncio.Event(), answers=[Delivery("later", "busy")])
+        async with town(tmp_path, post) as one:
+            visit = await one.plan(guests=GUESTS[:1], contact=Contact())
+            await post.have(1)
+            await one.ask(visit, Revoke(OpId("1"), one.here.doctor, ANN))
+            assert post.held is not None
+            post.held.set()
+            await one.until(lambda: one.letters(visit)["ann email"].progress is Progress.QUEUED)
+            one.here.later(minutes=1)
+            await one.settled(visit)
+            letter = one.letters(visit)["ann email"]
+            assert (letter.progress, letter.reason) == (Progress.FAILED, "revoked")
+            assert post.to(ANNS) == [Kind.INVITATION]
 
     async def test_few_go_at_once(self, tmp_path: Path) -> None:
         """A way's bound holds, however many wait; when one is done the next one goes."""
