@@ -333,6 +333,7 @@ async def house(
     limits: Limits | None = None,
     post: Post | None = None,
     outreach: OutreachLimits | None = None,
+    silent: bool = False,
     **sections: Mapping[str, Any],
 ) -> AsyncIterator[House]:
     """Run a node until the end of the `with`."""
@@ -342,12 +343,19 @@ async def house(
     stop, up = asyncio.Event(), asyncio.Event()
     clock = SteeredClock()
     bugs: list[BaseException] = []
-    seams = Seams(clock=clock, limits=limits or Limits(), report=bugs.append, post=post, outreach=outreach)
+    seams = Seams(
+        clock=clock,
+        limits=limits or Limits(),
+        report=bugs.append,
+        post=post,
+        outreach=outreach,
+        silent=post is None and not demo and not sections.keys() & {"mail", "texts"},
+    )
 
     async def started(_: Node) -> None:
         up.set()
 
-    async with running(node_settings(data_dir, port, **sections), seams) as node:
+    async with running(node_settings(data_dir, port, **sections), seams, demo=demo) as node:
         serving = asyncio.create_task(
             serve_node(node, create_api(node, demo=demo), admin=None, started=started, stop=stop)
         )
