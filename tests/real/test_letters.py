@@ -66,7 +66,7 @@ class TestSending:
 
     async def test_while_a_node_is_silent_letters_stay_queued(self, tmp_path: Path) -> None:
         """Nothing leaves and nothing is lost, as while a backup is made ready; afterwards it goes."""
-        async with house(tmp_path, silent=True) as here:
+        async with house(tmp_path) as here:
             visit = await here.plan(starts_in=DAY, guests=GUESTS)
             assert {one.progress for one in visit.letters} == {Progress.QUEUED}
         async with town(tmp_path) as one:

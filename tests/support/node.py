@@ -333,7 +333,6 @@ async def house(
     limits: Limits | None = None,
     post: Post | None = None,
     outreach: OutreachLimits | None = None,
-    silent: bool = False,
     **sections: Mapping[str, Any],
 ) -> AsyncIterator[House]:
     """Run a node until the end of the `with`."""
