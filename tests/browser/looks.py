@@ -37,7 +37,8 @@ _SIZES: Final = """
     .filter((one) => one.innerText !== "")
     .map((one) => [what(one), parseFloat(getComputedStyle(one).fontSize)]);
   const targets = all("a, button, input, select, summary").map((one) => {
-    const { width, height } = (one.closest("label") ?? one).getBoundingClientRect(); // its label is pressed too
+    const pressed = one.closest("label") ?? one; // a label around it is pressed for it
+    const { width, height } = pressed.getBoundingClientRect();
     return [what(one), width, height];
   });
   return { texts, targets };

@@ -1,11 +1,10 @@
-"""Add Participants from inside the call, and how good each connection is (R1, R7, B1, B12)."""
+"""Add Participants from inside the call, as provider and as patient (R1, R2, R7, B1)."""
 
 from __future__ import annotations
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.media import media_flows
-from tests.browser.stage import JOURNEY, Stage, in_the_call, join
+from tests.browser.stage import JOURNEY, Stage, in_the_call
 
 pytestmark = JOURNEY
 
@@ -62,24 +61,6 @@ async def test_a_patient_invites_from_the_call_and_reads_no_list_of_the_clinics(
     async with stage.clinic.settings(guests_by_patient=False):
         await expect(side).to_be_hidden()
         await expect(patient.get_by_role("button", name="Add a person")).to_have_count(0)
-
-
-async def test_a_provider_reads_how_good_each_connection_is(stage: Stage) -> None:
-    """A word on the tile and in the list, from the guest's own measuring; guests read none (B12)."""
-    visit = await stage.clinic.plan("Noor Bakker")
-    provider = await stage.provider(visit)
-    guest = await stage.page(visit.guest_url)
-    await join(guest, "Maria Lopez")
-    await media_flows(guest, peers=1)
-    tile = (
-        provider.get_by_role("list", name="In the call now").get_by_role("listitem").filter(has_text="Maria")
-    )
-    await expect(tile.get_by_role("img", name="Connection good")).to_be_visible()
-    await provider.get_by_role("button", name="People").click()
-    people = provider.get_by_role("complementary", name="People")
-    await expect(people.get_by_role("listitem").filter(has_text="Maria")).to_contain_text("Connection good")
-    await stage.seen(provider, "call-quality")
-    await expect(guest.get_by_role("img", name="Connection")).to_have_count(0)
 
 
 async def participants_panel(page: Page) -> Locator:

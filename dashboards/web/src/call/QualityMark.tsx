@@ -1,8 +1,8 @@
-import { SignalHigh, SignalLow, SignalMedium } from "lucide-preact";
+import { SignalHigh, SignalMedium, TriangleAlert } from "lucide-preact";
 import { Icon, words } from "../ui/index.ts";
 import type { QualityWord } from "../wire/index.ts";
 
-const ICONS = { good: SignalHigh, poor: SignalMedium, bad: SignalLow };
+const ICONS = { good: SignalHigh, poor: SignalMedium, bad: TriangleAlert };
 
 interface Props {
   quality: Exclude<QualityWord, "">;

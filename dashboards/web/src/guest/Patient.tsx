@@ -93,8 +93,10 @@ function Cancel({ attendance, token, door }: { attendance: Attendance; token: st
       </Button>
       {asking && (
         <AskFirst title={g.cancelTitle} act={g.cancel} keep={g.cancelKeep} busy={busy} onAct={() => void cancel()} onClose={() => setAsking(false)}>
-          <p>{g.cancelText(door.provider, time.dayAndTime(door.start, now, door.zone))}</p>
-          <p>{g.cancelMore}</p>
+          <p>
+            <strong>{g.cancelWhich(door.provider, time.dayAndTime(door.start, now, door.zone))}</strong>
+          </p>
+          <p>{g.cancelText}</p>
           {wrong && <p role="alert">{wrong}</p>}
         </AskFirst>
       )}

@@ -121,9 +121,8 @@ const en = {
     yourPhone: "Or take part by phone",
     cancel: "Cancel appointment",
     cancelTitle: "Cancel this appointment?",
-    cancelText: (provider: string, when: string) =>
-      provider ? `Your appointment with ${provider} (${when}) is called off.` : `Your appointment (${when}) is called off.`,
-    cancelMore: "Your provider and everyone who was invited are told. The link, the number and the PIN stop working. This can't be undone.",
+    cancelWhich: (provider: string, when: string) => (provider ? `${when}, with ${provider}.` : `${when}.`),
+    cancelText: "Your provider and everyone who was invited are told. The link, the number and the PIN stop working. This can't be undone.",
     cancelKeep: "Keep appointment",
     cancelledByYou: "You cancelled it. Everyone who was invited is told. For a new time, call the clinic.",
   },
