@@ -301,8 +301,11 @@ class Host:
 
     def numbers(self) -> frozenset[str]:
         """The dial-in numbers of the clinics that this node owns."""
-        clinics = (clinic for shard in self._shards.values() for clinic in shard.clinics.values())
-        return frozenset(number for clinic in clinics for number in clinic.dial_in)
+        return frozenset(number for clinic in self.clinics() for number in clinic.dial_in)
+
+    def clinics(self) -> list[Clinic]:
+        """The clinics that this node owns."""
+        return [clinic for shard in self._shards.values() for clinic in shard.clinics.values()]
 
     async def finished(self, shard: Shard, clinic: Clinic, within: tuple[Instant, Instant]) -> list[Visit]:
         """The visits of some hours that are over, from the store. Raises StoreDown."""

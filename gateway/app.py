@@ -33,7 +33,7 @@ async def serve(settings: Settings, *, demo: bool, started: Started) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running(settings) as node:
+    async with running(settings, demo=demo) as node:
         main = create_api(node, demo=demo)
         admin = None if demo else create_admin(node)
         loop.call_later(SETTLED_AFTER, _settle)

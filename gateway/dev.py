@@ -80,6 +80,7 @@ def welcome(settings: Settings, logins: list[Login]) -> str:
             "  Sign in as (new passwords at each start):",
             *rows,
             "",
+            f"  Invitations, by e-mail and by text, are read here: {url}/dev/outbox",
             f"  A visit to join, in another terminal: {command()} demo visit{here}",
             f"  REST: {url}/docs   Metrics: {url}/metrics   Data: {settings.data_dir}",
             *note,

@@ -33,7 +33,7 @@ PATH_WORDS: Final = frozenset(
     | {"extend", "favicon.ico", "healthz", "hooks", "invitations", "invite", "j", "links", "look", "me"}
     | {"metrics", "opened", "openapi.json", "outbox", "panel", "phone", "range", "readyz", "reschedule"}
     | {"resend", "schedule", "settings", "sign-in", "sign-out", "sms", "staff", "static", "tickets"}
-    | {"v", "v1", "visits", "welcome", "ws"}
+    | {"twilio", "v", "v1", "visit.ics", "visits", "webhook", "welcome", "ws"}
 )
 """Parts of our own paths; what else stands in a path is not logged, for it may be a name."""
 

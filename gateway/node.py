@@ -34,6 +34,9 @@ from gateway.auth import Auth
 from gateway.logs import where
 from gateway.media.ice import IceServers
 from gateway.metrics import Metrics
+from gateway.outreach.outbox import Outbox
+from gateway.outreach.post import Outreach, limits
+from gateway.outreach.reports import Reports
 from gateway.passwords import Passwords
 from gateway.settings import Settings
 from gateway.sockets import Conversations, Rooms
@@ -58,6 +61,10 @@ class Node:
     metrics: Metrics
     conversations: Conversations
     endpoint: Endpoint
+    reports: Reports
+    """Reads where a provider of text messages says what became of one."""
+    outbox: Outbox | None = None
+    """A demo's letters, where nobody carries them."""
     welcome_mailer: WelcomeMailer | None = None
     """Without one, welcome links are handed over by who made them."""
 
@@ -83,9 +90,11 @@ class Seams:
 
 
 @asynccontextmanager
-async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterator[Node]:
+async def running(
+    settings: Settings, seams: Seams | None = None, *, demo: bool = False
+) -> AsyncIterator[Node]:
     """Run a node from its store to its sockets. Raises what a store or a pepper that cannot be used
-    raises.
+    raises. `demo`: letters that nobody else takes are kept to be looked at.
     """
     seams = seams or Seams()
     async with AsyncExitStack() as stack:
@@ -98,6 +107,9 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
         clock.skewed = metrics.clock_skew
         secrets = Secrets(read_pepper(settings.secrets_folder), pin_digits=settings.pins.digits)
         tombstones = stack.enter_context(Tombstones(settings.tombstones_file))
+        reports = Reports(secrets.sign_in_hashes)
+        post = Outreach(settings, reports, outbox=Outbox() if demo else None, now=clock.now)
+        stack.push_async_callback(post.close)
         host = Host(
             store=RedisShards(servers, store, rewrite.purged),
             pins=RedisPins(servers, rewrite.purged),
@@ -111,8 +123,8 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
             ice=IceServers(settings.media, clock.now),
             buried=tombstones.bury,
             report=seams.report,
-            post=None if seams.silent else seams.post,
-            outreach=seams.outreach,
+            post=None if seams.silent else seams.post or post,
+            outreach=seams.outreach or limits(settings),
         )
         requests = Requests(host)
         passwords = Passwords(at_once=settings.limits.hashes_at_once)
@@ -131,7 +143,7 @@ async def running(settings: Settings, seams: Seams | None = None) -> AsyncIterat
         host.tasks.start(_forget(rewrite, metrics))
         host.tasks.start(_get_ready_to_read_numbers())
         conversations.open = True
-        yield Node(settings, host, Desk(host), auth, metrics, conversations, endpoint)
+        yield Node(settings, host, Desk(host), auth, metrics, conversations, endpoint, reports, post.outbox)
 
 
 def _accounts(servers: Servers, settings: Settings) -> Accounts:

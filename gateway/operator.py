@@ -20,7 +20,7 @@ from actors.store.settings import StoreSettings
 from engine.clinic import Clinic, StaffRole
 from engine.ids import ALPHABET, ClinicId, UserId
 from gateway.auth import CLINIC_SCOPES, DIALIN, Auth
-from gateway.node import running
+from gateway.node import Seams, running
 from gateway.passwords import Passwords
 from gateway.settings import Settings
 from gateway.unable import Unable
@@ -41,7 +41,7 @@ async def found_clinic(
         raise Unable("A clinic's id has up to 40 of the characters a-z, 0-9 and -.")
     if zone not in available_timezones():
         raise Unable(f"{zone} is no zone: it is like America/Los_Angeles.")
-    async with running(settings) as node:
+    async with running(settings, Seams(silent=True)) as node:
         clinic = node.host.clinic(identifier) or Clinic(id=ClinicId(identifier), name=name)
         clinic.name, clinic.zone = name, zone
         clinic.phone = phone or clinic.phone

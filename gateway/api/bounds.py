@@ -11,6 +11,9 @@ from typing import Final
 ADDRESSES: Final = 10_000
 """Addresses that are remembered; beyond that the one that asked longest ago is forgotten."""
 
+REMEMBERED: Final = 10_000
+"""Signatures that are remembered, so that none counts twice."""
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -32,6 +35,22 @@ class Rate:
         if len(self._buckets) > ADDRESSES:
             self._buckets.popitem(last=False)
         return granted
+
+
+class Seen:
+    """Signatures that have counted already; the oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def __contains__(self, signed: str) -> bool:
+        return signed in self._seen
+
+    def add(self, signed: str) -> None:
+        """Remember one."""
+        self._seen[signed] = None
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
 
 
 def networks(names: Iterable[str]) -> tuple[Network, ...]:

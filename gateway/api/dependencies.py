@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from actors.desk import Desk
 from actors.host import Host
 from engine.ids import VisitId
-from gateway.api.bounds import Network, Rate, networks
+from gateway.api.bounds import Network, Rate, Seen, networks
 from gateway.auth import Auth
 from gateway.metrics import Metrics
 from gateway.node import Node
@@ -32,6 +32,9 @@ class Dependencies:
     proxies: tuple[Network, ...] = field(init=False)
     planning: WeakValueDictionary[VisitId, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """One lock for each visit that is being planned right now."""
+
+    hooks_seen: Seen = field(default_factory=Seen)
+    """What providers have signed, and has counted."""
 
     def __post_init__(self) -> None:
         limits = self.settings.limits

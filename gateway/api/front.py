@@ -61,7 +61,7 @@ class _Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path.startswith("/api/") or path == "/openapi.json" or self._demo_only(path):
+        if path.startswith(("/api/", "/hooks/")) or path == "/openapi.json" or self._demo_only(path):
             rest = await asyncio.shield(self._put_together())
             await rest(scope, receive, send)
             return
@@ -79,7 +79,7 @@ class _Front:
         return self._pages.answer(scope)
 
     def _demo_only(self, path: str) -> bool:
-        return self._demo and (path == "/docs" or path.startswith("/demo/"))
+        return self._demo and (path == "/docs" or path.startswith(("/demo/", "/dev/")))
 
     async def _put_together_later(self) -> None:
         await asyncio.sleep(PUT_TOGETHER_AFTER)

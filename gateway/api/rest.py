@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 
-from gateway.api import clinic, invitations, links, sign_in, staff, visits, welcome
+from gateway.api import clinic, hooks, invitations, links, sign_in, staff, visits, welcome
 from gateway.api.answers import handle
 from gateway.api.dependencies import Dependencies
 from gateway.api.models import Problem
@@ -51,16 +51,18 @@ def make(node: Node, *, demo: bool) -> FastAPI:
     rest = APIRouter(prefix="/api/v1", responses=REFUSALS)
     for one in (sign_in, welcome, clinic, staff, visits, invitations, links):
         rest.include_router(one.router)
+    api.include_router(hooks.router)
     rest.add_api_route("/", _index, include_in_schema=False)
     stand_ins = None
     if demo:
         from gateway.api import demo as demo_routes
-        from gateway.api import docs
+        from gateway.api import docs, outbox
         from gateway.demo import Demo
 
         stand_ins = Demo(node)
-        rest.include_router(demo_routes.rest)
-        api.include_router(demo_routes.pages)
+        for shown in (demo_routes, outbox):
+            rest.include_router(shown.rest)
+            api.include_router(shown.pages)
         api.include_router(docs.router)
     api.include_router(rest)
     api.state.dependencies = Dependencies(node, stand_ins)

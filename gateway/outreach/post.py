@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from actors.ports import Delivery, Dispatch
+from actors.ports import Delivery, Dispatch, OutreachLimits
 from engine.letters import Via
 from gateway.outreach.outbox import Kept, Outbox
-from gateway.outreach.providers import Account, Provider, TextMessage, Twilio, Webhook
+from gateway.outreach.providers import CONNECT_SECONDS, Account, Provider, TextMessage, Twilio, Webhook
 from gateway.outreach.smtp import MailServer, Smtp
 
 if TYPE_CHECKING:
@@ -141,6 +141,22 @@ def _kept(dispatch: Dispatch, number: int, sender: str, at: datetime) -> Kept:
         text=mail.text(told) if by_mail else texts.write(told),
         html=page.page(told) if by_mail else "",
         ics=(calendar.event(dispatch, told, sender, at) or "") if by_mail else "",
+    )
+
+
+def limits(settings: Settings) -> OutreachLimits:
+    """Say how much may leave, and how it is sent."""
+    mail, texts = settings.mail, settings.texts
+    longest = max(4 * mail.timeout_seconds, texts.timeout_seconds + CONNECT_SECONDS) + 5
+    return OutreachLimits(
+        countries=frozenset(texts.countries),
+        per_user_hour=settings.outreach.per_user_hour,
+        per_clinic_day=settings.outreach.per_clinic_day,
+        per_destination_day=settings.outreach.per_destination_day,
+        texts_per_day=texts.per_day,
+        emails_at_once=mail.connections,
+        texts_at_once=texts.at_once,
+        send_within=round(longest * 1000),
     )
 
 

@@ -39,7 +39,7 @@ REASONS: Final[Mapping[int, str]] = {
     21401: "no_such_number",
     21408: "country_not_served",
     21421: "no_such_number",
-    21610: "stopped",
+    21610: "opted_out",
     21612: "number_unreachable",
     21614: "no_such_number",
     30003: "number_unreachable",

@@ -1,0 +1,64 @@
+"""A demo's letters can be read where it runs, as their people would see them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+
+from engine.commands import Contact, PlannedGuest
+from engine.ids import InvitationId
+from tests.support.node import house
+from tests.support.town import Town
+
+GUEST = PlannedGuest(
+    invitation=InvitationId("ann"), contact=Contact(email="ann@family.example", phone="+14155550142")
+)
+
+
+async def test_the_demo_shows_its_letters(tmp_path: Path) -> None:
+    """As JSON, and on pages that load nothing and run nothing."""
+    async with (
+        house(tmp_path, demo=True) as here,
+        httpx.AsyncClient(base_url=here.url, trust_env=False) as client,
+    ):
+        assert "There are none yet" in (await client.get("/dev/outbox")).text
+        await here.settle(name="<b>Bayview</b>")
+        visit = await here.plan(starts_in=60, guests=(GUEST,))
+        await Town(here, None).settled(visit)  # type: ignore[arg-type]  # the outbox is the post
+        letters = (await client.get("/api/v1/dev/outbox")).json()
+        assert {(one["via"], one["to"], one["kind"]) for one in letters} == {
+            ("email", "ann@family.example", "invitation"),
+            ("sms", "+14155550142", "invitation"),
+        }
+        listed = await client.get("/dev/outbox")
+        assert "ann@family.example" in listed.text
+        for one in letters:
+            page = await client.get(f"/dev/outbox/{one['id']}")
+            assert page.status_code == 200
+            assert "<b>Bayview" not in page.text + listed.text
+            assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+            assert "unsafe-inline" not in page.headers["Content-Security-Policy"]
+            assert f'href="{here.url}/j#' in page.text
+        mail = next(one for one in letters if one["via"] == "email")
+        framed = await client.get(f"/dev/outbox/{mail['id']}/mail")
+        assert "sandbox" in framed.headers["Content-Security-Policy"]
+        assert framed.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert "&lt;b&gt;Bayview" in framed.text
+        event = await client.get(f"/dev/outbox/{mail['id']}/visit.ics")
+        assert event.headers["content-type"].startswith("text/calendar")
+        assert (await client.get("/dev/outbox/999")).status_code == 404
+
+
+async def test_only_a_demo_has_an_outbox(tmp_path: Path) -> None:
+    """Elsewhere there is nothing at these addresses, and letters fail with the reason."""
+    async with (
+        house(tmp_path, mail={"timeout_seconds": 1}) as here,
+        httpx.AsyncClient(base_url=here.url, trust_env=False) as client,
+    ):
+        visit = await here.plan(starts_in=60, guests=(GUEST,))
+        town = Town(here, None)  # type: ignore[arg-type]  # nobody is the post
+        await town.settled(visit)
+        assert {one.reason for one in town.visit(visit).letters} == {"mail_not_set_up", "texts_not_set_up"}
+        for path in ("/dev/outbox", "/dev/outbox/1", "/api/v1/dev/outbox"):
+            assert (await client.get(path)).status_code == 404
