@@ -121,7 +121,7 @@ export class ScheduleView {
     void this.range.refresh().then(() => focusVisit(visit));
   }
 
-  #draw(): Drawn[] {
+  #draw(): readonly Drawn[] {
     this.#board.version.value;
     const drawn = visitsOf(this.range.visits.value, this.theirs.value).map((visit) => ({
       visit,
