@@ -3,14 +3,14 @@
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
-from typing import Final
 
 from msgspec import msgpack
 
+from actors import calendar
 from actors.days import bounds
 from actors.host import Host
 from actors.live import Answer, LiveVisit
@@ -18,7 +18,7 @@ from actors.pins import follow, give_back, link, panel, patient_link, proven, re
 from actors.ports import StoreDown
 from actors.quotas import Quotas, asker_of
 from actors.shard import Shard
-from engine.clinic import MINUTE, Clinic, Right
+from engine.clinic import Clinic, Right
 from engine.commands import (
     NOWHERE,
     AssignPin,
@@ -54,9 +54,6 @@ from engine.refusals import Refused
 from engine.visit import Visit
 from signaling import messages as wire
 from signaling.translate import door
-
-RANGE_LONGEST: Final = 45 * 24 * 60 * MINUTE
-"""Milliseconds of a calendar that are shown at once, at most."""
 
 
 class Desk:
@@ -233,30 +230,11 @@ class Desk:
 
     async def day(self, clinic: str, day: str) -> tuple[str, list[Visit]] | Refused:
         """The day's name and the clinic's visits of it ("" is today), by start."""
-        settings, shard = self._host.clinic(clinic), self._host.shard_of(clinic)
-        within = shard.within(settings, day) if shard and settings else None
-        if settings is None or shard is None or within is None:
-            return Refused("bad_request")
-        visits = await self._within(shard, settings, within)
-        return visits if isinstance(visits, Refused) else (day or shard.today(settings), visits)
+        return await calendar.of_day(self._host, clinic, day)
 
     async def range(self, clinic: str, start: Instant, end: Instant) -> list[Visit] | Refused:
         """The clinic's visits that start in [start, end), at most 45 days of them, over or not, by start."""
-        settings, shard = self._host.clinic(clinic), self._host.shard_of(clinic)
-        if settings is None or shard is None or not start < end <= start + RANGE_LONGEST:
-            return Refused("bad_request")
-        return await self._within(shard, settings, (start, end))
-
-    async def _within(
-        self, shard: Shard, clinic: Clinic, within: tuple[Instant, Instant]
-    ) -> list[Visit] | Refused:
-        try:
-            visits = await self._host.finished(shard, clinic, within)
-        except StoreDown:
-            return Refused("try_later")
-        first, last = within
-        visits += [visit for visit in _in_memory(shard, clinic.id) if first <= visit.start < last]
-        return sorted(visits, key=lambda visit: (visit.start, visit.id))
+        return await calendar.between(self._host, clinic, start, end)
 
     def overlaps(
         self,
@@ -267,21 +245,7 @@ class Desk:
         patient_email: str = "",
     ) -> list[Visit]:
         """The clinic's visits at that time with one of these providers or with this patient, by start."""
-        shard, email = self._host.shard_of(clinic), patient_email.casefold()
-        if shard is None:
-            return []
-
-        def same_people(visit: Visit) -> bool:
-            patient = visit.invitations[PATIENT].email.casefold()
-            busy = any(provider.user in providers for provider in visit.providers)
-            return busy or (email != "" and patient == email)
-
-        found = [
-            visit
-            for visit in _in_memory(shard, clinic)
-            if not visit.over and visit.start < end and start < visit.end and same_people(visit)
-        ]
-        return sorted(found, key=lambda visit: (visit.start, visit.id))
+        return calendar.overlaps(self._host, clinic, start, end, providers, patient_email)
 
     # ------------------------------------------------------------ links
 
@@ -421,11 +385,6 @@ class Desk:
     def now(self) -> Instant:
         """The one clock."""
         return self._host.now()
-
-
-def _in_memory(shard: Shard, clinic: str) -> Iterator[Visit]:
-    """Give a clinic's visits that are not settled, and were saved."""
-    return (live.visit for live in shard.visits.values() if live.version and live.visit.clinic.id == clinic)
 
 
 def _submit(live: LiveVisit, commands: Sequence[Command], answer: Answer) -> None:
