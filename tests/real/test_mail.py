@@ -92,10 +92,17 @@ async def test_a_server_that_is_not_there() -> None:
 
 async def test_a_server_that_says_nothing() -> None:
     """It takes the connection and is silent: later."""
-    silent = await asyncio.start_server(lambda _, writer: None, "127.0.0.1", 0)
-    async with silent:
+    taken: list[asyncio.StreamWriter] = []
+
+    async def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taken.append(writer)
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as silent:
         port = silent.sockets[0].getsockname()[1]
         assert await outcome(Mailbox(port=port), timeout=0.2) == Delivery("later", "mail_unreachable")
+        for writer in taken:
+            writer.close()
+            await writer.wait_closed()
 
 
 async def test_a_server_that_drops_the_connection_before_data() -> None:

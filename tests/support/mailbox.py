@@ -111,12 +111,3 @@ async def mailbox(
         listening.close()
         box.hang_up()
         await listening.wait_closed()
-        await _handshakes()
-
-
-async def _handshakes() -> None:
-    """Wait for handshakes that failed, so that their sockets are closed before the loop is."""
-    begun = [task for task in asyncio.all_tasks() if "_accept_connection2" in repr(task.get_coro())]
-    if begun:
-        await asyncio.wait(begun, timeout=5)
-    await asyncio.sleep(0)
