@@ -114,6 +114,7 @@ async def test_who_waits_can_still_cancel_and_who_is_in_the_call_cannot(stage: S
     """The page that waits ends calmly too; once it began, only the clinic ends it."""
     visit = await stage.clinic.plan("Sven Olsen")
     page = await stage.patient(visit)
+    await expect(title(page, "Your provider knows you're here")).to_be_visible()
     await page.get_by_role("button", name=CANCEL).click()
     await page.get_by_role("dialog").get_by_role("button", name=CANCEL).click()
     await expect(title(page, "This visit was cancelled")).to_be_visible()
