@@ -10,7 +10,7 @@ import { Block } from "./Block.tsx";
 import { type BlockState, isPlanned } from "./block.ts";
 import type { Slot } from "./form/draft.ts";
 import { look } from "./look.ts";
-import { FIRST_DAY, type View } from "./shown.ts";
+import { daysOf, FIRST_DAY, headOf, isWithin, type View } from "./shown.ts";
 import { STEP_MS } from "./slots.ts";
 import { words } from "./words.ts";
 
@@ -38,6 +38,8 @@ interface Props {
 const VIEWS: Readonly<Record<View, string>> = { week: "timeGridWeek", day: "timeGridDay" };
 /** A finger that rests so long takes hold; sooner it scrolls. Milliseconds. */
 const LONG_PRESS_MS = 400;
+/** Half an hour's height: a quarter holds two lines. */
+const SLOT_PX = 56;
 /** When the clinic's day is scrolled to on days that are not today. */
 const MORNING = "08:00:00";
 
@@ -86,9 +88,12 @@ function optionsFor(latest: { readonly current: Props }): CalendarOptions {
     slotDuration: "00:30:00",
     snapDuration: { milliseconds: STEP_MS },
     slotHeaderInterval: "01:00:00",
-    slotHeaderFormat: { hour: "numeric", meridiem: "short" },
-    dayHeaderFormat: { weekday: "short", day: "numeric" },
-    scrollTime: scrollTime(zone),
+    slotHeaderFormat: { hour: "numeric" },
+    slotHeaderContent: ({ text }) => text.replace(/(\d)([AP]M)/, "$1 $2"),
+    slotMinHeight: SLOT_PX,
+    dayHeaderContent: ({ date }) => headOf(dayOf(date.getTime(), zone)),
+    navLinkHint: (_, date) => words.schedule.showDay(headOf(dayOf(date.getTime(), zone))),
+    scrollTime: scrollTime(latest.current),
     scrollTimeReset: false,
     navLinks: true,
     navLinkDayClick: (date) => latest.current.onDay(dayOf(date.getTime(), zone)),
@@ -99,6 +104,7 @@ function optionsFor(latest: { readonly current: Props }): CalendarOptions {
     moreLinkHint: (visits) => words.schedule.morePeople(visits),
     views: { timeGridWeek: { eventMaxStack: 3 }, timeGridDay: { eventMaxStack: 8 } },
     slotEventOverlap: false,
+    eventTimeFormat: { hour: "numeric", minute: "2-digit" },
     eventContent: content,
     eventDidMount: ({ el, event }) => {
       if (event.id) el.dataset["visit"] = event.id;
@@ -129,8 +135,8 @@ function optionsFor(latest: { readonly current: Props }): CalendarOptions {
 
 function content(info: EventDisplayInfo) {
   const { visit, state } = info.event.extendedProps as Partial<Drawn>;
-  if (!visit || !state) return "";
-  const at = info.event.start?.getTime() ?? visit.start;
+  const at = info.event.start?.getTime() ?? 0;
+  if (!visit || !state) return <span class="cal-mirror-time figures">{info.timeText}</span>; // the time that is being chosen
   return <Block visit={visit} state={state} start={at} short={info.isShort} />;
 }
 
@@ -146,9 +152,10 @@ function eventOf({ visit, state }: Drawn, mayPlan: boolean): EventInput {
   };
 }
 
-/** An hour before now, or the morning where it is night. */
-function scrollTime(zone: string): string {
+/** An hour before now where now is shown, else the morning. */
+function scrollTime({ zone, day, view }: Props): string {
+  if (!isWithin(dayOf(clock.now(), zone), daysOf(day, view))) return MORNING;
   const hour = Number(wallTime(clock.now(), zone).slice(0, 2));
-  return hour < 9 || hour > 20 ? MORNING : `${String(hour - 1).padStart(2, "0")}:00:00`;
+  return `${String(Math.max(0, hour - 1)).padStart(2, "0")}:00:00`;
 }
 

@@ -5,10 +5,14 @@ export function focusPicker(): void {
   document.querySelector<HTMLElement>(".slot-picker")?.focus();
 }
 
-/** To a visit that was just made, changed or left. */
-export function focusVisit(visit: string): void {
+/** How many frames the calendar may take to draw what it was told. */
+const PATIENCE = 60;
+
+/** To a visit that was just made or moved, once it is drawn. */
+export function focusVisit(visit: string, patience = PATIENCE): void {
   requestAnimationFrame(() => {
     const block = document.querySelector<HTMLElement>(`.calendar [data-visit="${CSS.escape(visit)}"]`);
+    if (!block && patience) return focusVisit(visit, patience - 1);
     block?.scrollIntoView({ block: "nearest" });
     block?.focus({ preventScroll: true });
   });

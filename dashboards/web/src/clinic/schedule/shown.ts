@@ -29,14 +29,21 @@ export function instantsOfDays({ first, end }: Days, zone: string): { readonly s
   return { start: at(first), end: at(end) };
 }
 
-/** "Nov 22 – 28, 2026", or "Sunday, November 22, 2026" of one day. */
+/** "Nov 22 – 28, 2026", or "Sun, Nov 22, 2026" of one day. */
 export function titleOf({ first, end }: Days, view: View): string {
   const [from, to] = [Date.parse(first), Date.parse(addDays(end, -1))];
   if (view === "day") return DAY.format(from);
   return WEEK.formatRange(from, to).replace(/\u2009/g, " ");
 }
 
-const DAY = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", weekday: "long", month: "long", day: "numeric", year: "numeric" });
+/** "Sun 22", over a column. */
+export function headOf(day: string): string {
+  const at = Date.parse(day);
+  return `${WEEKDAY.format(at)} ${Number(day.slice(8))}`;
+}
+
+const DAY = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", weekday: "short", month: "short", day: "numeric", year: "numeric" });
+const WEEKDAY = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", weekday: "short" });
 const WEEK = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", month: "short", day: "numeric", year: "numeric" });
 
 /** The visits of these providers, all when none is chosen; cancelled ones take no time any more. */
