@@ -18,7 +18,7 @@ const [FEWEST_DIGITS, MOST_DIGITS] = [7, 15]; // E.164, without a country in fro
 const SEPARATORS = /[;,\n\r\t]+/;
 const NAMED = /^.*<([^<>]*)>$/s;
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]*[\p{L}\p{N}]$/u;
-const PHONE = /^\+?[\d\s().\-/\u00a0\u2010-\u2013]+$/;
+const PHONE = /^\+?[\d ().\-/]+$/;
 
 /** Whether the text holds something that ends one contact and begins the next. */
 export function isSeparated(text: string): boolean {
@@ -44,7 +44,7 @@ function apart(kind: ContactKind, piece: string): string[] {
 /** One contact without what mail programs and address books put around it: `Ana Lee <ana@example.org>`, `tel:`. */
 export function tidied(kind: ContactKind, text: string): string {
   const bare = text.trim().replace(NAMED, "$1").replace(kind === "email" ? /^mailto:/i : /^tel:/i, "");
-  if (kind === "phone") return bare.replace(/[\s\u00a0]+/g, " ").trim();
+  if (kind === "phone") return bare.replace(/[\s\u00a0]+/g, " ").replace(/[\u2010-\u2013]/g, "-").trim();
   const at = bare.lastIndexOf("@");
   return at < 0 ? bare : bare.slice(0, at) + bare.slice(at).toLowerCase();
 }

@@ -302,7 +302,7 @@ const en = {
     missing: "Type an e-mail address or a phone number.",
     mend: "Change what is marked first. Nothing was sent.",
     notSent: (addresses: readonly string[], why: string) => `Not sent to ${addresses.join(", ")}. ${why}`,
-    notAll: (sent: number, all: number) => `${sent} of ${all} are on their way. Those that were not sent stand above.`,
+    notAll: (sent: number, all: number) => `Sent to ${sent} of ${all}. The others are still in the form.`,
     noneSent: "Nothing was sent.",
     sent: (addresses: readonly string[]) => `On its way to ${addresses.join(", ")}.`,
     sentTitle: "Sent from here",

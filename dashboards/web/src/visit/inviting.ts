@@ -71,8 +71,9 @@ export class Sending {
     const faults: [string, Refused][] = [];
     for (const recipient of all) {
       const refusal = await this.#one(recipient);
+      const own = refusal && theirs(refusal);
       if (!refusal) sent.push(recipient);
-      else if (THEIRS.has(refusal.code)) faults.push([addressOf(recipient), refusal]);
+      else if (own) faults.push([addressOf(recipient), own]);
       else return { sent, faults, stopped: refusal };
     }
     return { sent, faults, stopped: undefined };
@@ -90,6 +91,13 @@ export class Sending {
       return error instanceof Refused ? error : new Refused("failed");
     }
   }
+}
+
+/** A refusal of one person alone, in their field's own sentence if there is one; undefined when it would be every other's too. */
+function theirs(refusal: Refused): Refused | undefined {
+  const sentence = refusal.fields["email"] ?? refusal.fields["phone"];
+  if (sentence) return new Refused("bad_address", sentence);
+  return THEIRS.has(refusal.code) ? refusal : undefined;
 }
 
 /** Refusals that speak of one address or number; all others speak of the visit, the clinic or the connection. */

@@ -57,6 +57,11 @@ describe("an invitation's life", () => {
     assert.equal(standingOf(info, here), "in"); // the board knows it before the details say so
   });
 
+  test("who joins with the first thing they do has opened the page before, not after", () => {
+    const info = invitation({ state: "in", opened_at: NOW + 9, seats: ["s"] });
+    assert.deepEqual(told(info, row({}, [seat({ invitation: "i", since: NOW + 8 })])), ["Made", "Opened the page", "In the call"]);
+  });
+
   test("a lost connection counts, as everywhere; a reminder after it stands after it", () => {
     const info = invitation({ state: "lost", letters: [letter({ kind: "reminder", progress: "sent", at: NOW + MINUTE })] });
     const here = row({}, [seat({ invitation: "i", since: NOW, link: "lost", lost_since: NOW + 10 * MINUTE - 12_000 })]);

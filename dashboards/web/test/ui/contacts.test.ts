@@ -21,7 +21,7 @@ describe("several contacts in one field", () => {
 
   test("what mail programs and address books put around an address is taken off", () => {
     assert.deepEqual(contactsIn("email", "Ana Lee <ana@Example.ORG>; mailto:ben@example.org"), ["ana@example.org", "ben@example.org"]);
-    assert.deepEqual(contactsIn("phone", "tel:+14155550123"), ["+14155550123"]);
+    assert.deepEqual(contactsIn("phone", "tel:+14155550123; 415\u2011555\u20130123"), ["+14155550123", "415-555-0123"]);
   });
 
   test("one person written twice is one, whatever the capitals and dashes; the first spelling stays", () => {

@@ -44,7 +44,16 @@ describe("sending invitations", () => {
     assert.deepEqual([after.emails, after.phones], [["ben@example.org"], []]);
     const said = saidOf(guests, outcome);
     assert.deepEqual(said.faults, { "ben@example.org": "Not sent to ben@example.org. Please check this e-mail address." });
-    assert.match(said.wrong, /^2 of 3/);
+    assert.match(said.wrong, /^Sent to 2 of 3/);
+  });
+
+  test("over REST what is wrong stands with its field, and keeps nobody else waiting either", async () => {
+    const fields = { email: "Please check this e-mail address." };
+    const { asked, sending } = server({ "ana@example.org": new Refused("bad_request", "Something is wrong.", { fields }) });
+    const guests = guestsOf(draft);
+    const outcome = await sending.send(guests);
+    assert.equal(asked.length, 3);
+    assert.deepEqual(saidOf(guests, outcome).faults, { "ana@example.org": "Not sent to ana@example.org. Please check this e-mail address." });
   });
 
   test("a refusal that holds for all says who was not tried", async () => {

@@ -58,11 +58,13 @@ export function standingOf(invitation: InvitationInfo, row: Row): string {
 /** All its steps in the order of their times; those of which no time is known come last. */
 export function lifeOf(invitation: InvitationInfo, row: Row, now: number): Step[] {
   const { created_at: made = 0, opened_at: opened = 0, letters = [], state, changed_at: changed = 0 } = invitation;
+  const here = seatsOf(invitation, row);
+  const cameAt = latest(here)?.since; // told beside "opened", and may be heard of before it
   const steps = [
     step("made", words.life.made, made),
     ...letters.map(letterStep),
-    ...(opened ? [step("opened", words.life.opened, opened)] : []),
-    ...presence(invitation, row, now),
+    ...(opened ? [step("opened", words.life.opened, Math.min(opened, cameAt || opened))] : []),
+    ...presence(here, now),
     ...(state === "revoked" ? [step("revoked", stateText("revoked"), changed)] : []),
     ...(state === "expired" ? [step("expired", words.life.expired, row.visit.lapses_at)] : []),
   ];
@@ -94,8 +96,8 @@ function progressText(progress: LetterInfo["progress"], attempt: number, reason:
 }
 
 /** Where its person is: in the call since when, and since when without a connection. */
-function presence(invitation: InvitationInfo, row: Row, now: number): Step[] {
-  const seat = latest(seatsOf(invitation, row));
+function presence(seats: readonly Participant[], now: number): Step[] {
+  const seat = latest(seats);
   if (!seat) return [];
   const { standing, since = 0, lost_since: lost = 0 } = seat;
   const standsAs = standing === "held" ? "early" : standing;
