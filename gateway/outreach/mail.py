@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.mime.multipart import MIMEMultipart
@@ -54,26 +55,60 @@ def compose(dispatch: Dispatch, sender: str, written: datetime) -> bytes:
     """
     letter = told(dispatch)
     mail = _body(dispatch, letter, event(dispatch, letter, sender, written))
-    mail["From"] = str(Address(letter.clinic, addr_spec=sender))
-    mail["To"] = str(Address(addr_spec=dispatch.to))
-    mail["Subject"] = subject(letter)
-    mail["Date"] = format_datetime(written.astimezone(UTC))
-    mail["Message-ID"] = message_id(dispatch, sender)
+    head = Head(
+        clinic=letter.clinic,
+        sender=sender,
+        to=dispatch.to,
+        subject=subject(letter),
+        written=written,
+        id=message_id(dispatch.key, sender),
+        language=letter.language,
+    )
+    return closed(mail, head)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What stands in a mail's headers."""
+
+    clinic: str
+    sender: str
+    to: str
+    subject: str
+    written: datetime
+    id: str
+    language: str
+
+
+def closed(mail: MIMEMultipart, head: Head) -> bytes:
+    """Put the headers on, and give the bytes."""
+    mail["From"] = str(Address(head.clinic, addr_spec=head.sender))
+    mail["To"] = str(Address(addr_spec=head.to))
+    mail["Subject"] = head.subject
+    mail["Date"] = format_datetime(head.written.astimezone(UTC))
+    mail["Message-ID"] = head.id
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice answers it
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = letter.language
+    mail["Content-Language"] = head.language
     return mail.as_bytes()
 
 
-def _body(dispatch: Dispatch, letter: Told, calendar: str | None) -> MIMEMultipart:
-    """Put the versions together. Only the outermost part is made by the strict policy, which refuses a line
-    break in a header: on all of them it would take ten times as long.
+def both(plain: str, html: str) -> tuple[MIMEMultipart, MIMEMultipart]:
+    """Put a mail's two versions together; gives the whole and where further versions go.
+
+    Only the outermost part is made by the strict policy, which refuses a line break in a header: on all of
+    them it would take ten times as long.
     """
     versions = MIMEMultipart("alternative")
-    versions.attach(MIMEText(text(letter).replace("\n", "\r\n"), "plain", "utf-8"))
-    versions.attach(MIMEText(page(letter), "html", "utf-8"))
+    versions.attach(MIMEText(plain.replace("\n", "\r\n"), "plain", "utf-8"))
+    versions.attach(MIMEText(html, "html", "utf-8"))
     whole = MIMEMultipart("mixed", policy=SMTP)
     whole.attach(versions)
+    return whole, versions
+
+
+def _body(dispatch: Dispatch, letter: Told, calendar: str | None) -> MIMEMultipart:
+    whole, versions = both(text(letter), page(letter))
     if calendar is not None:  # inline for programs that offer it at once, as a file for all others
         asked = str(method(dispatch.kind))
         versions.attach(_event_part(calendar, asked))
@@ -88,6 +123,6 @@ def _event_part(calendar: str, asked: str) -> MIMEText:
     return part
 
 
-def message_id(dispatch: Dispatch, sender: str) -> str:
+def message_id(key: str, sender: str) -> str:
     """Make a letter's Message-ID; who sees it learns nothing from it."""
-    return f"<{hashlib.sha256(dispatch.key.encode()).hexdigest()[:32]}@{sender.rpartition('@')[2]}>"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{sender.rpartition('@')[2]}>"

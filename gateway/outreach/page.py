@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
@@ -30,27 +30,58 @@ _SECOND: Final = (
 
 def page(told: Told) -> str:
     """Write a letter as HTML; every name is escaped."""
-    return "".join(_page(told))
+    return framed(told.language, told.clinic, heading(told), _inside(told), told.say("mail.footer"))
 
 
-def _page(told: Told) -> Iterator[str]:
-    yield f'<!doctype html><html lang="{told.language}"><head><meta charset="utf-8">'
+def framed(language: str, clinic: str, title: str, inside: Iterable[str], footer: str) -> str:
+    """Put a mail's page together; what is `inside` is HTML, all else is text."""
+    return "".join(_framed(language, clinic, title, inside, footer))
+
+
+def _framed(language: str, clinic: str, title: str, inside: Iterable[str], footer: str) -> Iterator[str]:
+    yield f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
     yield '<meta name="color-scheme" content="light dark">'
     yield '<meta name="supported-color-schemes" content="light dark">'
-    yield f"<title>{escape(heading(told))}</title><style>{_STYLE}</style></head>"
+    yield f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
     yield f'<body class="page" style="margin:0;padding:16px;background:#f3f5f7;color:#1b1f24;{_FONT}">'
     yield '<div class="card" style="max-width:480px;margin:0 auto;padding:24px;background:#ffffff;'
     yield 'border:1px solid #d5dbe1;border-radius:12px">'
-    yield f'<p class="soft" style="margin:0;color:#55606c;font-size:14px">{escape(told.clinic)}</p>'
-    yield f'<h1 style="font-size:22px;line-height:28px;margin:8px 0 12px">{escape(heading(told))}</h1>'
-    yield f'<p style="font-size:16px;line-height:24px;margin:0 0 16px">{escape(intro(told))}</p>'
+    yield f'<p class="soft" style="margin:0;color:#55606c;font-size:14px">{escape(clinic)}</p>'
+    yield f'<h1 style="font-size:22px;line-height:28px;margin:8px 0 12px">{escape(title)}</h1>'
+    yield from inside
+    yield f"</div><p {_SOFT.replace('16px 0 0', '16px auto 0;max-width:480px')}>"
+    yield f"{escape(footer)}</p></body></html>"
+
+
+def paragraph(text: str) -> str:
+    """Write a paragraph."""
+    return f'<p style="font-size:16px;line-height:24px;margin:0 0 16px">{escape(text)}</p>'
+
+
+def aside(text: str) -> str:
+    """Write a paragraph that matters less."""
+    return f"<p {_SOFT}>{escape(text)}</p>"
+
+
+def big_button(link: str, text: str) -> str:
+    """Write the one thing to press."""
+    style = f'class="button" href="{escape(link)}" style="{_BUTTON}"'
+    return f'<p style="margin:20px 0 0"><a {style}>{escape(text)}</a></p>'
+
+
+def spelled_out(before: str, link: str) -> str:
+    """Write a link's address, for who cannot press a button."""
+    style = 'class="plain" style="color:#0b57d0;word-break:break-all"'
+    return f'<p {_SOFT}>{escape(before)}<br><a href="{escape(link)}" {style}>{escape(link)}</a></p>'
+
+
+def _inside(told: Told) -> Iterator[str]:
+    yield paragraph(intro(told))
     yield from _table(told)
     yield from _ways_in(told)
     if told.phone:
-        yield f"<p {_SOFT}>{escape(told.say('mail.questions', phone=told.phone))}</p>"
-    yield f"</div><p {_SOFT.replace('16px 0 0', '16px auto 0;max-width:480px')}>"
-    yield f"{escape(told.say('mail.footer'))}</p></body></html>"
+        yield aside(told.say("mail.questions", phone=told.phone))
 
 
 def _table(told: Told) -> Iterator[str]:
@@ -64,16 +95,13 @@ def _table(told: Told) -> Iterator[str]:
 def _ways_in(told: Told) -> Iterator[str]:
     if not told.link:
         return
-    link = escape(told.link)
-    yield f'<p style="margin:20px 0 0"><a class="button" href="{link}" style="{_BUTTON}">'
-    yield f"{escape(button(told))}</a></p>"
+    yield big_button(told.link, button(told))
     if told.dial:
         yield f'<a class="plain" href="{escape(told.tel)}" style="{_SECOND}">'
         yield f"{escape(told.say('mail.dial_button'))}</a>"
-    yield f"<p {_SOFT}>{escape(note(told))}</p>"
-    yield f'<p {_SOFT}>{escape(told.say("mail.link"))}<br><a class="plain" href="{link}" '
-    yield f'style="color:#0b57d0;word-break:break-all">{link}</a></p>'
-    yield f"<p {_SOFT}>{escape(told.say('mail.yours'))}</p>"
+    yield aside(note(told))
+    yield spelled_out(told.say("mail.link"), told.link)
+    yield aside(told.say("mail.yours"))
 
 
 # ---------------------------------------------------------------- what both versions say

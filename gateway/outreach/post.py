@@ -8,16 +8,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from actors.ports import Delivery, Dispatch, OutreachLimits
+from engine.clinic import Clinic
 from engine.letters import Via
 from gateway.outreach.outbox import Kept, Outbox
 from gateway.outreach.providers import CONNECT_SECONDS, Account, Provider, TextMessage, Twilio, Webhook
 from gateway.outreach.smtp import MailServer, Smtp
+from languages import nearest
 
 if TYPE_CHECKING:
     from gateway.outreach.reports import Reports
     from gateway.settings import Mail, Settings, Texts
 
 DEMO_SENDER: Final = "visits@demo.example"
+WELCOME_SECONDS: Final = 10.0
+"""How long an administrator waits for a welcome to be sent; the link is on their page in any case."""
 
 MAIL_NOT_SET_UP: Final = Delivery("failed", "mail_not_set_up")
 TEXTS_NOT_SET_UP: Final = Delivery("failed", "texts_not_set_up")
@@ -46,6 +50,11 @@ class Outreach:
         self._provider = _provider(settings.texts)
         self._reports = reports
         self._now = now
+
+    @property
+    def mails(self) -> bool:
+        """Whether mail leaves, or is kept to be looked at."""
+        return self._smtp is not None or self.outbox is not None
 
     def safe_to_repeat(self, via: Via) -> bool:
         """Whether the other side knows a letter it has had by its key."""
@@ -76,6 +85,41 @@ class Outreach:
         except ValueError:  # an address that a header cannot carry
             return BAD_ADDRESS
         return await self._smtp.hand_over(mail, dispatch.to)
+
+    async def welcome(self, *, to: str, name: str, clinic: Clinic, link: str) -> bool:
+        """Send a new member of staff their link; False when it cannot be sent. Implements WelcomeMailer."""
+        if _unsafe(to):
+            return False
+        if self._smtp is None:
+            return self._keep_welcome(to, name, clinic, link)
+        try:
+            mail = await asyncio.to_thread(_welcoming, to, name, clinic, link, self._sender, self._at())
+        except ValueError:
+            return False
+        try:
+            async with asyncio.timeout(WELCOME_SECONDS):
+                return (await self._smtp.hand_over(mail, to)).result == "sent"
+        except TimeoutError:
+            return False
+
+    def _keep_welcome(self, to: str, name: str, clinic: Clinic, link: str) -> bool:
+        if self.outbox is None:
+            return False
+        from gateway.outreach import welcome
+
+        letter = Kept(
+            id=self.outbox.next_id(),
+            at=self._now(),
+            via=Via.EMAIL.value,
+            to=to,
+            kind="welcome",
+            language=nearest(clinic.languages[0]),
+            subject=welcome.subject(clinic),
+            text=welcome.text(name, clinic, link),
+            html=welcome.page(name, clinic, link),
+        )
+        self.outbox.put(link, letter)
+        return True
 
     # ------------------------------------------------------------ text messages
 
@@ -116,6 +160,12 @@ def _composed(dispatch: Dispatch, sender: str, at: datetime) -> bytes:
     from gateway.outreach.mail import compose  # what it needs takes long to load, so the thread does that too
 
     return compose(dispatch, sender, at)
+
+
+def _welcoming(to: str, name: str, clinic: Clinic, link: str, sender: str, at: datetime) -> bytes:
+    from gateway.outreach.welcome import compose
+
+    return compose(to, name, clinic, link, sender, at)
 
 
 def _written(dispatch: Dispatch) -> str:

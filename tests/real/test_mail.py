@@ -321,3 +321,18 @@ async def test_every_letter_can_be_written(kind: Kind, language: str) -> None:
             assert box.last()["Content-Language"] == language
             whole = str(box.last())
             assert "{" not in str(box.last()["Subject"]), whole
+
+
+async def test_staff_are_welcomed_by_mail() -> None:
+    """With the link to choose a password; what cannot be sent is said at once."""
+    link = "https://visits.example.org/welcome#secret"
+    who: dict[str, Any] = {"to": "new@clinic.example", "name": "Dr. <New>", "clinic": CLINIC, "link": link}
+    async with mailbox() as box, post(box) as sending:
+        assert await sending.welcome(**who)
+        html = box.last().get_body(("html",))
+        assert html is not None
+        assert link in html.get_content()
+        assert "Dr. &lt;New&gt;" in html.get_content()
+        box.recipient = "550 5.1.1 no"
+        assert not await sending.welcome(**who)
+        assert not await sending.welcome(**{**who, "to": "a@b.example\r\nBcc: c@d.example"})
