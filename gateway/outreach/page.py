@@ -14,7 +14,7 @@ _STYLE: Final = (
     "body,.page{background:#14181d!important;color:#e8ecf1!important}"
     ".card{background:#1e242b!important;border-color:#38424d!important}"
     ".soft{color:#a9b4c0!important}.button{background:#8ab8ff!important;color:#0b1a30!important}"
-    "a.plain{color:#8ab8ff!important}}"
+    "a.plain{color:#8ab8ff!important;border-color:#8ab8ff!important}}"
 )
 _FONT: Final = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _SOFT: Final = 'class="soft" style="color:#55606c;font-size:14px;line-height:20px;margin:16px 0 0"'
@@ -88,7 +88,7 @@ def _table(told: Told) -> Iterator[str]:
     yield '<table role="presentation" style="border-collapse:collapse;font-size:16px;line-height:24px">'
     for name, value in rows(told):
         yield '<tr><td class="soft" style="color:#55606c;padding:2px 12px 2px 0;vertical-align:top">'
-        yield f'{escape(name)}</td><td style="padding:2px 0">{escape(value)}</td></tr>'
+        yield f'{escape(name)}</td><td style="padding:2px 0;vertical-align:top">{escape(value)}</td></tr>'
     yield "</table>"
 
 
