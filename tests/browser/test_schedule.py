@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.clinic import PROVIDER
-from tests.browser.stage import JOURNEY, Stage, details_of
+from tests.browser.stage import JOURNEY, PHONE, Stage, details_of
 
 pytestmark = JOURNEY
 
@@ -57,7 +57,7 @@ async def test_a_dragged_time_becomes_one_visit(stage: Stage) -> None:
     await stage.seen(page, "visit-confirm")
     await confirm.get_by_role("button", name="Back").click()
     await expect(form.get_by_label("Patient's name")).to_have_value("Sofia Novak")
-    await expect(form.get_by_role("button", name="Change ana@example.org")).to_be_visible()
+    await expect(form.get_by_role("list", name="addresses: added")).to_contain_text("ana@example.org")
     await form.get_by_role("button", name="Create Visit").click()
 
     await page.route("**/api/v1/visits", answer_lost, times=1)
@@ -91,6 +91,37 @@ async def test_a_visit_is_moved_by_dragging_it(stage: Stage) -> None:
     await expect(visit).to_contain_text("2:30 PM")
     await page.reload()
     await expect(visit).to_contain_text("2:30 PM")
+
+
+async def test_a_cancelled_visit_leaves_the_calendar(stage: Stage) -> None:
+    """Cancelling asks once and says who is told; then its time is free again."""
+    page, zone = await next_week(stage)
+    day = await day_of(page, TUESDAY)
+    start = datetime.fromisoformat(f"{day}T15:00").replace(tzinfo=zone)
+    await planned(stage, "Kenji Sato", start, email="kenji@example.org")
+    visit = block(page, "Kenji Sato")
+    await visit.click()
+    await details_of(page).get_by_role("button", name="Cancel visit").click()
+    asks = page.get_by_role("dialog", name="Cancel the visit?")
+    await expect(asks).to_contain_text("Kenji Sato (e-mail) is told.")
+    await asks.get_by_role("button", name="Cancel visit").click()
+    await expect(asks).to_have_count(0)
+    await expect(visit).to_have_count(0)
+
+
+async def test_a_phone_shows_one_day_and_the_form_fills_it(stage: Stage) -> None:
+    """On a phone the schedule is a day, and the form as large as the window (ui.md)."""
+    context = await stage.staff(size=PHONE)
+    page = await stage.page(f"{stage.server.url}/schedule", context)
+    await expect(page.locator(".cal-lane")).to_have_count(1)
+    await page.get_by_role("button", name="New visit").click()
+    form = page.get_by_role("dialog", name="New visit")
+    await expect(form.get_by_label("Patient's name")).to_be_focused()
+    assert await form.bounding_box() == {"x": 0, "y": 0, **PHONE}
+    await stage.seen(page, "visit-form-phone")
+    await page.keyboard.press("Escape")
+    await expect(form).to_have_count(0)
+    await stage.seen(page, "schedule-phone")
 
 
 async def test_the_schedule_needs_no_mouse(stage: Stage) -> None:

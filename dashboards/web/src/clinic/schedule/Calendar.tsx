@@ -30,8 +30,8 @@ interface Props {
   mayPlan: boolean;
   onSlot: (slot: Slot) => void;
   onOpen: (visit: string) => void;
-  /** A visit was dragged to another time; `revert` puts it back. */
-  onMove: (visit: Visit, to: Slot, revert: () => void) => void;
+  /** A visit was dragged to another time; it is drawn there when `drawn` says so. */
+  onMove: (visit: Visit, to: Slot) => void;
   onDay: (day: string) => void;
 }
 
@@ -116,7 +116,8 @@ function optionsFor(latest: { readonly current: Props }): CalendarOptions {
     eventDrop: ({ event, revert }) => {
       const { visit } = event.extendedProps as Drawn;
       const [start, end] = [event.start?.getTime() ?? visit.start, event.end?.getTime() ?? visit.end];
-      latest.current.onMove(visit, { start, end }, revert);
+      revert(); // what is drawn where is not the calendar's to know
+      latest.current.onMove(visit, { start, end });
     },
     selectable: mayPlan,
     selectMirror: true,

@@ -125,8 +125,8 @@ function Frame({ view, mayPlan }: { view: ScheduleView; mayPlan: boolean }) {
         mayPlan={mayPlan}
         onSlot={(next) => view.choose(next, true)}
         onOpen={openVisit}
-        onMove={(visit, to, revert) => {
-          view.moving.value = { visit, to, revert };
+        onMove={(visit, to) => {
+          view.moving.value = { visit, to };
         }}
         onDay={(day) => view.see("day", day)}
       />

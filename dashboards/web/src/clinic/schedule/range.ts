@@ -29,6 +29,11 @@ export class Range {
     void this.refresh();
   }
 
+  /** Show a visit as the server has just granted it, until it is asked again. */
+  put(visit: Visit): void {
+    this.visits.value = this.visits.value.map((one) => (one.id === visit.id ? visit : one));
+  }
+
   /** Ask again in a moment. */
   soon(): void {
     clearTimeout(this.#soon);

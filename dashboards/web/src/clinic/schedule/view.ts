@@ -19,7 +19,6 @@ import { firstFree } from "./slots.ts";
 export interface Moving {
   readonly visit: Visit;
   readonly to: Slot;
-  readonly revert: () => void;
 }
 
 export class ScheduleView {
@@ -103,14 +102,16 @@ export class ScheduleView {
   }
 
   keep(): void {
-    this.moving.peek()?.revert();
     this.moving.value = null;
   }
 
   moved(): void {
     const moved = this.moving.peek();
     this.moving.value = null;
-    if (moved) void this.range.refresh().then(() => focusVisit(moved.visit.id));
+    if (!moved) return;
+    this.range.put({ ...moved.visit, ...moved.to });
+    focusVisit(moved.visit.id);
+    this.range.soon();
   }
 
   /** Somebody made or changed a visit: show it. */
@@ -123,8 +124,9 @@ export class ScheduleView {
 
   #draw(): readonly Drawn[] {
     this.#board.version.value;
+    const moving = this.moving.value;
     const drawn = visitsOf(this.range.visits.value, this.theirs.value).map((visit) => ({
-      visit,
+      visit: visit.id === moving?.visit.id ? { ...visit, ...moving.to } : visit,
       state: blockState(visit, this.#board.find(visit.id)?.state.value, about.value),
     }));
     const look = JSON.stringify(drawn);
