@@ -110,6 +110,7 @@ async def test_who_is_not_let_in_hears_nothing_of_the_visit(here: House) -> None
         "start",
         "end",
         "zone",
+        "language",
         "status",
         "opens_at",
         "clinic_phone",
