@@ -59,7 +59,7 @@ export function Keys({ clinic }: SectionProps) {
         </div>
       )}
       {keys.value.length === 0 && <p>{words.keysPage.none}</p>}
-      <ul class="people" aria-label={words.keysPage.list}>
+      <ul class="members" aria-label={words.keysPage.list}>
         {keys.value.map((key) => (
           <KeyLine key={key.id} known={key} zone={clinic.zone} onGone={() => void read()} />
         ))}
@@ -99,12 +99,12 @@ function KeyLine({ known, zone, onGone }: { known: KeyInfo; zone: string; onGone
     onGone();
   };
   return (
-    <li class="person person-key">
-      <div class="person-who">
+    <li class="member member-key">
+      <div class="member-who">
         <span class="strong">{known.name}</span>
         <span class="soft">{known.scopes.map(scopeText).join(" · ")}</span>
       </div>
-      <span class="soft person-state">{words.keysPage.made(dayText(dayOf(known.created_at, zone)))}</span>
+      <span class="soft member-state">{words.keysPage.made(dayText(dayOf(known.created_at, zone)))}</span>
       <Button
         size="dense"
         kind="plain"

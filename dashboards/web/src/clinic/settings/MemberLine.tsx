@@ -39,15 +39,15 @@ export function MemberLine({ member, onChanged, onWelcome }: Props) {
     if (done) close();
   };
   return (
-    <li class={member.disabled ? "person person-off" : "person"}>
-      <div class="person-who">
+    <li class={member.disabled ? "member member-off" : "member"}>
+      <div class="member-who">
         <span class="strong">
           {member.name} {own && <span class="soft">{words.staffPage.you}</span>}
         </span>
-        <span class="soft person-email">{member.email}</span>
+        <span class="soft member-email">{member.email}</span>
       </div>
-      <span class="person-role">{words.app.staff[member.role]}</span>
-      <span class="person-state">
+      <span class="member-role">{words.app.staff[member.role]}</span>
+      <span class="member-state">
         <Standing member={member} />
       </span>
       {items.length > 0 && <Menu size="dense" icon={Ellipsis} label={words.staffPage.more(member.name)} items={items} />}

@@ -61,7 +61,7 @@ export function StaffSection() {
           </Button>
         </div>
       )}
-      <ul class="people" aria-label={words.staffPage.list}>
+      <ul class="members" aria-label={words.staffPage.list}>
         {members.value.map((member) => (
           <MemberLine key={member.id} member={member} onChanged={put} onWelcome={(link) => setTop({ member, link })} />
         ))}
