@@ -18,6 +18,7 @@ from tests.support.processes import server
 pytestmark = JOURNEY
 
 RECONNECTING = "Reconnecting… The others stay here."
+LOST = re.compile("Connection lost|Checking the connection")
 
 # every word that a page shows or reads out from now on
 _LISTEN = """
@@ -70,11 +71,7 @@ async def test_a_call_survives_the_death_of_the_server(running: Running, tmp_pat
             for name in ("Dr. Ana Rivera", "Maria Lopez"):
                 await expect(person(board, name)).to_contain_text("In the call")
             await expect(person(board, "Ben Adler")).to_contain_text("Waiting")
-            await expect(
-                details_of(board)
-                .get_by_role("listitem")
-                .filter(has_text=re.compile("Connection lost|Checking the connection"))
-            ).to_have_count(0)
+            await expect(details_of(board).get_by_role("listitem").filter(has_text=LOST)).to_have_count(0)
 
             assert [await seat_of(page) for page in pages] == seats
             assert [await pair_ids(page) for page in (provider, guest)] == before, "the media went on"
