@@ -105,7 +105,7 @@ async def test_the_waiting_room_shows_who_waits_and_is_run_from_the_keyboard(sta
     await expect(page.get_by_role("row").filter(has_text="Priya Nair")).to_have_count(0)
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
-    await expect(details_of(page).get_by_role("heading", name="Lucia Ferri")).to_be_visible()
+    await expect(details_of(page).get_by_role("heading", name="Lucia Ferri", exact=True)).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(details_of(page)).to_have_count(0)
     await expect(page.get_by_role("row").filter(has_text="Lucia Ferri")).to_be_focused()

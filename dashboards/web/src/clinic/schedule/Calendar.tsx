@@ -57,9 +57,11 @@ export function Calendar(props: Props) {
     made.render();
     return () => made.destroy();
   }, [zone]);
+  const { first } = daysOf(day, view);
   useEffect(() => {
-    calendar.current?.changeView(VIEWS[view], day);
-  }, [day, view, zone]);
+    calendar.current?.changeView(VIEWS[view], first);
+    calendar.current?.scrollToTime(scrollTime(latest.current));
+  }, [first, view, zone]);
   useEffect(() => {
     const events = drawn.map((one) => eventOf(one, mayPlan));
     calendar.current?.setOption("events", events);
@@ -67,7 +69,7 @@ export function Calendar(props: Props) {
   useEffect(() => {
     if (slot) calendar.current?.select(slot.start, slot.end);
     else calendar.current?.unselect();
-  }, [slot?.start, slot?.end, day, view]);
+  }, [slot?.start, slot?.end, first, view]);
   return <div ref={box} class="calendar" data-calendar />;
 }
 

@@ -54,16 +54,18 @@ export function SlotPrompt({ slot, zone, takesFocus, onCreate, onDiscard }: Prop
   );
 }
 
-/** To the right of the chosen time, else to its left, else over it; always inside the calendar. */
+/** To the right of the chosen time, else to its left, else below it; always inside the calendar. */
 function placeBeside(box: HTMLElement): void {
   const frame = box.parentElement?.getBoundingClientRect();
   const chosen = box.parentElement && chosenOn(box.parentElement)?.getBoundingClientRect();
   box.classList.toggle("slot-prompt-adrift", !chosen);
   if (!frame || !chosen) return;
   const { width, height } = box.getBoundingClientRect();
-  const right = chosen.right + GAP_PX;
-  const left = right + width <= frame.right ? right : Math.max(frame.left + GAP_PX, chosen.left - GAP_PX - width);
-  const top = Math.min(Math.max(chosen.top, frame.top + GAP_PX), frame.bottom - height - GAP_PX);
-  box.style.setProperty("left", `${left - frame.left}px`);
+  const [right, left] = [chosen.right + GAP_PX, chosen.left - GAP_PX - width];
+  const isBeside = right + width <= frame.right || left >= frame.left;
+  const x = !isBeside ? chosen.left + GAP_PX : right + width <= frame.right ? right : left;
+  const y = isBeside ? chosen.top : chosen.bottom + GAP_PX;
+  const top = Math.min(Math.max(y, frame.top + GAP_PX), frame.bottom - height - GAP_PX);
+  box.style.setProperty("left", `${x - frame.left}px`);
   box.style.setProperty("top", `${top - frame.top}px`);
 }
