@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Final
 
 from load_tests.site import Site
+
+FINEST: Final = 1e-4
+"""CPU seconds that cannot be told from none: a process that still runs has not been charged for its slice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +56,5 @@ class Meter:
     def cost(self, work: int) -> Cost:
         """Give what was used, without what silence would have, as the cost of so much work."""
         used = {name: self._used[name] - self._idle[name] * self._seconds for name in self._used}
-        total = sum(used.values())
+        total = max(sum(used.values()), FINEST)
         return Cost(work, total, used["below"] / total, self._seconds)

@@ -35,8 +35,9 @@ class ProcessTree:
 
     def cpu_by_process(self) -> dict[str, float]:
         """Give the CPU seconds of the root (`server`) and of all the others together (`below`)."""
-        own = _cpu_seconds(self.root)
-        return {"server": own, "below": self.cpu_seconds() - own}
+        used = {pid: _cpu_seconds(pid) for pid in self.pids()}  # each read once: they run on meanwhile
+        own = used.pop(self.root, 0.0)
+        return {"server": own, "below": sum(used.values())}
 
     def resident_bytes(self) -> int:
         """Give the root's resident memory; what the kernel buffers for its sockets is not in it."""
