@@ -30,7 +30,7 @@ class Mailbox:
     closes_after_data: bool = False
     stops_at_data: asyncio.Event | None = None
     taken: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once there is a mail."""
+    """Set with each mail."""
     servers: list[aiosmtpd.SMTP] = field(default_factory=list)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's names

@@ -35,6 +35,8 @@ class TextProvider:
     """It takes the request and never answers."""
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with each request."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -50,6 +52,7 @@ class TextProvider:
             headers = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in rest)}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             self.asked.append(Asked(line, headers, body))
+            self.heard.set()
             if self.silent:
                 await self.over.wait()
                 return
