@@ -123,7 +123,7 @@ async def test_a_long_day_is_drawn_only_where_one_looks(running: Running, tmp_pa
     """Of hundreds of visits some forty rows are in the document; the keyboard still reaches all of them."""
     async with server(tmp_path) as own:
         clinic = Clinic(own, await own.demo_visit())
-        async with Stage(running.browser, own, clinic, None).lit() as stage:
+        async with clinic.http, Stage(running.browser, own, clinic, None).lit() as stage:
             for wave in range(LONG_DAY // 20):
                 names = [f"Patient {wave * 20 + one:03}" for one in range(20)]
                 await asyncio.gather(*(clinic.plan(name, room=f"Room {1 + wave % 2}") for name in names))
@@ -136,7 +136,6 @@ async def test_a_long_day_is_drawn_only_where_one_looks(running: Running, tmp_pa
                 await expect(page.locator(".visit-row:focus, .search-field:focus")).to_be_in_viewport()
                 assert await page.get_by_role("row").count() <= MOST_DRAWN
             assert not await grave_faults(page)
-        await clinic.http.aclose()
 
 
 async def test_visit_details_give_link_number_and_pin_and_run_the_visit(

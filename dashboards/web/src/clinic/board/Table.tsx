@@ -30,7 +30,7 @@ export function Table({ board, view }: { board: Board; view: RoomView }) {
   const { lines, above } = view.shown.value;
   const frame = useRef<HTMLDivElement>(null);
   const kept = [view.current.value, place.value.visit];
-  const parts = useWindow({ frame, lines, kept, under: () => view.under, fromTheTop: view.fromTheTop.value });
+  const parts = useWindow({ frame, lines, kept, under: () => view.under ?? lineAt(document.activeElement), fromTheTop: view.fromTheTop.value });
   useFocusKept(view);
   if (!board.loaded.value) return <Skeleton />;
   if (!lines.length) return <Empty board={board} view={view} />;
@@ -120,7 +120,11 @@ function onKey(event: KeyboardEvent, view: RoomView): void {
   if (by !== undefined) {
     event.preventDefault();
     const visit = view.step(by);
-    requestAnimationFrame(() => focusRow(visit)); // its line may have to be drawn first
+    const grid = event.currentTarget as HTMLElement;
+    requestAnimationFrame(() => {
+      focusRow(visit); // its line may have to be drawn first
+      grid.parentElement?.dispatchEvent(new Event("scroll")); // what is kept in sight is where the keyboard is from now on
+    });
   } else if (event.key === "Enter" && event.target instanceof HTMLElement && event.target.dataset["visit"]) {
     openVisit(event.target.dataset["visit"]);
   }

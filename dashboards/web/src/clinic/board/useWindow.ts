@@ -21,7 +21,7 @@ interface Wanted {
   readonly lines: readonly Line[];
   /** Keys of lines to draw wherever one has scrolled to. */
   readonly kept: readonly string[];
-  /** The line under the pointer, null for none. */
+  /** The line under the pointer, or else the keyboard's; null for none. */
   readonly under: () => string | null;
   /** Changes when one wants to see the first lines again: another filter, another search. */
   readonly fromTheTop: number;
