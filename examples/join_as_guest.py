@@ -134,7 +134,7 @@ async def stay(address: str, guest: Guest) -> None:
             if asyncio.get_running_loop().time() - began > 10:
                 longest = 0.5
         except (OSError, InvalidHandshake, TimeoutError):
-            pass
+            pass  # nobody answered: the event "lost" says so below, and the next try follows
         if guest.status is None:
             emit("lost", again_in_seconds=round(wait, 1))
             await asyncio.sleep(wait)
