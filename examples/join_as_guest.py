@@ -4,8 +4,9 @@
     python examples/join_as_guest.py GUEST_URL --name NAME [--seconds N]
 
 Written from docs/protocol.md alone; needs nothing but the `websockets` package. Every line has an `event`:
-`connected`, `lost` (and the seconds until the next try), or the server's own message name; `seq` stands
-beside what is numbered. Ends by itself when the visit does, when it is refused, or after N seconds by
+`connected` (and to which path), `lost` (and the seconds until the next try), or the server's own message
+name; `seq` stands beside what is numbered. Goes where `moved` sends it, and back to the link's own server
+when that does not answer. Ends by itself when the visit does, when it is refused, or after N seconds by
 leaving. Exit status: 0 left or ended, 1 refused, 2 the link cannot be read.
 """
 
@@ -23,11 +24,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
 HEARD_NOTHING = 7.0
 """Seconds of silence after which the connection counts as lost."""
+MOST_MOVES = 5
+"""How often in a row one is sent elsewhere, before it is better to wait a little."""
 FINAL_CLOSES = {1000, 4001, 4002, 4004}
 """Close codes after which a person has to decide, not a program."""
 SLOW_CLOSES = {1002, 1003, 1007, 1008, 1009}
@@ -59,6 +62,12 @@ class Guest:
         self.socket: ClientConnection | None = None
         self.status: int | None = None
         """How the program ends, once it is over."""
+        self.answered = False
+        """Whether the connection said anything."""
+        self.moved_to = ""
+        self.moves = 0
+        self.later = 0.0
+        """Seconds that the server asked to wait."""
 
     def hello(self) -> dict[str, Any]:
         """The first message of a connection: join, or resume the seat at the last position."""
@@ -73,7 +82,10 @@ class Guest:
         return message | {"id": self.requests}
 
     def take(self, heard: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
-        """Take in what the server said; False when a message is missing before it, so that we must resume."""
+        """Take in what the server said; False when the connection is of no more use: a message is missing
+        before this one, so that we must resume, or it sends us elsewhere, or asks us to come later.
+        """
+        self.answered = True
         if isinstance(heard, list):
             seq, message = heard
             if seq != self.seq + 1:
@@ -84,21 +96,25 @@ class Guest:
         kind = heard.pop("t")
         if kind == "ready":
             self.seat = {key: heard[key] for key in ("visit", "seat", "secret")}
-            self.stream, self.seq = heard["stream"], heard.get("seq", 0)
+            self.stream, self.seq, self.moves = heard["stream"], heard.get("seq", 0), 0
             heard = {key: value for key, value in heard.items() if key not in ("secret", "ice")}
         elif kind == "error":
             self.refused(heard)
+        elif kind == "moved":
+            self.moved_to = heard["ws_url"]
         elif kind == "bye" and heard["code"] != "restarting":
             self.status = 0
         if kind != "beat":
             emit(kind, **heard)
-        return True
+        return not self.moved_to and not self.later
 
     def refused(self, error: dict[str, Any]) -> None:
         """Judge a refusal: some say only that it is too early to say anything else."""
         if error["code"] == "resume_refused":
             self.seat = {}
-        elif not error.get("retry_after_ms"):
+        elif error.get("retry_after_ms"):
+            self.later = error["retry_after_ms"] / 1000
+        else:
             self.status = 1
 
 
@@ -112,17 +128,32 @@ async def converse(socket: ClientConnection, guest: Guest) -> None:
             return
 
 
-async def stay(address: str, guest: Guest) -> None:
+def next_address(address: str, home: str, guest: Guest) -> tuple[str, bool]:
+    """Where to connect next, and whether at once: where we were sent, unless nodes send us around in a
+    circle; and home from an address that does not answer.
+    """
+    moved_to, guest.moved_to = guest.moved_to, ""
+    if not moved_to:
+        return (address if guest.answered else home), False
+    guest.moves += 1
+    if guest.moves <= MOST_MOVES:
+        return moved_to, True
+    guest.moves = 0
+    return home, False
+
+
+async def stay(home: str, guest: Guest) -> None:
     """Keep the seat through every loss, waiting longer each time."""
-    longest = 0.5
+    longest, address = 0.5, home
     while guest.status is None:
+        guest.answered, guest.later = False, 0.0
         wait = random.uniform(0, longest)  # noqa: S311 - spreads clients, hides nothing
         began = asyncio.get_running_loop().time()
         try:
             async with connect(
                 address, subprotocols=[Subprotocol("vestibule.v1.json")], compression=None, close_timeout=1
             ) as socket:
-                emit("connected")
+                emit("connected", path=urlsplit(address).path)
                 guest.socket = socket
                 await converse(socket, guest)
         except ConnectionClosed as closed:
@@ -133,9 +164,16 @@ async def stay(address: str, guest: Guest) -> None:
             wait += float(hint[1]) if hint else 5.0 if code in SLOW_CLOSES else 0.0
             if asyncio.get_running_loop().time() - began > 10:
                 longest = 0.5
-        except (OSError, InvalidHandshake, TimeoutError):
+        except InvalidStatus as refused:
+            after = refused.response.headers.get("Retry-After", "")
+            guest.later = float(after) if after.isdigit() else 0.0
+        except TimeoutError:
+            guest.answered = False  # it did, and fell silent
+        except (OSError, InvalidHandshake):
             pass  # nobody answered: the event "lost" says so below, and the next try follows
-        if guest.status is None:
+        address, at_once = next_address(address, home, guest)
+        wait += guest.later
+        if guest.status is None and not at_once:
             emit("lost", again_in_seconds=round(wait, 1))
             await asyncio.sleep(wait)
             longest = min(15.0, longest * 2)

@@ -38,9 +38,14 @@ class Beat(Message, tag="beat", frozen=True, kw_only=True):
 
 
 class Moved(Message, tag="moved", frozen=True, kw_only=True):
-    """The visit lives on another node: connect to `ws_url` and say hello again."""
+    """The visit or the waiting room lives on another node: connect to `ws_url` and say the same hello.
+
+    `ticket` stands in for the one that the hello used up. Said later than hello's answer, it asks for a new
+    hello.
+    """
 
     ws_url: str
+    ticket: str = ""
 
 
 class Bye(Message, tag="bye", frozen=True, kw_only=True):

@@ -163,7 +163,7 @@ SERVER: Final[tuple[wire.FromServer, ...]] = (
     wire.Ok(id=6),
     WRONG_PIN,
     wire.Beat(),
-    wire.Moved(ws_url="wss://visits.example.com/ws/3"),
+    wire.Moved(ws_url="wss://visits.example.com/n/node-3/ws", ticket="q0Zk3v8sYb1nTf6wXc4dRh9jLm2p"),
     BYE,
     READY_WAITING,
     wire.ReadyStaff(id=1, user="u7n4", name="Dr. Amara Osei", role="provider", clinic="bay", now=NOW),

@@ -116,8 +116,8 @@ def test_bobs_link_is_over(opened: Session) -> None:
 def test_the_visit_lives_on_another_node(opened: Session) -> None:
     """Hello may be answered with the way to another node; that ends this connection in peace."""
     say(opened, SEAT)
-    reply = opened.answer(wire.Moved(ws_url="wss://visits.example.com/ws/3"))
-    assert heard(opened, reply) == {"t": "moved", "ws_url": "wss://visits.example.com/ws/3"}
+    reply = opened.answer(wire.Moved(ws_url="wss://visits.example.com/n/node-3/ws"))
+    assert heard(opened, reply) == {"t": "moved", "ws_url": "wss://visits.example.com/n/node-3/ws"}
     assert reply.close == Close.DONE
 
 

@@ -1,6 +1,6 @@
 /** The staff member's socket: the waiting room of a day, one visit's invitations, and what is asked of visits. */
 import { type Signal, signal } from "@preact/signals";
-import { connect, type Connection, type ConnectionState, type FromServer, PAGE } from "../wire/index.ts";
+import { connect, type Connection, type ConnectionState, type FromServer, PAGE, socketUrl } from "../wire/index.ts";
 import { type InvitationInfo, watchBoard, watchVisit } from "../wire/index.ts";
 import { signInAgain } from "./account/account.ts";
 import { Board } from "./board/board.ts";
@@ -33,7 +33,8 @@ export class Live {
   start(): void {
     this.#connection?.close();
     this.#connection = connect({
-      url: () => this.#url,
+      url: () => this.#url || socketUrl(),
+      home: socketUrl(),
       hello: async () => {
         const { ticket, ws_url: url } = await makeTicket();
         this.#url = url;

@@ -5,7 +5,7 @@
  */
 
 import { batch, signal, type ReadonlySignal } from "@preact/signals";
-import { clock, connect, PAGE, randomText, Refused, seatNext, seatFrom } from "../wire/index.ts";
+import { clock, connect, PAGE, randomText, Refused, seatNext, seatFrom, socketUrl } from "../wire/index.ts";
 import { call } from "../wire/rest.ts";
 import type { Connection, ConnectionState, Door, FromServer, Hello, IceServer, Over, Position, SeatState } from "../wire/index.ts";
 import { kept } from "./kept.ts";
@@ -154,6 +154,7 @@ export class Attendance {
     this.#dialled = mine;
     this.#connection = connect({
       url: () => this.#url || socketUrl(),
+      home: socketUrl(),
       hello: (position) => this.#hello(position),
       onMessage: (message) => this.#heard(message),
       onState: (state) => {
@@ -247,7 +248,3 @@ export class Attendance {
 
 /** Refusals after which the seat is worth nothing. */
 const ENDS = new Set(["visit_over", "link_over", "link_revoked", "link_unknown", "removed", "denied"]);
-
-function socketUrl(): string {
-  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
-}

@@ -1,15 +1,16 @@
 /**
  * One socket to the server that lasts for the life of the page.
  *
- * It says hello, notices silence, reconnects and resumes where it was. What it cannot mend (a refusal, a good-bye) ends it
- * for good, and `onState` says why. Rules: `hello.seat`, `beat` and the numbered pairs in docs/protocol.md.
+ * It says hello, goes where it is sent, notices silence, reconnects and resumes where it was. What it cannot mend (a refusal,
+ * a good-bye) ends it for good, and `onState` says why. Rules: `hello.seat`, `moved`, `beat` and the numbered pairs in
+ * docs/protocol.md.
  */
 
 import { backoff, retryHint } from "./backoff.ts";
 import { type Arrival, type Codec, json, msgpack } from "./codec.ts";
 import { clock } from "./clock.ts";
 import { AFTER_CLOSE, CLOSE } from "./messages.ts";
-import type { Bye, FromClient, FromServer, Media, Numbered, Quality, Signal } from "./messages.ts";
+import type { Bye, FromClient, FromServer, Media, Moved, Numbered, Quality, Signal } from "./messages.ts";
 import { Refused } from "./refusal.ts";
 import { NOWHERE, TIMINGS, type ConnectionState, type Hello, type Options, type Over, type Position, type Timings } from "./terms.ts";
 import { Requests, type Ask, type AnswerOf, type Asking } from "./requests.ts";
@@ -18,6 +19,8 @@ import { Requests, type Ask, type AnswerOf, type Asking } from "./requests.ts";
 const PASSING = new Set(["try_later", "busy", "unreachable", "no_answer", "ticket_refused"]);
 const OUR_CLOSE = 3000;
 const MOST_MOVES = 5;
+/** When a node hands visits over, everybody in them is sent on at once: over how long they come, ms. */
+const MOVES_SPREAD_MS = 300;
 
 /** Connect now, and again whenever the connection is lost. Call `close` when done with it. */
 export function connect(options: Options): Connection {
@@ -31,7 +34,16 @@ export class Connection {
   readonly #requests: Requests;
   #socket: WebSocket | undefined;
   #position: Position = NOWHERE;
-  #url = "";
+  /** Where `moved` sent us; "" is wherever the options say. */
+  #moved = "";
+  /** The address that was tried last, and whether it answered. */
+  #tried = "";
+  #answered = false;
+  /** An address that did not answer: not tried again before another one was. */
+  #dead = "";
+  /** The hello that `moved` answered, to be said again where it sent us. */
+  #again: Hello | undefined;
+  #said: Hello | undefined;
   #helloId = 0;
   #ready = false;
   #over = false;
@@ -39,6 +51,8 @@ export class Connection {
   #moves = 0;
   #deadline = 0;
   #readyAt = 0;
+  /** The server asked us not to come before this. */
+  #notBefore = 0;
   #refusal: Refused | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -86,14 +100,17 @@ export class Connection {
     this.#tell({ at: "connecting", attempt: this.#attempt });
     let hello: Hello;
     try {
-      hello = await this.#options.hello(this.#position);
+      hello = this.#again ?? (await this.#options.hello(this.#position));
     } catch (error) {
       this.#refused(error instanceof Refused ? error : new Refused("unreachable"));
       return;
     }
     if (this.#over) return;
-    const { url } = this.#options;
-    const socket = new WebSocket(this.#url || (typeof url === "string" ? url : url()), this.#codec.subprotocol);
+    this.#again = undefined;
+    this.#said = hello;
+    this.#tried = this.#target();
+    this.#answered = false;
+    const socket = new WebSocket(this.#tried, this.#codec.subprotocol);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#arm(this.#times.opening);
@@ -103,6 +120,13 @@ export class Connection {
     };
     socket.onmessage = (event) => this.#heard(event.data);
     socket.onclose = (event) => this.#closed(event.code, event.reason);
+  }
+
+  /** Where to connect: where we were sent, else where the visit is said to be; home when that does not answer. */
+  #target(): string {
+    const { url, home } = this.#options;
+    const wanted = this.#moved || (typeof url === "string" ? url : url());
+    return wanted === this.#dead && home ? home : wanted;
   }
 
   #write(message: FromClient): void {
@@ -120,11 +144,14 @@ export class Connection {
       // a page that slept was deaf, not the server silent: give it time to speak
       if (now - last > 4 * every + 1000) this.#deadline = Math.max(this.#deadline, now + this.#times.probe);
       last = now;
-      if (now >= this.#deadline) this.#lost();
+      if (now < this.#deadline) return;
+      this.#answered = false; // it did once, and does no more
+      this.#lost();
     }, every);
   }
 
   #heard(data: unknown): void {
+    if (!this.#answered) this.#noteAnswer();
     if (this.#ready) this.#deadline = Date.now() + this.#times.silence;
     let arrival: Arrival;
     try {
@@ -135,6 +162,12 @@ export class Connection {
     }
     if (arrival.seq > 0) this.#numbered(arrival.seq, arrival.message as Numbered);
     else this.#bare(arrival.message);
+  }
+
+  /** Whatever is said, be it a refusal, shows that somebody is there. */
+  #noteAnswer(): void {
+    this.#answered = true;
+    this.#dead = "";
   }
 
   #numbered(seq: number, message: Numbered): void {
@@ -163,7 +196,7 @@ export class Connection {
         this.#position = { stream: message.stream, seq: message.seq };
         break;
       case "moved":
-        this.#moved(message.ws_url);
+        this.#move(message);
         return;
       case "error":
         if (!this.#ready && (message.id === this.#helloId || message.id === 0)) {
@@ -190,17 +223,21 @@ export class Connection {
     this.#requests.resend();
   }
 
-  #moved(url: string): void {
-    this.#url = url;
+  #move({ ws_url: url, ticket }: Moved): void {
+    const said = this.#ready ? undefined : this.#said;
+    const inMs = this.#ready ? Math.round(this.#chance() * MOVES_SPREAD_MS) : 0;
     this.#moves += 1;
     if (this.#moves > MOST_MOVES) {
-      this.#url = ""; // the nodes disagree: ask the first address again, later
+      this.#moved = ""; // the nodes disagree: ask the first address again, later
       this.#moves = 0;
       this.#lost();
       return;
     }
+    this.#moved = url;
+    this.#again = said && ticket && said.t === "hello.staff" ? { ...said, ticket } : said;
     this.#letGo();
-    void this.#open();
+    if (inMs > 0) this.#retry = setTimeout(() => this.#openAgain(), inMs);
+    else void this.#open();
   }
 
   #bye(bye: Bye): void {
@@ -209,7 +246,7 @@ export class Connection {
   }
 
   #refused(refusal: Refused): void {
-    if (PASSING.has(refusal.code)) this.#lost(refusal.retryAfterMs);
+    if (PASSING.has(refusal.code) || refusal.retryAfterMs > 0) this.#lost(refusal.retryAfterMs);
     else this.#end({ by: "refused", refusal });
   }
 
@@ -225,15 +262,25 @@ export class Connection {
   #lost(atLeastMs = 0): void {
     if (this.#over) return;
     if (this.#ready && Date.now() - this.#readyAt >= this.#times.healthy) this.#attempt = 0;
+    const silent = this.#socket !== undefined && !this.#answered;
     this.#letGo();
-    this.#url = this.#attempt > 2 ? "" : this.#url; // the node we were sent to may be gone
-    const inMs = backoff(this.#attempt, (this.#options.random ?? Math.random)(), atLeastMs);
+    this.#again = undefined; // a ticket that was said may be used up
+    if (silent && this.#tried !== this.#options.home) {
+      this.#dead = this.#tried; // the node may be gone: any other one knows where to go
+      this.#moved = "";
+    }
+    const inMs = backoff(this.#attempt, this.#chance(), atLeastMs);
+    this.#notBefore = Date.now() + atLeastMs;
     this.#attempt += 1;
     this.#tell({ at: "lost", attempt: this.#attempt, inMs });
-    this.#retry = setTimeout(() => this.#again(), inMs);
+    this.#retry = setTimeout(() => this.#openAgain(), inMs);
   }
 
-  #again(): void {
+  #chance(): number {
+    return (this.#options.random ?? Math.random)();
+  }
+
+  #openAgain(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     if (!this.#over) void this.#open();
@@ -242,9 +289,9 @@ export class Connection {
   /** The network or the page came back: do not sit out the backoff, do not wait the whole silence. */
   readonly #hint = (): void => {
     if (this.#over || globalThis.document?.visibilityState === "hidden") return;
-    if (this.#retry !== undefined && this.#attempt > 1) {
+    if (this.#retry !== undefined && this.#attempt > 1 && Date.now() >= this.#notBefore) {
       this.#attempt = 1; // hints can come in a row: keep a first step of backoff
-      this.#again();
+      this.#openAgain();
     } else if (this.#ready) {
       this.#deadline = Math.min(this.#deadline, Date.now() + this.#times.probe);
     }

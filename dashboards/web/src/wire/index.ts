@@ -2,6 +2,7 @@
 
 export { clock } from "./clock.ts";
 export { connect } from "./connection.ts";
+export { socketUrl } from "./home.ts";
 export type { Connection } from "./connection.ts";
 export { NOWHERE, TIMINGS } from "./terms.ts";
 export type { ConnectionState, Hello, Options, Over, Position } from "./terms.ts";

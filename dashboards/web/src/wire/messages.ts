@@ -599,10 +599,17 @@ export interface Beat {
   readonly t: "beat";
 }
 
-/** The visit lives on another node: connect to `ws_url` and say hello again. */
+/**
+ * The visit or the waiting room lives on another node: connect to `ws_url` and say the same hello.
+ *
+ * `ticket` stands in for the one that the hello used up. Said later than hello's answer, it asks for a new
+ * hello.
+ */
 export interface Moved {
   readonly t: "moved";
   readonly ws_url: string;
+  /** Default: "". */
+  readonly ticket?: string;
 }
 
 /** The last message on this socket; the close code follows from `code`. */

@@ -5,7 +5,17 @@ import { Refused, UNREACHABLE } from "./refusal.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** Call `path` (below /api/v1) and return the answer's JSON; `op` makes a change have one effect however often it is sent. */
+/** The longest that a call waits by itself before it is sent once more. */
+const LONGEST_WAIT_MS = 3_000;
+/** Over how long those who were told the same come again. */
+const SPREAD_MS = 500;
+
+/**
+ * Call `path` (below /api/v1) and return the answer's JSON; `op` makes a change have one effect however often it is sent.
+ *
+ * What may be repeated is sent once more when the server says that it cannot do it just now: a clinic that moves to another
+ * node is away for a moment.
+ */
 export async function call<Answer>(method: Method, path: string, body?: unknown, op?: string): Promise<Answer> {
   const headers: Record<string, string> = {};
   if (method !== "GET") headers["X-Vestibule"] = "1"; // a form of another site cannot send it (CSRF)
@@ -13,12 +23,23 @@ export async function call<Answer>(method: Method, path: string, body?: unknown,
   if (op !== undefined) headers["Idempotency-Key"] = op;
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (body !== undefined) init.body = JSON.stringify(body);
+  const repeatable = method === "GET" || op !== undefined;
+  for (let tries = 1; ; tries += 1) {
+    const response = await ask(path, init);
+    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
+    const refused = await refusal(response);
+    const inMs = refused.retryAfterMs;
+    if (tries > 1 || !repeatable || response.status !== 503 || inMs === 0 || inMs > LONGEST_WAIT_MS) throw refused;
+    await new Promise((resolve) => setTimeout(resolve, inMs + Math.random() * SPREAD_MS));
+  }
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(`/api/v1${path}`, init).catch(() => {
     throw new Refused(UNREACHABLE);
   });
   clock.agree(Date.parse(response.headers.get("Date") ?? ""));
-  if (!response.ok) throw await refusal(response);
-  return (response.status === 204 ? undefined : await response.json()) as Answer;
+  return response;
 }
 
 async function refusal(response: Response): Promise<Refused> {

@@ -51,6 +51,8 @@ export type Timings = { readonly [name in keyof typeof TIMINGS]: number };
 export interface Options {
   /** Where to connect; asked after `hello`, so that a ticket's answer can choose. `moved` overrides it. */
   readonly url: string | (() => string);
+  /** The page's own address for sockets, where any node that lives answers: tried when another address does not. */
+  readonly home?: string;
   /** Make the first message. A rejection with `Refused` whose `retryAfterMs` is 0 and whose code is no passing one is final. */
   readonly hello: (position: Position) => Hello | Promise<Hello>;
   readonly onMessage: (message: FromServer) => void;

@@ -219,6 +219,71 @@ test("it goes where it is sent when the visit lives elsewhere", async () => {
   assert.equal(request.url, "/ws/other");
 });
 
+test("sent elsewhere, it says the same hello there, with the ticket that stands in for the one used up", async () => {
+  let asked = 0;
+  dial({ hello: () => ({ t: "hello.staff", ticket: `ticket ${(asked += 1)}`, page: "1" }) });
+  const first = await lines.take();
+  await first.said.take();
+  first.say({ t: "moved", ws_url: `${address()}/other`, ticket: "fresh" });
+  const second = await lines.take();
+  assert.deepEqual([(await second.said.take())["ticket"], asked], ["fresh", 1]);
+  second.say({ t: "moved", ws_url: `${address()}/third`, ticket: "fresher" });
+  const third = await lines.take();
+  assert.equal((await third.said.take())["ticket"], "fresher");
+  third.socket.terminate();
+  assert.equal((await (await lines.take()).said.take())["ticket"], "ticket 2"); // the fresh one may be used up
+});
+
+test("a seat whose visit moves while it is in is resumed where it went", async () => {
+  dial();
+  const first = await lines.take();
+  await first.welcome({ seq: 4 });
+  await until("open");
+  const next = once(server, "connection");
+  first.say({ t: "moved", ws_url: `${address()}/other` });
+  assert.equal(((await next)[1] as { url: string }).url, "/ws/other");
+  await lines.take().then((line) => line.welcome({ resumed: "state" }));
+  await until("open");
+});
+
+test("nodes that send it around in a circle are asked again later, and not at once for ever", async () => {
+  dial({ random: () => 0.5 });
+  for (let moves = 0; moves <= 5; moves += 1) {
+    const line = await lines.take();
+    await line.said.take();
+    line.say({ t: "moved", ws_url: `${address()}/${moves}` });
+  }
+  const lost = await until("lost");
+  assert.ok(lost.at === "lost" && lost.inMs >= 250);
+  const [, request] = (await once(server, "connection")) as [Socket, { url: string }];
+  assert.equal(request.url, "/ws");
+});
+
+test("when the address that it was sent to does not answer, it goes home, where somebody knows more", async () => {
+  const gone = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await once(gone, "listening");
+  const { port } = gone.address() as { port: number };
+  gone.close();
+  await once(gone, "close");
+  const nowhere = `ws://127.0.0.1:${port}/ws`;
+  dial({ url: nowhere, home: `${address()}/home` });
+  const [, first] = (await once(server, "connection")) as [Socket, { url: string }];
+  assert.equal(first.url, "/ws/home");
+  const line = await lines.take();
+  await line.said.take();
+  line.say({ t: "moved", ws_url: nowhere });
+  const [, second] = (await once(server, "connection")) as [Socket, { url: string }];
+  assert.equal(second.url, "/ws/home");
+});
+
+test("a node that fell silent is not asked again before another one was", async () => {
+  dial({ url: () => `${address()}/owner`, home: `${address()}/home`, timings: { silence: 120 } });
+  await (await lines.take()).welcome();
+  await until("open");
+  const [, request] = (await once(server, "connection")) as [Socket, { url: string }];
+  assert.equal(request.url, "/ws/home");
+});
+
 test("what is watched is watched again after a reconnect, from the position reached", async () => {
   dial();
   connection?.keep("board", ({ stream, seq }) => ({ t: "watch.board", day: "", stream, seq }));
