@@ -13,7 +13,7 @@ from typing import Final
 
 import httpx
 
-from tests.prove.outside import Delivered, delivered
+from tests.prove.outside import Delivered, outside
 from tests.prove.proof import Findings, Round
 from tests.prove.site import RestRefused, Shown, Site
 
@@ -78,8 +78,8 @@ async def played(folder: Path, seed: int) -> Round:
 
 async def sent(folder: Path, seed: int, invitations: int, kills: int) -> Round:
     """Send so many invitations, half by mail and half by text, and kill the node so often meanwhile."""
-    chance, found, outside = Random(seed), Findings(), folder / "outside"  # noqa: S311 - no secret
-    async with Site(folder / "site", post=outside) as site:
+    chance, found = Random(seed), Findings()  # noqa: S311 - no secret
+    async with outside() as world, Site(folder / "site", environment=world.environment()) as site:
         inviting = Inviting(site, await _planned(site, invitations))
         inviting.up.set()
         async with asyncio.TaskGroup() as tasks:
@@ -94,7 +94,7 @@ async def sent(folder: Path, seed: int, invitations: int, kills: int) -> Round:
                 inviting.up.set()
         found.figures.update(invitations=len(inviting.made), kills=kills)
         await _all_settled(site, found)
-        await _judged(site, inviting.made, delivered(outside), found)
+        await _judged(site, inviting.made, world.delivered(), found)
     return found.round()
 
 

@@ -1,7 +1,6 @@
 """A real node as a process of its own, with a clinic to try things on; it can be killed like any other.
 
     python -m tests.prove.node_process --data-dir DIR --port N [--store-url URL] [--ahead MS]
-        [--post FILE [--thinks SECONDS]]
 
 It prints one JSON line once it serves (`Doors`), and one for each bug. Further settings come from the
 environment, as ever. On its input it takes `later MS`: the one clock is set ahead, what is due is done, and a
@@ -23,7 +22,6 @@ from typing import Final
 import uvloop
 
 from actors.accounts import User
-from actors.ports import OutreachLimits, Post
 from engine.clinic import Clinic, StaffRole
 from engine.ids import ClinicId, UserId
 from gateway.api import create_api
@@ -32,7 +30,6 @@ from gateway.logs import configure_logs, where
 from gateway.node import Node, Seams, running
 from gateway.serving import serve_node
 from gateway.settings import Settings
-from tests.prove.outside import THINKS, Outside
 from tests.support.node import NUMBER, ZONE, SteeredClock
 
 CLINIC: Final = ClinicId("c-proof")
@@ -40,8 +37,6 @@ QUIET_CLINIC: Final = ClinicId("c-quiet")
 QUIET_NUMBER: Final = "+15550109"
 """A number without any PIN: every guess there counts, up to a thousand a day."""
 SEED_SECONDS: Final = 30.0
-NO_QUOTAS: Final = OutreachLimits(per_user_hour=10**6, per_clinic_day=10**6, texts_per_day=10**6)
-"""For a load of one program that would be many people's."""
 DOCTOR: Final = User(
     id=UserId("u-rivera"),
     email="rivera@proof.example",
@@ -89,7 +84,7 @@ def tell(**facts: object) -> None:
     print(json.dumps(facts), flush=True)
 
 
-async def serve(settings: Settings, clock: SteeredClock, post: Post | None = None) -> None:
+async def serve(settings: Settings, clock: SteeredClock) -> None:
     """Serve until SIGTERM, SIGINT or the end of the input."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -101,8 +96,7 @@ async def serve(settings: Settings, clock: SteeredClock, post: Post | None = Non
     async def started(node: Node) -> None:
         tell(**asdict(await seeded(node)))
 
-    seams = Seams(clock=clock, report=bug, post=post, outreach=NO_QUOTAS if post else None)
-    async with running(settings, seams) as node:
+    async with running(settings, Seams(clock=clock, report=bug)) as node:
         obeying = asyncio.create_task(obey(node, clock, stop))
         await serve_node(node, create_api(node, demo=True), admin=None, started=started, stop=stop)
         obeying.cancel()
@@ -127,8 +121,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--store-url", default=None)
     parser.add_argument("--ahead", type=int, default=0)
-    parser.add_argument("--post", type=Path, default=None)
-    parser.add_argument("--thinks", type=float, default=THINKS)
     given = parser.parse_args()
     level = os.environ.get("VESTIBULE_LOG__LEVEL", "warning")
     settings = Settings.load(
@@ -140,7 +132,7 @@ def main() -> None:
     configure_logs(settings.log)
     clock = SteeredClock()
     clock.ahead = given.ahead
-    uvloop.run(serve(settings, clock, Outside(given.post, given.thinks) if given.post else None))
+    uvloop.run(serve(settings, clock))
 
 
 if __name__ == "__main__":

@@ -46,8 +46,7 @@ class RestRefused(Exception):
 
 
 class Site:
-    """One node on one folder, as an async context manager; `store_url` names a store of somebody else's,
-    `post` a file that letters reach.
+    """One node on one folder, as an async context manager; `store_url` names a store of somebody else's.
 
     Leaving stops the node in order and fails if it reported a bug. Times are in seconds.
     """
@@ -58,7 +57,6 @@ class Site:
         store_url: str | None = None,
         environment: Mapping[str, str] | None = None,
         data_dir: Path | None = None,
-        post: Path | None = None,
     ) -> None:
         self.folder = folder
         self.data_dir = data_dir or folder / "data"
@@ -68,10 +66,7 @@ class Site:
         self.clients: list[WireClient] = []
         self.bugs: list[Mapping[str, Any]] = []
         self.doors = Doors("", "", "")
-        self.thinks = 0.05
-        """Seconds that the other side of the post takes to answer."""
         self._store_url = store_url
-        self._post = post
         self._environment = dict(environment or {})
         self._port = free_port()
         self._process: asyncio.subprocess.Process | None = None
@@ -110,7 +105,6 @@ class Site:
     async def start(self) -> None:
         """Start the node and wait until it serves."""
         more = ["--store-url", self._store_url] if self._store_url else []
-        more += ["--post", str(self._post), "--thinks", str(self.thinks)] if self._post else []
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.prove.node_process", "--port", str(self._port)),

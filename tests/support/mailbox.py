@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -28,6 +28,8 @@ class Mailbox:
     sessions: set[int] = field(default_factory=set)
     signed_in: list[bytes] = field(default_factory=list)
     closes_after_data: bool = False
+    thinks: Callable[[], float] = lambda: 0.0
+    """Seconds from having a mail to saying so."""
     stops_at_data: asyncio.Event | None = None
     taken: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with each mail."""
@@ -53,6 +55,7 @@ class Mailbox:
         """Take a mail, and answer or not."""
         self.got.append(envelope)
         self.taken.set()
+        await asyncio.sleep(self.thinks())
         if self.stops_at_data is not None:
             await self.stops_at_data.wait()
         if self.closes_after_data:

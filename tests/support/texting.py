@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -31,6 +31,8 @@ class TextProvider:
     status: int = 201
     body: object = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    thinks: Callable[[], float] = lambda: 0.0
+    """Seconds from having a request to answering it."""
     silent: bool = False
     """It takes the request and never answers."""
     port: int = 0
@@ -53,6 +55,7 @@ class TextProvider:
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             self.asked.append(Asked(line, headers, body))
             self.heard.set()
+            await asyncio.sleep(self.thinks())
             if self.silent:
                 await self.over.wait()
                 return
