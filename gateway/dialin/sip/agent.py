@@ -1,0 +1,275 @@
+"""Where SIP requests come in: each goes to its call, opens one, or is refused; who may not speak to us gets
+no answer at all (RFC 3261).
+"""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, Protocol
+
+import structlog
+from aiosipua.message import SipRequest, SipResponse
+
+from gateway.dialin.leg import Answering, HangUp
+from gateway.dialin.sip import messages, offer
+from gateway.dialin.sip.call import SipCall, Terms
+from gateway.dialin.sip.gate import Gate
+from gateway.dialin.sip.messages import Names
+from gateway.dialin.sip.offer import Offer
+from gateway.dialin.sip.paths import Address, Path
+from gateway.dialin.sip.rtp import Reception, Sound
+from gateway.dialin.sip.ticking import Metronome
+
+_TRIES: Final = 20
+"""RTP ports that are tried before a call is refused as busy."""
+
+log = structlog.get_logger("vestibule.dialin")
+
+
+class Place(Protocol):
+    """Where we are, as settings say it."""
+
+    def address_for(self, caller: str) -> str:
+        """Our address, as somebody there reaches it."""
+
+    def port_of(self, path: Path) -> int:
+        """The port that we listen on, by this path."""
+
+    @property
+    def bind(self) -> str:
+        """The address to which RTP sockets are bound."""
+
+    @property
+    def rtp_ports(self) -> range:
+        """The even ports that RTP may use."""
+
+    @property
+    def rtp_timeout(self) -> float:
+        """Seconds without a packet after which a caller is lost."""
+
+    @property
+    def number(self) -> str:
+        """What was dialled when the URI names no number, like `sip:visit@127.0.0.1`."""
+
+
+class Agent:
+    """All calls by SIP of this process."""
+
+    def __init__(
+        self, answering: Answering, gate: Gate, place: Place, heard: Callable[[Reception], None]
+    ) -> None:
+        self._answering, self._gate, self._place, self._heard = answering, gate, place, heard
+        self._calls: dict[tuple[str, str], SipCall] = {}
+        self._byes: dict[str, SipCall] = {}
+        self._counted: dict[str, str] = {}
+        self._metronome = Metronome()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+        self._empty = asyncio.Event()
+        self.dropped = 0
+        """Messages that got no answer: from strangers, or no SIP."""
+
+    @property
+    def live(self) -> int:
+        """How many calls there are."""
+        return self._gate.live
+
+    def welcome(self, host: str) -> bool:
+        """Whether somebody there may speak to us."""
+        return self._gate.knows(host)
+
+    def received(self, data: bytes, source: Address, path: Path) -> None:
+        """Take one message. Nothing in it can do harm: what cannot be read is dropped, or gets a 400."""
+        message = messages.read(data) if self._gate.knows(source[0]) else None
+        if message is None:
+            self.dropped += 1
+            return
+        about = messages.names(message)
+        if isinstance(message, SipResponse):
+            self._answered(message, about)
+        elif about is None:
+            self._malformed(message, source, path)
+        else:
+            messages.stamp(message, source)
+            self._request(message, about, source, path)
+
+    async def close(self, patience: float) -> None:
+        """Hang up everywhere, and wait a moment until that was heard."""
+        self._closing = True
+        for call in tuple(self._calls.values()):
+            call.hang_up(HangUp.STOPPING)
+        for task in tuple(self._tasks):
+            task.cancel()
+        if self._calls:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), patience)
+
+    # ------------------------------------------------------------ requests
+
+    def _request(self, request: SipRequest, about: Names, source: Address, path: Path) -> None:
+        if about.method == "INVITE" and not about.to_tag:
+            self._invite(request, about, source, path)
+        elif about.method == "CANCEL":
+            self._cancel(request, about, source, path)
+        elif about.method == "OPTIONS":
+            self._say(request, 200, source, path)
+        else:
+            self._in_dialog(request, about, source, path)
+
+    def _in_dialog(self, request: SipRequest, about: Names, source: Address, path: Path) -> None:
+        call = self._calls.get((about.call, about.from_tag))
+        if call is not None and about.method == "ACK":
+            call.acknowledged()
+            return
+        if about.method == "ACK":
+            return  # never answered
+        if call is None or about.to_tag != call.dialog.local_tag:
+            known = about.method in messages.ALLOW.split(", ")
+            self._say(request, 481 if known else 405, source, path)
+        elif about.method == "BYE":
+            call.hung_up(request)
+        elif about.sequence < call.dialog.remote_cseq:
+            self._say(request, 500, source, path)
+        elif about.method == "INVITE":
+            self._again(call, request, about)
+        elif about.method == "INFO":
+            self._info(call, request, about)
+        elif about.method == "UPDATE":
+            call.respond(request, 488 if messages.sdp_of(request) else 200)
+        else:
+            self._say(request, 405, source, path)
+
+    def _again(self, call: SipCall, request: SipRequest, about: Names) -> None:
+        if about.sequence == call.dialog.remote_cseq:
+            call.repeat()
+            return
+        call.dialog.remote_cseq = about.sequence
+        call.offered(request)
+
+    def _info(self, call: SipCall, request: SipRequest, about: Names) -> None:
+        if about.sequence == call.dialog.remote_cseq:
+            call.respond(request, 200)  # it came twice; the key was pressed once
+            return
+        call.dialog.remote_cseq = about.sequence
+        call.info(request)
+
+    def _cancel(self, request: SipRequest, about: Names, source: Address, path: Path) -> None:
+        call = self._calls.get((about.call, about.from_tag))
+        if call is None or call.names.branch != about.branch:
+            self._say(request, 481, source, path)
+        else:
+            call.cancelled(request)
+
+    def _malformed(self, request: SipRequest, source: Address, path: Path) -> None:
+        """Say 400 where that can be routed, and else nothing; an ACK is never answered."""
+        self.dropped += 1
+        with suppress(ValueError, IndexError, AttributeError, TypeError):
+            if request.method.upper() != "ACK" and request.via:
+                self._say(request, 400, source, path)
+
+    def _say(self, request: SipRequest, status: int, source: Address, path: Path) -> None:
+        path.send(messages.answer(request, status, secrets.token_hex(8)), messages.back_to(request, source))
+
+    def _answered(self, response: SipResponse, about: Names | None) -> None:
+        """An answer to a BYE of ours, whatever it says: the call is over there too."""
+        if about is not None and about.method == "BYE" and response.status_code >= 200:
+            call = self._calls.get((about.call, about.to_tag))
+            if call is not None and call.bye_branch == about.branch:
+                call.bye_answered()
+
+    # ------------------------------------------------------------ new calls
+
+    def _invite(self, request: SipRequest, about: Names, source: Address, path: Path) -> None:
+        key = (about.call, about.from_tag)
+        known = self._calls.get(key)
+        if known is not None:
+            if known.names.sequence == about.sequence and known.names.branch == about.branch:
+                known.repeat()
+            else:
+                self._say(request, 482, source, path)
+            return
+        now = asyncio.get_running_loop().time()
+        if self._closing or not self._gate.enter(source[0], now):
+            self.dropped += 1  # silent: a flood gets nothing to work with
+            return
+        call = SipCall(request, about, source, path, self._terms(source, path))
+        call.dialled = call.dialled or self._place.number
+        self._calls[key] = call
+        self._counted[call.id] = source[0]
+        self._empty.clear()
+        offered = offer.read(messages.sdp_of(request))
+        if offered is None:
+            call.refused(488)
+            return
+        task = asyncio.get_running_loop().create_task(self._open(call, offered))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("bug", error=type(error).__name__, where="sip")
+
+    async def _open(self, call: SipCall, offered: Offer) -> None:
+        """Give the call an RTP socket, let it ring, and hand it to who answers."""
+        opened = await self._socket(call, offered)
+        if call.over:  # cancelled meanwhile
+            if opened is not None:
+                opened[0].close()
+            return
+        if opened is None:
+            call.refused(486)
+            return
+        call.begin(*opened)
+        call.ring()
+        caller = self._answering(call)
+        if caller is None:
+            call.refused(486)
+        else:
+            call.tell(caller)
+
+    async def _socket(self, call: SipCall, offered: Offer) -> tuple[Sound, int] | None:
+        loop = asyncio.get_running_loop()
+        sound = Sound(
+            offered,
+            call.source[0],
+            ssrc=secrets.randbits(32),
+            voice=call.voice,
+            key=call.key,
+            clock=loop.time,
+        )
+        ports = self._place.rtp_ports
+        for _ in range(_TRIES):
+            port = ports[secrets.randbelow(len(ports))]
+            with suppress(OSError):
+                family = socket.AF_INET6 if ":" in self._place.bind else socket.AF_INET
+                bound = socket.socket(family, socket.SOCK_DGRAM)
+                try:
+                    bound.setblocking(False)
+                    bound.bind((self._place.bind, port))
+                except OSError:
+                    bound.close()
+                    raise
+                await loop.create_datagram_endpoint(lambda: sound, sock=bound)
+                return sound, port
+        return None
+
+    def _terms(self, source: Address, path: Path) -> Terms:
+        address = self._place.address_for(source[0])
+        host = f"[{address}]" if ":" in address else address
+        by = ";transport=tcp" if path.reliable else ""
+        contact = f"<sip:{host}:{self._place.port_of(path)}{by}>"
+        return Terms(address, contact, self._place.rtp_timeout, self._metronome, self._gone)
+
+    def _gone(self, call: SipCall) -> None:
+        if self._calls.pop((call.names.call, call.names.from_tag), None) is None:
+            return
+        source = self._counted.pop(call.id, None)
+        if source is not None:
+            self._gate.leave(source)
+        if call.sound is not None:
+            self._heard(call.sound.reception)
+        if not self._calls:
+            self._empty.set()
