@@ -154,6 +154,8 @@ class Host:
         self._courier = Courier(self, post, self._chance, report)
         self._turn = 0
         self._welcomes: dict[ConnectionId, Callable[[LiveVisit, Connected], None]] = {}
+        self.on_rerouted: Callable[[LiveVisit], None] = lambda _: None
+        """Hears of a visit with telephones whenever its connections may have changed."""
 
     # ------------------------------------------------------------ life
 
@@ -383,6 +385,11 @@ class Host:
     def letters(self, live: LiveVisit) -> None:
         """Look at the letters of a visit as it is saved."""
         self._courier.told(live)
+
+    def rerouted(self, live: LiveVisit) -> None:
+        """Take note of who is connected now, for the sound of telephones."""
+        if live.bridge is not None or live.visit.phoned:
+            self.on_rerouted(live)
 
     def _chance(self) -> float:
         return int.from_bytes(self._random(2), "big") / 0xFFFF

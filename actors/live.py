@@ -19,7 +19,7 @@ from actors.body import BodyCodec
 from actors.commit import SaveOutcome
 from actors.ports import Observer, Outlet, Save, StoredVisit
 from actors.tally import tally
-from engine.commands import AskMute, Command, Drop, Resume, SetMedia, SetQuality
+from engine.commands import AskMute, Command, Drop, Resume, SetBridge, SetMedia, SetQuality
 from engine.events import Audited, Connected, Done, Event, Outcome, VisitChanged, VisitWhy
 from engine.ids import ConnectionId, Instant, SeatId
 from engine.refusals import Refused
@@ -42,7 +42,10 @@ from signaling.translate import (
 QUEUE: Final = 64
 """How many commands may wait behind a save before `try_later`."""
 
-PASSING: Final = (Drop, SetMedia, SetQuality, AskMute)
+BRIDGE: Final = SeatId("bridge")
+"""Where signals to the visit's bridge go; a seat's own id is longer."""
+
+PASSING: Final = (Drop, SetMedia, SetQuality, SetBridge, AskMute)
 """Commands that change nothing durable, and so need not wait for a save in flight, nor for the store."""
 
 Answer = Callable[[Outcome], None]
@@ -104,6 +107,9 @@ class Surroundings(Protocol):
     def letters(self, live: "LiveVisit") -> None:
         """Look at the letters of a visit as it is saved."""
 
+    def rerouted(self, live: "LiveVisit") -> None:
+        """Take note of who is connected now, for the sound of telephones."""
+
 
 @dataclass(slots=True)
 class _Said:
@@ -126,6 +132,7 @@ class LiveVisit:
         "_held",
         "_queue",
         "_saving",
+        "bridge",
         "day",
         "outlets",
         "routes",
@@ -153,6 +160,8 @@ class LiveVisit:
         self.streams: dict[SeatId, Stream] = {}
         self.routes: dict[SeatId, Outlet] = {}
         self.watchers: dict[ConnectionId, Outlet] = {}
+        self.bridge: Outlet | None = None
+        """Who carries the telephones to the browsers, while somebody does."""
         self.day = ""
 
     @property
@@ -332,8 +341,9 @@ class LiveVisit:
 
     def _put_back(self, answer: Callable[[], None] = lambda: None) -> None:
         """Make the visit what was saved last, with the connections that are here; answer; show the whole."""
-        now, connections = self._env.now(), self.visit.connections()
+        now, connections, bridge = self._env.now(), self.visit.connections(), self.visit.bridge
         self.visit = self._codec.decode(self.saved, self.visit.clinic)
+        self.visit.bridge = bridge
         homeless = self.visit.reattach(
             [one for one in connections if one.id in self.outlets or not one.live], now
         )
@@ -419,8 +429,11 @@ class LiveVisit:
             for seat, connection in self.visit.browsers_inside()
             if (outlet := self.outlets.get(connection)) is not None
         }
+        if self.bridge is not None:
+            self.routes[BRIDGE] = self.bridge
         if len(self.streams) > len(self.visit.seats):  # of seats that were forgotten
             self.streams = {seat: one for seat, one in self.streams.items() if seat in self.visit.seats}
+        self._env.rerouted(self)
 
 
 def _joined(first: Done, second: Outcome) -> Done:

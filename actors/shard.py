@@ -64,6 +64,9 @@ class Landlord(Protocol):
     def letters(self, live: LiveVisit) -> None:
         """Look at the letters of a visit as it is saved."""
 
+    def rerouted(self, live: LiveVisit) -> None:
+        """Take note of who is connected now, for the sound of telephones."""
+
     def codec(self, visit: VisitId, body: bytes) -> BodyCodec:
         """Make the codec of one visit's bytes; `body` is empty for a new one."""
 
@@ -255,3 +258,7 @@ class Shard:
     def letters(self, live: LiveVisit) -> None:
         """Look at the letters of a visit as it is saved."""
         self._host.letters(live)
+
+    def rerouted(self, live: LiveVisit) -> None:
+        """Take note of who is connected now, for the sound of telephones."""
+        self._host.rerouted(live)

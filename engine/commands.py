@@ -348,6 +348,16 @@ class SetQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBridge:
+    """A bridge that carries the visit's telephones to its browsers is here now, or gone ("" for its page).
+
+    Not durable; and it is nobody: it has no seat and takes no room.
+    """
+
+    page: PageId
+
+
+@dataclass(frozen=True, slots=True)
 class SendLetter:
     """A letter is about to be handed to the outside: its attempt is saved before (architecture.md, State)."""
 
@@ -400,6 +410,7 @@ Command = (
     | Suspect
     | Opened
     | SetQuality
+    | SetBridge
     | SendLetter
     | LetterAnswer
     | Tick

@@ -110,6 +110,8 @@ class VisitWhy(StrEnum):
     LOCKED = "locked"
     UNLOCKED = "unlocked"
     CHANGED = "changed"
+    BRIDGED = "bridged"
+    """The bridge of the visit's telephones came or went: told to those in the call."""
     OVER = "over"
 
 

@@ -29,6 +29,7 @@ KNOWN_BEFORE: Final = 60 * MINUTE
 """Milliseconds before the start from which links hold a place and PINs are known (D7)."""
 
 WARNS_BEFORE: Final = 5 * MINUTE
+NO_PAGE: Final = PageId("")
 EMPTY_FOR: Final = 15 * MINUTE
 """Milliseconds after its last connection when a lapsed visit ends by itself (D2)."""
 
@@ -94,6 +95,8 @@ class Record:
     invitations: dict[InvitationId, Invitation] = field(default_factory=dict)
     operations: Operations = field(default_factory=Operations)
     live: dict[ConnectionId, Connection] = field(default_factory=dict)
+    bridge: PageId = NO_PAGE
+    """Which bridge carries the telephones now; "" when none does. Not in the snapshot."""
     dismissed: list[Connection] = field(default_factory=list)
     """Connections that the last durable command took from their seats; they come back if it is not saved."""
     step: int = 0

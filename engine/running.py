@@ -14,6 +14,7 @@ from engine.commands import (
     Remove,
     Rename,
     Revoke,
+    SetBridge,
     SetMedia,
     SetQuality,
     Suspect,
@@ -188,6 +189,14 @@ def set_quality(visit: Record, command: SetQuality, _: Instant) -> Outcome:
     if seat.standing is not Standing.IN:
         return Done()
     return Done((SeatChanged(seat.id, Why.CHANGED, seat.standing, clinic_only=True),))
+
+
+def set_bridge(visit: Record, command: SetBridge, _: Instant) -> Outcome:
+    """Note which bridge carries the telephones; every browser in the call makes its connection to it."""
+    if visit.bridge == command.page:
+        return Done()
+    visit.bridge = command.page
+    return Done((VisitChanged(VisitWhy.BRIDGED),))
 
 
 # ---------------------------------------------------------------- invitations

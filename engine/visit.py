@@ -45,6 +45,7 @@ from engine.commands import (
     Resume,
     Revoke,
     SendLetter,
+    SetBridge,
     SetMedia,
     SetQuality,
     Suspect,
@@ -104,6 +105,7 @@ _BY_ITSELF: Final[dict[type, _Handler]] = {
     Suspect: running.suspect,
     Opened: outreach.opened,
     SetQuality: running.set_quality,
+    SetBridge: running.set_bridge,
     SendLetter: outreach.send_letter,
     LetterAnswer: outreach.letter_answer,
     Tick: lifecycle.tick,
@@ -228,6 +230,19 @@ class Visit(Record):
             (seat.id, seat.web.id)
             for seat in self.seats.values()
             if seat.standing is Standing.IN and seat.web is not None and seat.web.live
+        ]
+
+    @property
+    def phoned(self) -> bool:
+        """Whether somebody is in the call by telephone."""
+        return any(seat.phone is not None and seat.standing is Standing.IN for seat in self.seats.values())
+
+    def attending(self) -> list[SeatId]:
+        """Return the seats in the call that have a browser, connected or kept: those who may hear its
+        telephones.
+        """
+        return [
+            seat.id for seat in self.seats.values() if seat.standing is Standing.IN and seat.web is not None
         ]
 
     def standings(self) -> Iterator[tuple[Standing, LinkState]]:

@@ -7,6 +7,7 @@ hashes. A session's cookie is `<user>.<secret>`, an API key `vk_<id>.<secret>`.
 from __future__ import annotations
 
 import base64
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -33,6 +34,9 @@ VISITS_WRITE: Final = "visits:write"
 CLINIC_ADMIN: Final = "clinic:admin"
 DIALIN: Final = "dialin"
 """Given by the operator only: who holds it may try PINs (reliability-security.md, PINs and links)."""
+
+BRIDGE: Final = "bridge"
+"""Given by the operator only: who holds it may carry the sound of telephones (docs/protocol.md)."""
 
 CLINIC_SCOPES: Final = frozenset({VISITS_READ, VISITS_WRITE, CLINIC_ADMIN})
 """What a clinic's own administrator may give to a key."""
@@ -173,6 +177,18 @@ class Auth:
         """Check an API key for the scope `dialin`."""
         found = await self._key(key)
         return KeyHolder(found.id, found.id) if found and DIALIN in found.scopes else None
+
+    async def check_bridge_key(self, key: str) -> KeyHolder | None:
+        """Check a bridge's key: one of the scope `bridge`, or the one that a node gives to its own bridge."""
+        if hmac.compare_digest(key.encode(), self.bridge_key.encode()):
+            return KeyHolder("bridge", "bridge")
+        found = await self._key(key)
+        return KeyHolder(found.id, found.id) if found and BRIDGE in found.scopes else None
+
+    @property
+    def bridge_key(self) -> str:
+        """The key of the bridge that a node starts itself; handed over by a pipe."""
+        return self.derived("own bridge")
 
     async def _key(self, text: str) -> ApiKey | None:
         key_id, secret = split_token(text.removeprefix(KEY_PREFIX))

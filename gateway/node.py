@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from actors.accounts import Accounts, SignInLimits
+from actors.bridging import Bridging
 from actors.clock import Clock
 from actors.desk import Desk
 from actors.embedded import EmbeddedStore
@@ -32,6 +33,7 @@ from actors.store.stops import RedisStops
 from actors.telephone import Telephone
 from gateway.auth import Auth
 from gateway.logs import where
+from gateway.media.bridge.keeper import Keeper, NoKeeper, kept
 from gateway.media.ice import IceServers
 from gateway.metrics import Metrics
 from gateway.outreach.outbox import Outbox
@@ -61,6 +63,8 @@ class Node:
     metrics: Metrics
     conversations: Conversations
     endpoint: Endpoint
+    keeper: Keeper | NoKeeper
+    """Sees to the bridge of telephones."""
     reports: Reports
     """Reads where a provider of text messages says what became of one."""
     outbox: Outbox | None = None
@@ -130,8 +134,16 @@ async def running(
         passwords = Passwords(at_once=settings.limits.hashes_at_once)
         stack.callback(passwords.close)
         auth = Auth(_accounts(servers, settings), secrets, passwords, now=clock.now, random=os.urandom)
+        keeper = await stack.enter_async_context(kept(settings, auth.bridge_key))
         conversations = Conversations(
-            Rooms(Reception(host, requests, auth.stands), requests, Telephone(host), auth, host.tasks)
+            Rooms(
+                Reception(host, requests, auth.stands),
+                requests,
+                Telephone(host),
+                Bridging(host, keeper.url, keeper.wanted),
+                auth,
+                host.tasks,
+            )
         )
         endpoint = Endpoint(
             conversations.accept, origins=settings.origins, limits=seams.limits, observer=metrics.sockets
@@ -143,7 +155,9 @@ async def running(
         host.tasks.start(_forget(rewrite, metrics))
         host.tasks.start(_get_ready_to_read_numbers())
         conversations.open = True
-        yield Node(settings, host, Desk(host), auth, metrics, conversations, endpoint, reports, post.outbox)
+        yield Node(
+            settings, host, Desk(host), auth, metrics, conversations, endpoint, keeper, reports, post.outbox
+        )
 
 
 def _accounts(servers: Servers, settings: Settings) -> Accounts:

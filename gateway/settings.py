@@ -194,6 +194,17 @@ class Media(_Section):
     """Leave STUN out, so that only relayed addresses can be used from outside."""
 
 
+class Bridge(_Section):
+    """The process that carries sound between telephones and browsers; started when the first one calls."""
+
+    bind: str = "127.0.0.1"
+    """Where dial-in processes bring the sound of their calls; "" when this node runs no bridge."""
+    port: int = Field(0, ge=0, le=65_535)
+    """0 is any that is free."""
+    url: str = Field("", pattern=r"^(wss?://[A-Za-z0-9.\[\]:_-]+(/[^ ?#]*)?)?$")
+    """The same, as dial-in processes on other machines reach it."""
+
+
 class Privacy(_Section):
     """How soon what was deleted is gone from the disk too (R15)."""
 
@@ -287,6 +298,7 @@ class Settings(BaseSettings):
     secrets: Secrets = Field(default_factory=Secrets)
     pins: Pins = Field(default_factory=Pins)
     media: Media = Field(default_factory=Media)
+    bridge: Bridge = Field(default_factory=Bridge)
     privacy: Privacy = Field(default_factory=Privacy)
     limits: Limits = Field(default_factory=Limits)
     mail: Mail = Field(default_factory=Mail)

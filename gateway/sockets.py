@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final, Protocol
 
+from actors.bridging import Bridging
 from actors.ports import StoreDown
 from actors.reception import Reception
 from actors.requests import Requests
@@ -68,6 +69,10 @@ class Door(Protocol):
         """Check an API key for the scope `dialin`."""
         ...
 
+    async def check_bridge_key(self, key: str) -> KeyHolder | None:
+        """Check the key of a bridge."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
@@ -76,6 +81,7 @@ class Rooms:
     reception: Reception
     requests: Requests
     telephone: Telephone
+    bridging: Bridging
     door: Door
     tasks: Tasks
 
@@ -154,6 +160,7 @@ class Conversation:
         self._session.closed()
         self._socket = None
         self._rooms.telephone.closed(self)
+        self._rooms.bridging.closed(self)
         self._rooms.reception.closed(self, hung_up=code == HUNG_UP)
         self._all.forget(self)
 
@@ -204,6 +211,10 @@ class Conversation:
             rooms.tasks.start(self._staff(message))
         elif isinstance(message, wire.HelloPhone):
             rooms.tasks.start(self._phone(message))
+        elif isinstance(message, wire.HelloBridge):
+            rooms.tasks.start(self._bridge(message))
+        elif isinstance(message, wire.TakeLeg):
+            rooms.bridging.take(self, message)
         else:
             rooms.requests.request(self, message)
 
@@ -235,7 +246,20 @@ class Conversation:
         if holder is None:
             self.answer(error(hello.id, Refused("key_refused"), None))
         elif self.stand_on(holder.credential):
+            self._rooms.bridging.expected()
             self._rooms.telephone.dial(self, hello, holder.key)
+
+    async def _bridge(self, hello: wire.HelloBridge) -> None:
+        """Check the bridge's key, then let it carry a visit's telephones."""
+        try:
+            holder = await self._rooms.door.check_bridge_key(hello.key)
+        except StoreDown:
+            self.answer(error(hello.id, Refused("try_later"), None))
+            return
+        if holder is None:
+            self.answer(error(hello.id, Refused("key_refused"), None))
+        elif self.stand_on(holder.credential):
+            self._rooms.bridging.hello(self, hello)
 
     def _overdue(self) -> None:
         overdue = self._session.overdue()

@@ -45,9 +45,10 @@ class Kind(Enum):
     SEAT = auto()
     PHONE = auto()
     DASHBOARD = auto()
+    BRIDGE = auto()
 
 
-Hello = wire.HelloLink | wire.HelloSeat | wire.HelloStaff | wire.HelloPhone
+Hello = wire.HelloLink | wire.HelloSeat | wire.HelloStaff | wire.HelloPhone | wire.HelloBridge
 Running = (
     wire.GetPanel
     | wire.Admit
@@ -65,9 +66,10 @@ Running = (
 """What a provider's seat and a dashboard may both ask."""
 FromSeat = wire.Signal | wire.Media | wire.Quality | wire.Leave | wire.GetIce | Running
 FromPhone = wire.Digits | wire.Media | wire.Leave
+FromBridge = wire.Signal | wire.GetIce | wire.TakeLeg
 FromDashboard = wire.WatchBoard | wire.WatchVisit | wire.UnwatchVisit | Running
 
-Request = Hello | wire.Leave | wire.GetIce | wire.Digits | FromDashboard
+Request = Hello | wire.Leave | wire.GetIce | wire.Digits | wire.TakeLeg | FromDashboard
 """What carries an `id` and has to be answered."""
 
 HELLOS: Final = frozenset(get_args(Hello))
@@ -75,6 +77,7 @@ ALLOWED: Final = {
     Kind.SEAT: frozenset(get_args(FromSeat)),
     Kind.PHONE: frozenset(get_args(FromPhone)),
     Kind.DASHBOARD: frozenset(get_args(FromDashboard)),
+    Kind.BRIDGE: frozenset(get_args(FromBridge)),
 }
 """What each kind of connection may say; whether the person's role allows it is for the visit to decide."""
 WELCOMES: Final[dict[type[wire.Message], tuple[Kind, frozenset[type]]]] = {
@@ -83,6 +86,7 @@ WELCOMES: Final[dict[type[wire.Message], tuple[Kind, frozenset[type]]]] = {
         (wire.Ready, Kind.SEAT),
         (wire.ReadyPhone, Kind.PHONE),
         (wire.ReadyStaff, Kind.DASHBOARD),
+        (wire.ReadyBridge, Kind.BRIDGE),
     )
 }
 """Which answer to hello makes what kind of connection, and what that may say."""

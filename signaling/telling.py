@@ -87,6 +87,7 @@ _DOOR_TELLS: Final = frozenset(VisitWhy) - {
     VisitWhy.WARNED,
     VisitWhy.LOCKED,
     VisitWhy.UNLOCKED,
+    VisitWhy.BRIDGED,
     VisitWhy.OVER,
 }
 _CLINIC_ONLY: Final = frozenset({VisitWhy.WARNED, VisitWhy.LOCKED, VisitWhy.UNLOCKED})
@@ -101,6 +102,7 @@ _TO_WIRE: Final[dict[VisitWhy, _WhyVisit]] = {
     VisitWhy.LOCKED: "locked",
     VisitWhy.UNLOCKED: "unlocked",
     VisitWhy.CHANGED: "changed",
+    VisitWhy.BRIDGED: "changed",
 }
 _NOT_PERSONAL: Final = (None, SHARED, PATIENT)
 _TO_PARTY: Final = {Why.REMOVED: Why.LEFT, Why.DENIED: Why.LEFT}
@@ -225,7 +227,8 @@ class _Telling:
             self.out.append(ToBoard(row_changed(self.visit, seats=True)))
             self.invitations = True
             return
-        self.out.append(ToBoard(row_changed(self.visit)))
+        if why is not VisitWhy.BRIDGED:
+            self.out.append(ToBoard(row_changed(self.visit)))
         made: dict[Audience, wire.VisitChanged] = {}
         for seat in self.visit.seats.values():
             if seat.id in self._whole:

@@ -81,6 +81,7 @@ def visit_info(visit: Visit, audience: Audience) -> wire.VisitInfo:
         if inside_clinic
         else audience is Audience.PATIENT and clinic.guests_by_patient,
         clinic_phone=clinic.phone,
+        bridge=visit.bridge if audience is not Audience.DASHBOARD else "",
     )
 
 

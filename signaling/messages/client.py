@@ -71,6 +71,20 @@ class HelloPhone(Message, tag="hello.phone", frozen=True, kw_only=True):
     caller: Short = ""
 
 
+class HelloBridge(Message, tag="hello.bridge", frozen=True, kw_only=True):
+    """Carry the telephones of one visit to its browsers, and back. Answer: `ready.bridge` or `error`.
+
+    Only for the deployment's own bridge, whose API `key` has the scope `bridge`. `ticket` is the one of a
+    telephone that is in the call. `page` names this bridge, as a browser's page does: after a reconnect the
+    same one says that its media connections are still there. The newest bridge of a visit wins.
+    """
+
+    id: Id
+    key: Token
+    ticket: Token
+    page: Short
+
+
 # ---------------------------------------------------------------- everyone in a visit
 
 
@@ -183,6 +197,13 @@ class Digits(Message, tag="digits", frozen=True, kw_only=True):
 
     id: Id
     digits: Annotated[str, Meta(max_length=32)]
+
+
+class TakeLeg(Message, tag="take.leg", frozen=True, kw_only=True):
+    """Ask whose sound comes with this ticket. Answer: `leg` or `error`. For the visit's bridge only."""
+
+    id: Id
+    ticket: Token
 
 
 # ---------------------------------------------------------------- those who run the visit
@@ -304,6 +325,7 @@ FromClient = (
     | HelloSeat
     | HelloStaff
     | HelloPhone
+    | HelloBridge
     | Signal
     | Media
     | Leave
@@ -314,6 +336,7 @@ FromClient = (
     | Revoke
     | Quality
     | Digits
+    | TakeLeg
     | Admit
     | Deny
     | Remove

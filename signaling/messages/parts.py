@@ -101,6 +101,10 @@ class VisitInfo(Part, frozen=True, kw_only=True):
     may_invite: bool = False
     """The receiver may ask `get.panel`."""
     clinic_phone: str = ""
+    bridge: str = ""
+    """The page of the bridge that carries the visit's telephones; "" while there is none. Browsers in the
+    call offer a connection, audio only, to the seat `bridge`, and again when the page is another.
+    """
 
 
 class Peer(Part, frozen=True, kw_only=True):

@@ -105,6 +105,45 @@ class ReadyPhone(Message, tag="ready.phone", frozen=True, kw_only=True):
     now: int
 
 
+class ReadyBridge(Message, tag="ready.bridge", frozen=True, kw_only=True):
+    """The visit's telephones are yours to carry; `seat` is the one whose ticket hello brought.
+
+    `attending` are the seats whose browsers may be connected to; each of them offers.
+    """
+
+    id: int
+    visit: str
+    seat: str
+    now: int
+    attending: list[str]
+    ice: list[IceServer] = field(default_factory=list)
+
+
+class Leg(Message, tag="leg", frozen=True, kw_only=True):
+    """The ticket is that of the telephone at this seat."""
+
+    id: int
+    seat: str
+
+
+class Attending(Message, tag="attending", frozen=True, kw_only=True):
+    """For a bridge: whose browsers may be connected to, whole. Connections to all others end at once."""
+
+    seats: list[str]
+
+
+class Audio(Message, tag="audio", frozen=True, kw_only=True):
+    """For a telephone in the call: where its sound goes, and the ticket that says whose it is.
+
+    Open a WebSocket to `url` with the subprotocol `vestibule.audio.v1` and the header `Authorization: Bearer`
+    and the ticket. Each binary message is 20 ms of G.711 mu-law, 160 bytes, both ways; nothing else is said.
+    Close code 4003 is a ticket that is not good any more; after any other connect again.
+    """
+
+    url: str
+    ticket: str
+
+
 class Ice(Message, tag="ice", frozen=True, kw_only=True):
     """Fresh ICE servers; `ttl_ms` is how long their credentials live."""
 
@@ -273,6 +312,10 @@ FromServer = (
     | Ready
     | ReadyStaff
     | ReadyPhone
+    | ReadyBridge
+    | Leg
+    | Attending
+    | Audio
     | Ice
     | Panel
     | Invited

@@ -18,6 +18,7 @@ TOKEN: Final = f"{VISIT}.i5b9q3tw.Yw3kVt0pQ8mZr5Xc2LhJ9A"
 SECRET: Final = "mB7xTq2Vn4KzR8sLw1PcYg"  # noqa: S105 - made up
 STREAM: Final = f"2a.{GUEST}"
 PAGE: Final = "c81f0a6e"
+SOUND_TICKET: Final = f"{VISIT}.{PHONE}.Kd7wZq3Xn9BvR2sTf6LhJg"
 OP: Final = "5f0c2b9d7e13"
 NOW: Final = 1772470925000
 START: Final = 1772470800000
@@ -135,6 +136,7 @@ CLIENT: Final[tuple[wire.FromClient, ...]] = (
     wire.HelloPhone(
         id=1, key="vk_Zt5mQ8xN2bVc7RjLw4KyHs", call="CA7c31", dialled="+14155550100", caller="+14155550142"
     ),
+    wire.HelloBridge(id=1, key="vk_Nc8vQ2xJ5mTz7RkLw4YhBs", ticket=SOUND_TICKET, page="b4d09e71"),
     wire.Signal(to=PROVIDER, data=OFFER),
     wire.Media(mic=True, cam=False),
     wire.Leave(id=9),
@@ -145,6 +147,7 @@ CLIENT: Final[tuple[wire.FromClient, ...]] = (
     wire.Revoke(id=9, op=OP, invitation="i5b9q3tw"),
     wire.Quality(lost=40, rtt=180),
     wire.Digits(id=2, digits="4829153079"),
+    wire.TakeLeg(id=2, ticket=SOUND_TICKET),
     wire.Admit(id=6, op=OP, seat=GUEST),
     wire.Deny(id=6, op=OP, seat=GUEST),
     wire.Remove(id=6, op=OP, seat=GUEST),
@@ -168,6 +171,10 @@ SERVER: Final[tuple[wire.FromServer, ...]] = (
     READY_WAITING,
     wire.ReadyStaff(id=1, user="u7n4", name="Dr. Amara Osei", role="provider", clinic="bay", now=NOW),
     wire.ReadyPhone(id=1, tries=3, length=10, now=NOW),
+    wire.ReadyBridge(id=1, visit=VISIT, seat=PHONE, now=NOW, attending=[PROVIDER, PATIENT, GUEST], ice=ICE),
+    wire.Leg(id=2, seat=PHONE),
+    wire.Attending(seats=[PROVIDER, GUEST]),
+    wire.Audio(url="wss://sound.example.com/leg", ticket=SOUND_TICKET),
     wire.Ice(id=4, servers=ICE, ttl_ms=600_000),
     wire.Panel(id=5, link=LINK, number=NUMBER, pin="7316042857", expires_at=END),
     wire.Invited(

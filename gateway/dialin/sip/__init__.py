@@ -93,7 +93,7 @@ class Here:
             trial.connect((caller, 9))  # only the route is looked up: nothing is sent
             return str(trial.getsockname()[0])
 
-    def port_of(self, path: Path) -> int:  # noqa: ARG002 - one port for both
+    def port_of(self, path: Path) -> int:
         """The port that we listen on."""
         return self.port
 

@@ -88,7 +88,8 @@ class SipCall:
             return False
         self._prompt, self._at = sound, 0
         played = self._played = asyncio.get_running_loop().create_future()
-        return await played
+        whole: bool = await played
+        return whole
 
     def interrupt(self) -> None:
         """Stop the prompt."""

@@ -65,7 +65,7 @@ def of_info(content_type: str, body: str) -> str:
     """Return the key that a SIP INFO tells of, or "": `application/dtmf-relay` (Signal=5) or
     `application/dtmf` (5).
     """
-    kind = content_type.split(";")[0].strip().lower()
+    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
     if kind == "application/dtmf":
         key = body.strip()
     elif kind == "application/dtmf-relay":

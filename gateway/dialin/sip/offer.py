@@ -66,7 +66,9 @@ def _audio(sdp: SdpMessage, media: MediaDescription, at: int) -> Offer | None:
     )
     if law is None or not 0 <= law[1] < 128:
         return None
-    keys = next((one.payload_type for one in media.codecs if _is_keys(one.encoding_name, one.clock_rate)), None)
+    keys = next(
+        (one.payload_type for one in media.codecs if _is_keys(one.encoding_name, one.clock_rate)), None
+    )
     direction = media.direction
     if not any(one in media.attributes for one in ("sendrecv", *_ANSWERS)):
         direction = next((one for one in _ANSWERS if one in sdp.attributes), "sendrecv")
@@ -103,6 +105,8 @@ def answer(offer: Offer, address: str, port: int, session: int, version: int) ->
         keys = [] if offer.keys is None else [offer.keys]
         formats = " ".join(map(str, [offer.payload_type, *keys]))
         lines += [f"m=audio {port} RTP/AVP {formats}", f"a=rtpmap:{offer.payload_type} {offer.law}/8000"]
-        lines += [line for one in keys for line in (f"a=rtpmap:{one} telephone-event/8000", f"a=fmtp:{one} 0-15")]
+        lines += [
+            line for one in keys for line in (f"a=rtpmap:{one} telephone-event/8000", f"a=fmtp:{one} 0-15")
+        ]
         lines += ["a=ptime:20", f"a={_ANSWERS.get(offer.direction, 'sendrecv')}"]
     return "\r\n".join(lines) + "\r\n"

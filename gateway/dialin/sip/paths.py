@@ -46,7 +46,7 @@ class Datagrams(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember the socket. (No assertion of its class: uvloop's is its own.)"""
+        """Remember the socket; its class is not asserted, for uvloop's is its own."""
         self._transport = transport  # type: ignore[assignment]
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
@@ -111,7 +111,7 @@ class _Stream:
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
 
-    def send(self, message: SipMessage, to: Address) -> None:  # noqa: ARG002 - there is one way back only
+    def send(self, message: SipMessage, to: Address) -> None:
         """Send a message, unless the other side has stopped reading."""
         transport = self._writer.transport
         if transport.is_closing():

@@ -98,7 +98,7 @@ class Sound(asyncio.DatagramProtocol):
     # ------------------------------------------------------------ the socket
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember the socket. (No assertion of its class: uvloop's is its own.)"""
+        """Remember the socket; its class is not asserted, for uvloop's is its own."""
         self._transport = transport  # type: ignore[assignment]
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:

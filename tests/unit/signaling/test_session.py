@@ -19,17 +19,24 @@ from signaling.schema.examples import CLIENT, SERVER
 from signaling.session import Kind, Phase, Reply, Session
 from tests.unit.signaling import strategies
 
-LINK, SEAT, STAFF, PHONE = CLIENT[:4]
+LINK, SEAT, STAFF, PHONE, BRIDGE = CLIENT[:5]
 READY = next(message for message in SERVER if isinstance(message, wire.Ready))
 READY_STAFF = next(message for message in SERVER if isinstance(message, wire.ReadyStaff))
 READY_PHONE = next(message for message in SERVER if isinstance(message, wire.ReadyPhone))
-WELCOME = {Kind.SEAT: (LINK, READY), Kind.DASHBOARD: (STAFF, READY_STAFF), Kind.PHONE: (PHONE, READY_PHONE)}
+READY_BRIDGE = next(message for message in SERVER if isinstance(message, wire.ReadyBridge))
+WELCOME = {
+    Kind.SEAT: (LINK, READY),
+    Kind.DASHBOARD: (STAFF, READY_STAFF),
+    Kind.PHONE: (PHONE, READY_PHONE),
+    Kind.BRIDGE: (BRIDGE, READY_BRIDGE),
+}
 RUNNING = ["get.panel", "admit", "deny", "remove", "rename", "ask.mute", "lock", "extend", "complete"]
 RUNNING += ["invite", "resend", "revoke"]
 MAY = {
     Kind.SEAT: {"signal", "media", "quality", "leave", "get.ice", *RUNNING},
     Kind.DASHBOARD: {"watch.board", "watch.visit", "unwatch.visit", *RUNNING},
     Kind.PHONE: {"digits", "media", "leave"},
+    Kind.BRIDGE: {"signal", "get.ice", "take.leg"},
 }
 
 
@@ -137,7 +144,7 @@ def test_a_slow_answer_is_not_the_clients_fault(opened: Session) -> None:
     assert opened.overdue() is None
 
 
-@pytest.mark.parametrize("message", CLIENT[4:], ids=lambda message: type(message).__name__)
+@pytest.mark.parametrize("message", CLIENT[5:], ids=lambda message: type(message).__name__)
 def test_anything_before_hello_is_refused_and_ends(opened: Session, message: wire.FromClient) -> None:
     """The first message is a hello, or the last."""
     assert refusal(opened, say(opened, message), close=Close.REFUSED) == (
@@ -146,7 +153,7 @@ def test_anything_before_hello_is_refused_and_ends(opened: Session, message: wir
     )
 
 
-@pytest.mark.parametrize("message", CLIENT[4:], ids=lambda message: type(message).__name__)
+@pytest.mark.parametrize("message", CLIENT[5:], ids=lambda message: type(message).__name__)
 def test_nothing_is_done_before_hello_is_answered(opened: Session, message: wire.FromClient) -> None:
     """Who is not known yet may not act; the connection goes on."""
     say(opened, SEAT)
@@ -171,7 +178,7 @@ def test_nobody_says_hello_twice(codec: Codec, kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
-@pytest.mark.parametrize("message", CLIENT[4:], ids=lambda message: type(message).__name__)
+@pytest.mark.parametrize("message", CLIENT[5:], ids=lambda message: type(message).__name__)
 def test_each_kind_of_connection_says_what_is_its_own(
     codec: Codec, kind: Kind, message: wire.FromClient
 ) -> None:

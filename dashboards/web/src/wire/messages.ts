@@ -121,6 +121,12 @@ export interface VisitInfo {
   readonly may_invite?: boolean;
   /** Default: "". */
   readonly clinic_phone?: string;
+  /**
+   * The page of the bridge that carries the visit's telephones; "" while there is none. Browsers in the
+   * call offer a connection, audio only, to the seat `bridge`, and again when the page is another.
+   * Default: "".
+   */
+  readonly bridge?: string;
 }
 
 /**
@@ -277,6 +283,25 @@ export interface HelloPhone {
 }
 
 /**
+ * Carry the telephones of one visit to its browsers, and back. Answer: `ready.bridge` or `error`.
+ *
+ * Only for the deployment's own bridge, whose API `key` has the scope `bridge`. `ticket` is the one of a
+ * telephone that is in the call. `page` names this bridge, as a browser's page does: after a reconnect the
+ * same one says that its media connections are still there. The newest bridge of a visit wins.
+ */
+export interface HelloBridge {
+  readonly t: "hello.bridge";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 200 characters. */
+  readonly key: string;
+  /** 1 to 200 characters. */
+  readonly ticket: string;
+  /** At most 64 characters. */
+  readonly page: string;
+}
+
+/**
  * Pass opaque text to another seat in the call (SDP, ICE candidates). Not answered.
  *
  * It arrives as `relayed`, is never replayed, and is dropped when that seat is not connected.
@@ -415,6 +440,15 @@ export interface Digits {
   readonly id: number;
   /** At most 32 characters. */
   readonly digits: string;
+}
+
+/** Ask whose sound comes with this ticket. Answer: `leg` or `error`. For the visit's bridge only. */
+export interface TakeLeg {
+  readonly t: "take.leg";
+  /** 1 to 4294967295. */
+  readonly id: number;
+  /** 1 to 200 characters. */
+  readonly ticket: string;
 }
 
 /** Let a waiting person in (D5). Answer: `ok` or `error`. */
@@ -671,6 +705,48 @@ export interface ReadyPhone {
   readonly now: number;
 }
 
+/**
+ * The visit's telephones are yours to carry; `seat` is the one whose ticket hello brought.
+ *
+ * `attending` are the seats whose browsers may be connected to; each of them offers.
+ */
+export interface ReadyBridge {
+  readonly t: "ready.bridge";
+  readonly id: number;
+  readonly visit: string;
+  readonly seat: string;
+  readonly now: number;
+  readonly attending: readonly string[];
+  /** Default: []. */
+  readonly ice?: readonly IceServer[];
+}
+
+/** The ticket is that of the telephone at this seat. */
+export interface Leg {
+  readonly t: "leg";
+  readonly id: number;
+  readonly seat: string;
+}
+
+/** For a bridge: whose browsers may be connected to, whole. Connections to all others end at once. */
+export interface Attending {
+  readonly t: "attending";
+  readonly seats: readonly string[];
+}
+
+/**
+ * For a telephone in the call: where its sound goes, and the ticket that says whose it is.
+ *
+ * Open a WebSocket to `url` with the subprotocol `vestibule.audio.v1` and the header `Authorization: Bearer`
+ * and the ticket. Each binary message is 20 ms of G.711 mu-law, 160 bytes, both ways; nothing else is said.
+ * Close code 4003 is a ticket that is not good any more; after any other connect again.
+ */
+export interface Audio {
+  readonly t: "audio";
+  readonly url: string;
+  readonly ticket: string;
+}
+
 /** Fresh ICE servers; `ttl_ms` is how long their credentials live. */
 export interface Ice {
   readonly t: "ice";
@@ -837,6 +913,7 @@ export type FromClient =
   | HelloSeat
   | HelloStaff
   | HelloPhone
+  | HelloBridge
   | Signal
   | Media
   | Leave
@@ -847,6 +924,7 @@ export type FromClient =
   | Revoke
   | Quality
   | Digits
+  | TakeLeg
   | Admit
   | Deny
   | Remove
@@ -869,6 +947,10 @@ export type FromServer =
   | Ready
   | ReadyStaff
   | ReadyPhone
+  | ReadyBridge
+  | Leg
+  | Attending
+  | Audio
   | Ice
   | Panel
   | Invited

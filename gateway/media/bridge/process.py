@@ -1,0 +1,168 @@
+"""The bridge's process: it takes telephones' sound, and bridges the visits that they are in."""
+
+import asyncio
+import json
+import os
+import resource
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from gateway.media.bridge.backend import Backend, Unable
+from gateway.media.bridge.mixer import FRAME
+from gateway.media.bridge.visit import BridgedVisit, Refusal
+from gateway.websocket.client import Closed, Unreachable
+from gateway.websocket.server import Caller, listening
+
+SUBPROTOCOL: Final = "vestibule.audio.v1"
+TICKET_REFUSED: Final = 4003
+NOT_NOW: Final = 1013
+"""Close code: come again (RFC 6455's registry, "try again later")."""
+REPORTS_EVERY: Final = 2.0
+"""Seconds between two lines that say how the bridge does."""
+_TICKET_LONGEST: Final = 200
+_UNSENT: Final = 4 * (FRAME + 4)
+"""Bytes that wait for a slow dial-in process: four frames."""
+LEGS: Final = 512
+"""Telephones in one process at most."""
+
+
+class Orders(Struct, frozen=True, kw_only=True):
+    """What a bridge has to know; its keeper says it on the first line of stdin."""
+
+    server: str
+    """The node's socket, ws:// or wss://."""
+    key: str
+    listening: int
+    """The file descriptor of the socket that listens; it is opened before, and outlives a worker, so that who
+    connects while the next one starts has to wait and is not turned away.
+    """
+    ca_file: str = ""
+    """Who vouches for the node's certificate, if not one of those that this machine knows."""
+
+
+class Bridge:
+    """All visits that this process bridges."""
+
+    def __init__(self, orders: Orders, backend: Backend) -> None:
+        self._orders, self._backend = orders, backend
+        self._visits: dict[str, BridgedVisit] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._legs = 0
+
+    async def leg(self, caller: Caller) -> None:
+        """Carry one telephone's sound until it ends."""
+        ticket = caller.bearer
+        if not 0 < len(ticket) <= _TICKET_LONGEST:
+            await caller.close(TICKET_REFUSED, "ticket_refused")
+            return
+        if self._legs >= LEGS:
+            await caller.close(NOT_NOW, "full")
+            return
+        self._legs += 1
+        try:
+            await self._carry(caller, ticket)
+        except Refusal:
+            await caller.close(TICKET_REFUSED, "ticket_refused")
+        except (Unreachable, Closed, Unable, TimeoutError):
+            await caller.close(NOT_NOW, "try_later")
+        finally:
+            self._legs -= 1
+
+    async def _carry(self, caller: Caller, ticket: str) -> None:
+        name = ticket.partition(".")[0]
+        visit, seat = await self._visit(name, ticket)
+        voice = None
+        try:
+            voice = await visit.telephone(seat, lambda frame: _push(caller, frame))
+            while (frame := await caller.hear()) is not None:
+                if len(frame) == FRAME:
+                    voice.say(frame)
+        finally:
+            if voice is not None:
+                voice.close()
+            visit.forget(seat)
+            if not visit.telephones:
+                if self._visits.get(name) is visit:
+                    del self._visits[name]
+                await visit.close()
+
+    async def _visit(self, name: str, ticket: str) -> tuple[BridgedVisit, str]:
+        """Find the visit's bridge, or make it; give the telephone's seat."""
+        lock = self._opening.setdefault(name, asyncio.Lock())
+        try:
+            async with lock:
+                visit = self._visits.get(name)
+                if visit is not None:
+                    return visit, await visit.seat_of(ticket)
+                ca_file = Path(self._orders.ca_file) if self._orders.ca_file else None
+                visit = BridgedVisit(self._orders.server, self._orders.key, self._backend, ca_file)
+                try:
+                    seat = await visit.open(name, ticket)
+                except BaseException:
+                    await visit.close()
+                    raise
+                self._visits[name] = visit
+                return visit, seat
+        finally:
+            if not lock.locked():
+                self._opening.pop(name, None)
+
+    async def report(self) -> None:
+        """Say every 2 s how the bridge does, a line of JSON for its keeper."""
+        while True:
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            line = {
+                "visits": len(self._visits),
+                "telephones": self._legs,
+                "browsers": sum(visit.browsers for visit in self._visits.values()),
+                "cpu": used.ru_utime + used.ru_stime,
+                "pid": os.getpid(),
+            }
+            with suppress(OSError):
+                os.write(sys.stdout.fileno(), json.dumps(line).encode() + b"\n")
+            await asyncio.sleep(REPORTS_EVERY)
+
+    async def close(self) -> None:
+        """Leave every visit."""
+        for visit in tuple(self._visits.values()):
+            await visit.close()
+        await self._backend.close()
+
+
+def _push(caller: Caller, frame: bytes) -> None:
+    caller.push(frame, _UNSENT)
+
+
+async def serve(orders: Orders, until: Callable[[], Awaitable[None]]) -> None:
+    """Bridge until told to stop."""
+    bridge = Bridge(orders, await _backend())
+    listener = socket.socket(fileno=os.dup(orders.listening))
+    async with listening(listener, path="/leg", subprotocol=SUBPROTOCOL, largest=FRAME, handle=bridge.leg):
+        reports = asyncio.create_task(bridge.report())
+        try:
+            await until()
+        finally:
+            reports.cancel()
+            await bridge.close()
+
+
+async def _backend() -> Backend:
+    from gateway.media.bridge.embedded import EmbeddedBackend
+
+    return EmbeddedBackend()
+
+
+async def no_more_orders() -> None:
+    """Wait until stdin ends: whoever started us is gone, or wants us gone."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    while await reader.read(1024):
+        pass
