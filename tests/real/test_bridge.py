@@ -28,8 +28,7 @@ async def bridged(client: WireClient, not_page: str = "", since: int = 0) -> str
 
 
 async def test_a_caller_and_a_browser_hear_each_other_and_never_themselves(here: House) -> None:
-    """The caller's tone is in the browser's ear, the browser's in the caller's, and nobody's own in theirs.
-
+    """The caller's tone is in the browser's ear, the browser's in the caller's; nobody's own is in theirs."""
     visit = await here.plan()
     provider = await here.provider(visit)
     phone = await here.caller_in(visit)

@@ -49,6 +49,7 @@ def _pressed() -> _Bytes:
     at = np.clip(np.searchsorted(sizes, soft), 1, 255)
     nearer = np.where(soft - sizes[at - 1] < sizes[at] - soft, at - 1, at)
     pressed: _Bytes = by_size[nearer].astype(np.uint8)
+    pressed[pressed == 0x7F] = 0xFF  # of its two zeros the one that silence is made of
     return pressed
 
 

@@ -7,7 +7,7 @@ SOUND = tone(450, 4.0)
 
 def frame(number: int) -> bytes:
     """A frame that no other is like."""
-    return bytes([number & 0x7F, number >> 7]) + SOUND[:158]
+    return bytes([number & 0x7F, number >> 7 & 0x7F]) + SOUND[:158]
 
 
 def filled(first: int = 0) -> Cushion:

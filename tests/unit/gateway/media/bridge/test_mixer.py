@@ -12,7 +12,7 @@ from gateway.media.bridge.mixer import (
 )
 from tests.support.sound import tone
 
-ONE, TWO = tone(500)[:FRAME], tone(700)[:FRAME]
+ONE, TWO = (tone(hz)[:FRAME].replace(b"\x7f", b"\xff") for hz in (500, 700))  # one zero of two
 
 
 def each_other(people: int) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
