@@ -18,16 +18,18 @@ WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public 2>/dev/null) $(wildcard $(W
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-unit prove lint bench types lock fmt web system clean
+.PHONY: help run test test-unit prove lint bench types lock fmt prompts web system clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: .venv/.run gateway/static/manifest.json ## start one node with a demo clinic; PORT=8080 DATA_DIR=... HTTPS=1
+	@$(PYTHON) -m tools.prompts --or-tones
 	@exec $(BIN)/vestibule dev --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") $(if $(filter-out 0,$(HTTPS)),--https)
 
 test: system .venv/.stamp gateway/static/manifest.json ## all tests: unit, real parts, browser journeys
 	$(NPM) test
+	$(PYTHON) -m tools.prompts
 	$(PYTEST) tests/unit
 	$(PYTEST) -n 2 tests/real
 	$(PYTEST) tests/browser
@@ -67,13 +69,16 @@ lock: .venv/.stamp ## choose the newest versions that fit, and pin them by hash
 compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate pyproject.toml $(2) --output-file $(1)
 
+prompts: .venv/.run ## speak the telephone's prompts anew, where their texts have changed
+	@$(PYTHON) -m tools.prompts
+
 web: gateway/static/manifest.json ## build the pages
 
 system:
 	@$(PY) -m tools.system_packages
 
 clean: ## remove all that make made, but no data
-	rm -rf .venv $(WEB)/node_modules gateway/static dist
+	rm -rf .venv $(WEB)/node_modules gateway/static gateway/dialin/sounds dist
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

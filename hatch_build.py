@@ -1,4 +1,6 @@
-"""Build the pages into wheel and sdist; an sdist carries them, so installing from it needs no Node.js."""
+"""Build the pages and the telephone's prompts into wheel and sdist; an sdist carries them, so that installing
+from it needs neither Node.js nor a voice.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,12 @@ class Pages(BuildHookInterface[Any]):
         del build_data  # hatchling hands it over; we change nothing in it
         if version == "editable" or self._built():
             return
-        for arguments in (["ci"], ["run", "build"]):
-            line = [sys.executable, "-m", "tools.node", "npm", *arguments]
-            subprocess.run(line, cwd=self.root, check=True)  # noqa: S603  fixed words
+        for line in (
+            ["tools.node", "npm", "ci"],
+            ["tools.node", "npm", "run", "build"],
+            ["tools.prompts", "--or-tones"],
+        ):
+            subprocess.run([sys.executable, "-m", *line], cwd=self.root, check=True)  # noqa: S603  fixed words
 
     def _built(self) -> bool:
         """Say whether we are an unpacked sdist, which has its pages."""

@@ -55,9 +55,8 @@ class Telephone:
         now = self._host.now()
         caller = self._host.secrets.caller_hash(hello.caller, now)
         self._calls[outlet.id] = Call(outlet, key, dialled, caller, hello.call)
-        outlet.answer(
-            wire.ReadyPhone(id=hello.id, tries=TRIES, length=self._host.secrets.pin_digits + 1, now=now)
-        )
+        length, phone = self._host.secrets.pin_digits + 1, self._phone_of(dialled)
+        outlet.answer(wire.ReadyPhone(id=hello.id, tries=TRIES, length=length, now=now, clinic_phone=phone))
 
     def digits(self, outlet: Outlet, message: wire.Digits) -> None:
         """A PIN was typed."""
@@ -71,6 +70,11 @@ class Telephone:
     def closed(self, outlet: Outlet) -> None:
         """The call ended before it found its visit."""
         self._calls.pop(outlet.id, None)
+
+    def _phone_of(self, dialled: str) -> str:
+        """Give the own number of the clinic that has this dial-in number; "" when several have it."""
+        own = {clinic.phone for clinic in self._host.clinics() if dialled in clinic.dial_in}
+        return own.pop() if len(own) == 1 else ""
 
     # ------------------------------------------------------------ one PIN
 

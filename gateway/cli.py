@@ -16,7 +16,7 @@ import typer
 if TYPE_CHECKING:
     from gateway.node import Node
     from gateway.serving import Started
-    from gateway.settings import Settings
+    from gateway.settings import Problem, Settings
 
 app = typer.Typer(
     name="vestibule",
@@ -95,6 +95,20 @@ def dev(
     serve(settings, demo=True, started=started)
 
 
+@app.command()
+def dialin(config_file: ConfigFile = None) -> None:
+    """Answer telephones: a process of its own, beside the nodes; any number of them may run."""
+    from gateway.dialin.process import run, say_ready
+    from gateway.dialin.settings_check import problems
+    from gateway.logs import configure_logs
+
+    settings = read(config_file)
+    complain(problems(settings))
+    configure_logs(settings.log)
+    with told():
+        run(settings, say_ready)
+
+
 def serve(settings: Settings, *, demo: bool, started: Started) -> None:
     """Serve until SIGTERM or SIGINT, or say why that cannot be."""
     from gateway.logs import configure_logs
@@ -141,19 +155,24 @@ def config_check(config_file: ConfigFile = None) -> None:
 @config.command("show")
 def config_show(config_file: ConfigFile = None) -> None:
     """Show every setting, where its value comes from, and no secret."""
-    from gateway.settings_sources import lines, read
+    from gateway import settings_sources as sources
 
     with told():
-        for line in lines(read(config_file, {})):
+        for line in sources.lines(sources.read(config_file, {})):
             print(line)
+
+
+def read(config_file: Path | None) -> Settings:
+    """Read the settings, or say why that cannot be and exit."""
+    from gateway.settings import Settings
+
+    with told():
+        return Settings.load(config_file)
 
 
 def load(config_file: Path | None) -> Settings:
     """Read and check the settings, or say what is wrong with them and exit."""
-    from gateway.settings import Settings
-
-    with told():
-        settings = Settings.load(config_file)
+    settings = read(config_file)
     check(settings)
     return settings
 
@@ -162,7 +181,11 @@ def check(settings: Settings) -> None:
     """Exit if these settings do not fit together."""
     from gateway.settings_check import problems
 
-    found = problems(settings)
+    complain(problems(settings))
+
+
+def complain(found: list[Problem]) -> None:
+    """Say what is wrong with the settings and exit, if anything is."""
     for problem in found:
         print(problem, file=sys.stderr)
     if found:

@@ -1,34 +1,22 @@
 """One port for HTTP and sockets: uvicorn around a running node, and its drain."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
-import uvicorn
 
 from gateway.api import Asgi
+from gateway.http_server import HttpServer, http_server
 from gateway.node import Node
 
 DRAIN_WITHIN: Final = 5.0
 """Seconds that sockets get to close before they are cut."""
 
-BACKLOG: Final = 4096
-
 log = structlog.get_logger("vestibule")
 
 Started = Callable[[Node], Awaitable[None]]
 """Called once the node serves: prints the URLs, seeds a demo."""
-
-
-class HttpServer(uvicorn.Server):
-    """uvicorn, but signals are the composition root's business."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Leave signals alone."""
-        yield
 
 
 async def serve_node(
@@ -77,24 +65,12 @@ class PortTaken(Exception):
 
 
 def _server(app: Asgi, host: str, port: int, node: Node | None) -> HttpServer:
-    settings = node.settings if node else None
-    tls = settings.server if settings is not None else None
-    return HttpServer(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            ws=node.endpoint if node else "none",  # type: ignore[arg-type]  # any callable that makes a protocol
-            http="httptools",
-            loop="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            backlog=BACKLOG,
-            timeout_graceful_shutdown=3,
-            ssl_certfile=tls.tls_cert if tls else None,
-            ssl_keyfile=tls.tls_key if tls else None,
-        )
+    tls = node.settings.server if node is not None else None
+    return http_server(
+        app,
+        host,
+        port,
+        sockets=node.endpoint if node is not None else None,
+        tls_cert=tls.tls_cert if tls is not None else None,
+        tls_key=tls.tls_key if tls is not None else None,
     )

@@ -114,6 +114,18 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _socket_address(value: str) -> str:
+    if value and origin_of(value.replace("ws", "http", 1)) is None:
+        raise ValueError(f"{value!r} is not like wss://visits.example.org/ws")
+    return value
+
+
+def _number_language(value: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{3,14}=[a-z]{2}", value):
+        raise ValueError(f"{value!r} is not like +15550100123=es")
+    return value
+
+
 def _country(value: str) -> str:
     if len(value) != COUNTRY_LETTERS or not value.isascii() or not value.isalpha():
         raise ValueError(f"{value!r} is not like US")
@@ -127,6 +139,10 @@ Url = Annotated[str, AfterValidator(lambda value: _origin(value) if value else "
 Address = Annotated[str, AfterValidator(_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+SocketAddress = Annotated[str, AfterValidator(_socket_address)]
+NumbersLanguages = Annotated[
+    tuple[Annotated[str, AfterValidator(_number_language)], ...], NoDecode, BeforeValidator(_words)
+]
 Countries = Annotated[tuple[Annotated[str, AfterValidator(_country)], ...], NoDecode, BeforeValidator(_words)]
 
 
@@ -279,6 +295,51 @@ class Outreach(_Section):
     """Letters to one address or number, of one clinic."""
 
 
+class Dialin(_Section):
+    """The process that answers telephones, `vestibule dialin` (docs/telephones.md)."""
+
+    visits_url: SocketAddress = ""
+    """Where the visits are, like wss://visits.example.org/ws; default: this deployment's own `public_url`."""
+    key: SecretStr = SecretStr("")
+    """An API key of scope `dialin` (`vestibule key --scope dialin`)."""
+    ca_file: Path | None = None
+    """Who vouches for the visits' certificate, if not one of those that this machine knows."""
+    bind: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8082, ge=0, le=65_535)
+    """Where webhooks and streams of cloud telephony come in; 0 is any free port."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    admin_bind: Address = "127.0.0.1:8083"
+    """Where its /metrics are; "" is nowhere."""
+    public_url: Url = ""
+    """The address that the telephony's console names; without one there is no cloud telephony."""
+    own_url: Url = ""
+    """The address of this very process, if several stand behind `public_url`."""
+    token: SecretStr = SecretStr("")
+    """The telephony's auth token: every request must be signed with it."""
+    account: str = Field("", pattern=r"^[A-Za-z0-9_-]*$")
+    """The telephony's account SID; with one, other accounts' calls are turned away."""
+    pages: Origins = ()
+    """A demo's pages that may be a telephone in the browser. Leave it empty."""
+    language: str = Field("en", pattern=r"^[a-z]{2}$")
+    """What callers hear, unless their number has another language."""
+    languages: NumbersLanguages = ()
+    """Languages of single numbers, like `+15550100123=es`."""
+    prompts: Path | None = None
+    """Recordings of your own; default: `prompts` in the data directory."""
+    tones: bool = False
+    """Start without spoken prompts too; callers hear tones instead."""
+    calls: int = Field(200, ge=1)
+    """Calls at the same time; more are turned away as busy."""
+    calls_per_second: float = Field(20.0, gt=0)
+    first_digit_seconds: float = Field(10.0, gt=0, le=60)
+    next_digit_seconds: float = Field(6.0, gt=0, le=60)
+    reminder_seconds: float = Field(60.0, ge=1, le=600)
+    longest_hours: float = Field(8.0, gt=0, le=24)
+    """No call is longer."""
+    stop_seconds: float = Field(10.0, gt=0, le=60)
+
+
 class Log(_Section):
     """What is logged."""
 
@@ -304,6 +365,7 @@ class Settings(BaseSettings):
     mail: Mail = Field(default_factory=Mail)
     texts: Texts = Field(default_factory=Texts)
     outreach: Outreach = Field(default_factory=Outreach)
+    dialin: Dialin = Field(default_factory=Dialin)
     log: Log = Field(default_factory=Log)
 
     @classmethod
@@ -334,6 +396,11 @@ class Settings(BaseSettings):
     def secrets_folder(self) -> Path:
         """The pepper's folder."""
         return _whole(self.secrets.folder or self.data_dir / "secrets")
+
+    @property
+    def prompts_folder(self) -> Path:
+        """Where a clinic's own recordings for callers are."""
+        return _whole(self.dialin.prompts or self.data_dir / "prompts")
 
     @property
     def tombstones_file(self) -> Path:

@@ -13,8 +13,9 @@ def sentence(error: Exception) -> str | None:
     from actors.pepper import PepperUnusable
     from actors.ports import StoreDown, WrongDataVersion
     from actors.sealing import SealBroken
+    from gateway.dialin.prompts import PromptUnusable
 
-    if isinstance(error, Unable | EmbeddedStoreError | PepperUnusable | WrongDataVersion):
+    if isinstance(error, PromptUnusable | Unable | EmbeddedStoreError | PepperUnusable | WrongDataVersion):
         return str(error)
     if isinstance(error, SealBroken):
         return "The pepper is not the one that sealed this store: put the right one into secrets.folder."

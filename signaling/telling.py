@@ -219,6 +219,8 @@ class _Telling:
         )
         if seat.standing is Standing.IN and not renamed:
             self.out.append(ToSeat(seat.id, inside(self.visit, seat.id)))
+        elif called and seat.present:
+            self.out.append(ToSeat(seat.id, self.at_door(seat)))  # a telephone has no `ready` that shows it
 
     # ------------------------------------------------------------ the visit
 

@@ -1,4 +1,5 @@
-"""Install what the tests need from Debian: browsers, an independent Redis, a TURN server, clocks to set.
+"""Install what the tests need from Debian: browsers, an independent Redis, a TURN server, clocks to set, a
+voice for the telephone's prompts.
 
 As root it installs what is missing by itself. As another user it prints the one command to run and
 stops with status 3, before any test: a missing part is never a skipped test.
@@ -17,9 +18,11 @@ from collections.abc import Mapping
 NEEDED: Mapping[str, str] = {
     "chromium": "chromium",
     "coturn": "turnserver",
+    "espeak-ng": "espeak-ng",
     "faketime": "faketime",
     "firefox-esr": "firefox-esr",
     "redis-server": "redis-server",
+    "sox": "sox",
 }
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends"]

@@ -6,7 +6,6 @@ One sender serves the whole deployment, so STOP holds for every clinic in it, an
 
 from __future__ import annotations
 
-import base64
 import hmac
 import json
 import re
@@ -25,6 +24,7 @@ from gateway.api.callers import Deps
 from gateway.api.dependencies import Dependencies
 from gateway.outreach.providers import SIGNATURE, own_reason, reason_of, signature
 from gateway.outreach.reports import Reported
+from gateway.twilio import twilio_signature
 from languages import say
 
 router = APIRouter(prefix="/hooks/sms", include_in_schema=False)
@@ -90,12 +90,6 @@ async def _from_twilio(request: Request, deps: Dependencies) -> tuple[Mapping[st
     if not hmac.compare_digest(twilio_signature(token, url, fields).encode(), signed.encode()):
         raise HTTPException(403)
     return dict(fields), signed
-
-
-def twilio_signature(token: str, url: str, fields: list[tuple[str, str]]) -> str:
-    """Sign a request as Twilio does: HMAC-SHA1 over the URL and the sorted fields."""
-    signed = url + "".join(name + value for name, value in sorted(set(fields)))
-    return base64.b64encode(hmac.new(token.encode(), signed.encode(), "sha1").digest()).decode()
 
 
 # ---------------------------------------------------------------- a program of one's own

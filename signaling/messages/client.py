@@ -192,7 +192,7 @@ class Quality(Message, tag="quality", frozen=True, kw_only=True):
 class Digits(Message, tag="digits", frozen=True, kw_only=True):
     """The PIN that a caller typed: ten digits. Answer: `ok` or `error`.
 
-    Where the caller stands comes as `you`. Spaces and dashes are ignored.
+    Where the caller stands comes as `you`, followed by `inside` or `door`. Spaces and dashes are ignored.
     """
 
     id: Id

@@ -97,12 +97,17 @@ class ReadyStaff(Message, tag="ready.staff", frozen=True, kw_only=True):
 
 
 class ReadyPhone(Message, tag="ready.phone", frozen=True, kw_only=True):
-    """A call's socket is open: ask the caller for the PIN of `length` digits, at most `tries` times."""
+    """A call's socket is open: ask the caller for the PIN of `length` digits, at most `tries` times.
+
+    `clinic_phone` is for those who find no visit: the clinic's own number; "" where clinics share the dialled
+    one.
+    """
 
     id: int
     tries: int
     length: int
     now: int
+    clinic_phone: str = ""
 
 
 class ReadyBridge(Message, tag="ready.bridge", frozen=True, kw_only=True):

@@ -170,7 +170,7 @@ SERVER: Final[tuple[wire.FromServer, ...]] = (
     BYE,
     READY_WAITING,
     wire.ReadyStaff(id=1, user="u7n4", name="Dr. Amara Osei", role="provider", clinic="bay", now=NOW),
-    wire.ReadyPhone(id=1, tries=3, length=10, now=NOW),
+    wire.ReadyPhone(id=1, tries=3, length=10, now=NOW, clinic_phone="+1 415 555 0100"),
     wire.ReadyBridge(id=1, visit=VISIT, seat=PHONE, now=NOW, attending=[PROVIDER, PATIENT, GUEST], ice=ICE),
     wire.Leg(id=2, seat=PHONE),
     wire.Attending(seats=[PROVIDER, GUEST]),
@@ -280,7 +280,7 @@ RESUMED: Final = (
 )
 AS_PHONE: Final = (
     _said(CLIENT[3]),
-    Line(wire.ReadyPhone(id=1, tries=3, length=10, now=NOW)),
+    Line(wire.ReadyPhone(id=1, tries=3, length=10, now=NOW, clinic_phone="+1 415 555 0100")),
     _said(wire.Digits(id=2, digits="4829153078")),
     Line(WRONG_PIN),
     _said(wire.Digits(id=3, digits="4829153079")),

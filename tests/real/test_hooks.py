@@ -15,8 +15,8 @@ import pytest
 from engine.commands import Contact, PlannedGuest
 from engine.ids import InvitationId
 from engine.visit import Visit
-from gateway.api.hooks import twilio_signature
 from gateway.outreach.providers import SIGNATURE, signature
+from gateway.twilio import twilio_signature
 from tests.support.node import House, house
 from tests.support.texting import TextProvider, text_provider
 from tests.support.town import Town

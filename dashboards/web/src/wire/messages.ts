@@ -432,7 +432,7 @@ export interface Quality {
 /**
  * The PIN that a caller typed: ten digits. Answer: `ok` or `error`.
  *
- * Where the caller stands comes as `you`. Spaces and dashes are ignored.
+ * Where the caller stands comes as `you`, followed by `inside` or `door`. Spaces and dashes are ignored.
  */
 export interface Digits {
   readonly t: "digits";
@@ -696,13 +696,20 @@ export interface ReadyStaff {
   readonly now: number;
 }
 
-/** A call's socket is open: ask the caller for the PIN of `length` digits, at most `tries` times. */
+/**
+ * A call's socket is open: ask the caller for the PIN of `length` digits, at most `tries` times.
+ *
+ * `clinic_phone` is for those who find no visit: the clinic's own number; "" where clinics share the dialled
+ * one.
+ */
 export interface ReadyPhone {
   readonly t: "ready.phone";
   readonly id: number;
   readonly tries: number;
   readonly length: number;
   readonly now: number;
+  /** Default: "". */
+  readonly clinic_phone?: string;
 }
 
 /**

@@ -1,0 +1,211 @@
+"""The dial-in as a process: origins in, visits out; start, drain, stop.
+
+Any number of these may serve the same numbers: none knows of the others, and each call lives in one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+import uvloop
+
+from gateway.api.plain import Answer, Asgi, Receive, Scope, Send, as_json, problem
+from gateway.dialin.call import House
+from gateway.dialin.demo_phone import DemoPhone
+from gateway.dialin.prompts import Prompts
+from gateway.dialin.service import Room, Service, Tongues
+from gateway.dialin.settings_check import visits_url
+from gateway.dialin.telephony.origin import Telephony
+from gateway.dialin.telephony.webhooks import BASE, Addresses
+from gateway.dialin.visits import Exchange
+from gateway.dialin.way import Patience
+from gateway.http_server import HttpServer, http_server
+from gateway.logs import where
+from gateway.metrics import CONTENT_TYPE
+from gateway.metrics.dialin import DialInMetrics
+from gateway.settings import Dialin, Settings, host_and_port
+from gateway.unable import Unable
+
+GOODBYE_WITHIN: Final = 0.8
+"""The part of `stop_seconds` that callers get to hear why; the rest is for closing."""
+
+log = structlog.get_logger("dialin")
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A dial-in that takes calls."""
+
+    service: Service
+    metrics: DialInMetrics
+    port: int
+
+
+def run(settings: Settings, started: Callable[[Serving], None]) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Unable and PromptUnusable."""
+    uvloop.run(serve(settings, started))
+
+
+async def serve(settings: Settings, started: Callable[[Serving], None]) -> None:
+    """Start everything, wait for the signal, say goodbye to callers, stop everything."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve_until(stop, settings, started)
+
+
+async def serve_until(stop: asyncio.Event, settings: Settings, started: Callable[[Serving], None]) -> None:
+    """Take calls until `stop` is set."""
+    dialin, metrics = settings.dialin, DialInMetrics()
+    service = _service(settings, metrics)
+    telephony = _telephony(settings, service, metrics)
+    main = http_server(
+        _Front(telephony, DemoPhone(telephony, dialin.pages) if dialin.pages else None, metrics),
+        dialin.bind,
+        dialin.port,
+        sockets=telephony.endpoint,
+        tls_cert=dialin.tls_cert,
+        tls_key=dialin.tls_key,
+    )
+    servers = [main]
+    if dialin.admin_bind:
+        servers.append(http_server(_operators(metrics), *host_and_port(dialin.admin_bind), sockets=None))
+    async with AsyncExitStack() as stack:
+        serving = [asyncio.create_task(server.serve()) for server in servers]
+        stack.push_async_callback(_stop_serving, servers, serving)
+        await _up(servers, serving)
+        started(Serving(service, metrics, main.port))
+        await _first(stop, serving)
+        log.info("draining", calls=len(service))
+        await service.stop(dialin.stop_seconds * GOODBYE_WITHIN)
+        await telephony.endpoint.drain(timeout=dialin.stop_seconds * (1 - GOODBYE_WITHIN))
+
+
+def _service(settings: Settings, metrics: DialInMetrics) -> Service:
+    dialin = settings.dialin
+    prompts = Prompts(own=settings.prompts_folder)
+    if prompts.missing and not dialin.tones:
+        raise Unable(
+            f"{len(prompts.missing)} spoken prompts are missing: run `make prompts` where this was built (it"
+            " needs espeak-ng and sox), or set dialin.tones to let callers hear tones."
+        )
+    house = House(
+        exchange=Exchange(
+            url=visits_url(settings), key=dialin.key.get_secret_value(), ca_file=dialin.ca_file
+        ),
+        prompts=prompts,
+        patience=_patience(dialin),
+        tally=metrics,
+    )
+    tongues = Tongues(
+        of={number: language for number, _, language in (one.partition("=") for one in dialin.languages)},
+        otherwise=dialin.language,
+    )
+    return Service(house, tongues, Room(calls=dialin.calls, a_second=dialin.calls_per_second), _report)
+
+
+def _patience(dialin: Dialin) -> Patience:
+    return Patience(
+        first_digit=dialin.first_digit_seconds,
+        next_digit=dialin.next_digit_seconds,
+        reminder=dialin.reminder_seconds,
+        longest=dialin.longest_hours * 3600,
+    )
+
+
+def _telephony(settings: Settings, service: Service, metrics: DialInMetrics) -> Telephony:
+    dialin = settings.dialin
+    addresses = Addresses(
+        public=dialin.public_url,
+        own=dialin.own_url or dialin.public_url,
+        token=dialin.token.get_secret_value(),
+        account=dialin.account,
+    )
+    return Telephony(
+        service,
+        addresses,
+        digits=settings.pins.digits + 1,
+        pages=dialin.pages,
+        refused=metrics.turned_away,
+    )
+
+
+def _report(error: BaseException) -> None:
+    log.error("bug", error=type(error).__name__, where=where(error))
+
+
+class _Front:
+    """What stands on the port that telephony reaches."""
+
+    def __init__(self, telephony: Telephony, phone: DemoPhone | None, metrics: DialInMetrics) -> None:
+        self._telephony = telephony
+        self._phone = phone
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; a mistake of ours is answered, and logged without what it was about."""
+        if scope["type"] != "http":
+            return
+        try:
+            await self._serve(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - a bug ends this request, and tells nobody its details
+            _report(error)
+            await problem(500, {"Connection": "close"}).send(scope, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith(f"{BASE}/") and self._telephony.addresses.token:
+            await self._telephony.webhooks(scope, receive, send)
+        elif self._phone is not None and path == DemoPhone.PATH:
+            await self._phone(scope, receive, send)
+        elif self._phone is not None and path == "/metrics":
+            await Answer(200, self._metrics.page(), CONTENT_TYPE).send(scope, send)
+        else:
+            await (as_json({"status": "ok"}) if path == "/healthz" else problem(404)).send(scope, send)
+
+
+def _operators(metrics: DialInMetrics) -> Asgi:
+    async def app(scope: Scope, _: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        answers = {
+            "/metrics": lambda: Answer(200, metrics.page(), CONTENT_TYPE),
+            "/healthz": lambda: as_json({"status": "ok"}),
+        }
+        await answers.get(scope["path"], lambda: problem(404))().send(scope, send)
+
+    return app
+
+
+async def _up(servers: list[HttpServer], serving: list[asyncio.Task[None]]) -> None:
+    """Wait until every server listens; a port that is taken ends the start."""
+    while not all(server.started for server in servers):
+        for task in serving:
+            if task.done():
+                raise Unable("A port of the dial-in is taken: choose others in [dialin].")
+        await asyncio.sleep(0.005)
+
+
+async def _first(stop: asyncio.Event, serving: list[asyncio.Task[None]]) -> None:
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait([waiting, *serving], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+async def _stop_serving(servers: list[HttpServer], serving: list[asyncio.Task[None]]) -> None:
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*serving, return_exceptions=True)
+
+
+def say_ready(serving: Serving) -> None:
+    """Print where calls are taken, for who started this process: one line of JSON."""
+    print(json.dumps({"serving": "dialin", "port": serving.port}), flush=True)  # noqa: T201 - it is asked for
