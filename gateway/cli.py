@@ -75,6 +75,7 @@ def dev(
         typer.Option("--https", help="Serve the LAN with a certificate of our own, for telephones' cameras."),
     ] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Plan no visits for the clinic's day.")] = False,
+    phones: Annotated[bool, typer.Option(help="Answer telephones too: see /dev/phone.")] = True,
 ) -> None:
     """Start one node with a demo clinic, for this machine only unless --https is given."""
     from gateway.dev import settings_of, welcome
@@ -84,19 +85,27 @@ def dev(
     check(settings)
 
     async def started(node: Node) -> None:
-        from gateway.demo import seed
+        from gateway.demo import dialin_key, seed
         from gateway.demo_day import fill
 
         logins = await seed(node)
         if not empty:
             await fill(node)
+        if phones and node.phones is not None:
+            node.host.tasks.start(node.phones.keep(settings, await dialin_key(node)))
         print(welcome(settings, logins), flush=True)
 
     serve(settings, demo=True, started=started)
 
 
 @app.command()
-def dialin(config_file: ConfigFile = None) -> None:
+def dialin(
+    config_file: ConfigFile = None,
+    *,
+    attached: Annotated[
+        bool, typer.Option("--attached", hidden=True, help="Stop when standard input ends.")
+    ] = False,
+) -> None:
     """Answer telephones: a process of its own, beside the nodes; any number of them may run."""
     from gateway.dialin.process import run, say_ready
     from gateway.dialin.settings_check import problems
@@ -106,7 +115,7 @@ def dialin(config_file: ConfigFile = None) -> None:
     complain(problems(settings))
     configure_logs(settings.log)
     with told():
-        run(settings, say_ready)
+        run(settings, say_ready, attached=attached)
 
 
 def serve(settings: Settings, *, demo: bool, started: Started) -> None:

@@ -89,6 +89,14 @@ async def seed(node: Node) -> list[Login]:
         passwords.close()
 
 
+async def dialin_key(node: Node) -> str:
+    """Give the key with which the demo's calls come in: the same at each start."""
+    _, key = await node.auth.add_key(
+        CLINIC, "Demo dial-in", frozenset({DIALIN}), node.auth.derived("demo dialin")
+    )
+    return key
+
+
 async def _employ(
     node: Node, passwords: Passwords, user: UserId, email: str, name: str, role: StaffRole
 ) -> Login:
@@ -187,9 +195,7 @@ class Demo:
     async def _about(self, visit: Visit) -> DemoVisit:
         url, auth, desk = self._node.settings.public_url, self._node.auth, self._node.desk
         shared = desk.shared_panel(visit)
-        _, dialin = await auth.add_key(
-            CLINIC, "Demo dial-in", frozenset({DIALIN}), auth.derived("demo dialin")
-        )
+        dialin = await dialin_key(self._node)
         scopes = frozenset({VISITS_READ, VISITS_WRITE, CLINIC_ADMIN})
         _, api = await auth.add_key(CLINIC, "Demo", scopes, auth.derived("demo api"))
         return DemoVisit(

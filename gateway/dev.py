@@ -81,6 +81,7 @@ def welcome(settings: Settings, logins: list[Login]) -> str:
             *rows,
             "",
             f"  Invitations, by e-mail and by text, are read here: {url}/dev/outbox",
+            f"  A telephone to call the clinic with: {url}/dev/phone",
             f"  A visit to join, in another terminal: {command()} demo visit{here}",
             f"  REST: {url}/docs   Metrics: {url}/metrics   Data: {settings.data_dir}",
             *note,

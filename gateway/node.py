@@ -40,6 +40,7 @@ from gateway.outreach.outbox import Outbox
 from gateway.outreach.post import Outreach, limits
 from gateway.outreach.reports import Reports
 from gateway.passwords import Passwords
+from gateway.phones import Phones
 from gateway.settings import Settings
 from gateway.sockets import Conversations, Rooms
 from gateway.staff import WelcomeMailer
@@ -69,6 +70,8 @@ class Node:
     """Reads where a provider of text messages says what became of one."""
     outbox: Outbox | None = None
     """A demo's letters, where nobody carries them."""
+    phones: Phones | None = None
+    """A demo's dial-in, which answers calls beside it."""
     welcome_mailer: WelcomeMailer | None = None
     """Without one, welcome links are handed over by who made them."""
 
@@ -156,7 +159,17 @@ async def running(
         host.tasks.start(_get_ready_to_read_numbers())
         conversations.open = True
         yield Node(
-            settings, host, Desk(host), auth, metrics, conversations, endpoint, keeper, reports, post.outbox
+            settings,
+            host,
+            Desk(host),
+            auth,
+            metrics,
+            conversations,
+            endpoint,
+            keeper,
+            reports,
+            outbox=post.outbox,
+            phones=Phones() if demo else None,
         )
 
 

@@ -56,11 +56,11 @@ def make(node: Node, *, demo: bool) -> FastAPI:
     stand_ins = None
     if demo:
         from gateway.api import demo as demo_routes
-        from gateway.api import docs, outbox
+        from gateway.api import docs, outbox, phone
         from gateway.demo import Demo
 
         stand_ins = Demo(node)
-        for shown in (demo_routes, outbox):
+        for shown in (demo_routes, outbox, phone):
             rest.include_router(shown.rest)
             api.include_router(shown.pages)
         api.include_router(docs.router)

@@ -121,6 +121,9 @@ class Call:
             self._do(self._way.began(message, now, greeted=greeted, typed=self._typed or ""))
             self._typed = None
             return
+        if isinstance(message, wire.Audio):
+            self._connect(message.url, message.ticket)
+            return
         if isinstance(message, wire.Ok) and self._asked is not None:
             self._house.tally.pin(now - self._asked)
             self._asked = None

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -48,18 +50,29 @@ class Serving:
     port: int
 
 
-def run(settings: Settings, started: Callable[[Serving], None]) -> None:
-    """Serve until SIGTERM or SIGINT. Raises Unable and PromptUnusable."""
-    uvloop.run(serve(settings, started))
+def run(settings: Settings, started: Callable[[Serving], None], *, attached: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT, or, when `attached`, until standard input ends.
+
+    Raises Unable and PromptUnusable.
+    """
+    uvloop.run(serve(settings, started, attached=attached))
 
 
-async def serve(settings: Settings, started: Callable[[Serving], None]) -> None:
+async def serve(settings: Settings, started: Callable[[Serving], None], *, attached: bool) -> None:
     """Start everything, wait for the signal, say goodbye to callers, stop everything."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    if attached:  # whoever started us is gone when their end of the pipe is
+        loop.add_reader(sys.stdin.fileno(), _at_its_end, stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await serve_until(stop, settings, started)
+
+
+def _at_its_end(stop: asyncio.Event) -> None:
+    if not os.read(sys.stdin.fileno(), 4096):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stop.set()
 
 
 async def serve_until(stop: asyncio.Event, settings: Settings, started: Callable[[Serving], None]) -> None:

@@ -30,6 +30,8 @@ class Server:
     port: int
     environment: Mapping[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    phones: bool = False
+    """Whether it answers telephones, in a process of its own."""
     _process: asyncio.subprocess.Process | None = None
     _reader: asyncio.Task[None] | None = None
     _up: asyncio.Event = field(default_factory=asyncio.Event)
@@ -52,6 +54,7 @@ class Server:
             VESTIBULE,
             "dev",
             "--empty",
+            "--phones" if self.phones else "--no-phones",
             "--port",
             str(self.port),
             "--data-dir",
@@ -116,9 +119,11 @@ class Server:
 
 
 @asynccontextmanager
-async def server(data_dir: Path, environment: Mapping[str, str] | None = None) -> AsyncIterator[Server]:
+async def server(
+    data_dir: Path, environment: Mapping[str, str] | None = None, *, phones: bool = False
+) -> AsyncIterator[Server]:
     """Run `vestibule dev` until the end of the `with`."""
-    running = Server(data_dir, free_port(), environment or {})
+    running = Server(data_dir, free_port(), environment or {}, phones=phones)
     await running.start()
     try:
         yield running
