@@ -102,6 +102,7 @@ async def line(audio: dict[str, Any], hz: int = 0) -> AsyncIterator[Line]:
         subprotocols=["vestibule.audio.v1"],  # type: ignore[list-item]
         additional_headers={"Authorization": f"Bearer {audio['ticket']}"},
         compression=None,
+        open_timeout=30,  # the bridge itself starts with the first call
     ) as socket:
         one = Line(socket, tone(hz) if hz else QUIET)
         tasks = [asyncio.create_task(one.talk()), asyncio.create_task(one.listen())]

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import { Ellipsis, MicOff, Pencil, UserMinus } from "lucide-preact";
+import { AudioLines, Ellipsis, MicOff, Pencil, UserMinus } from "lucide-preact";
 import { AskFirst, Avatar, Button, Dialog, Field, Icon, RoleName, time, toast, useNow, words } from "../ui/index.ts";
 import { aboveTheLine, inOrder, mediaOf, type Participant, type SeatState } from "../wire/index.ts";
-import { inByBrowser, type Call } from "./call.ts";
+import type { Call } from "./call.ts";
 import { run } from "./run.ts";
 import { waiting, Waiter } from "./Waiters.tsx";
 
@@ -62,6 +62,7 @@ interface PersonProps {
 
 function Person({ call, seat, you, runs }: PersonProps) {
   const [open, setOpen] = useState(false);
+  const speaks = call.phonesSpeaking.value.has(seat.seat);
   return (
     <li class="people-one">
       <div class="person">
@@ -70,6 +71,7 @@ function Person({ call, seat, you, runs }: PersonProps) {
           <RoleName who={seat} you={you} />
           <StateWords seat={seat} />
         </div>
+        {speaks && <Icon of={AudioLines} label={c.speaks} />}
         {isMuted(call, seat, you) && <Icon of={MicOff} label={c.muted} />}
         {runs && <Button kind="plain" icon={Ellipsis} label={c.more(seat.name)} aria-expanded={open} onClick={() => setOpen(!open)} />}
       </div>
@@ -82,7 +84,7 @@ function Person({ call, seat, you, runs }: PersonProps) {
 function isMuted(call: Call, seat: Participant, you: boolean): boolean {
   const { mic, micTrack } = call.devices.state.value;
   if (you) return !mic || !micTrack;
-  return inByBrowser(seat) && !mediaOf(seat).mic;
+  return seat.standing === "in" && !mediaOf(seat).mic;
 }
 
 /** How things stand with somebody, in words and a dot (D10); by which way they are here. */
@@ -115,8 +117,9 @@ function Acts({ call, seat, onDone }: { call: Call; seat: Participant; onDone: (
   const [busy, setBusy] = useState(false);
   const { connection } = call.attendance;
   const close = () => setAsks("");
+  const byPhone = seat.how === "phone"; // a browser's person decides, a telephone is muted by us
   const mute = async () => {
-    if (await run(connection, { t: "ask.mute", seat: seat.seat })) toast(c.askedToMute(seat.name));
+    if (await run(connection, { t: "ask.mute", seat: seat.seat })) toast(byPhone ? c.isMuted(seat.name) : c.askedToMute(seat.name));
     onDone();
   };
   const remove = async () => {
@@ -128,7 +131,7 @@ function Acts({ call, seat, onDone }: { call: Call; seat: Participant; onDone: (
   return (
     <div class="person-acts">
       <Button icon={MicOff} onClick={() => void mute()}>
-        {c.askMute}
+        {byPhone ? c.mutePhone : c.askMute}
       </Button>
       {renamable && (
         <Button icon={Pencil} onClick={() => setAsks("rename")}>

@@ -14,9 +14,11 @@ export function Sounds({ call, state }: { call: Call; state: SeatState }) {
   const own = state.seats[state.seat];
   if (own?.how === "both") return null; // they hear by telephone: two sounds at once would echo (D11)
   const heard = Object.values(state.seats).filter((seat) => seat.seat !== state.seat && aboveTheLine(seat) && inByBrowser(seat));
+  const { phones, whole } = call;
   return (
     <>
-      {heard.map(({ seat }) => {
+      {phones && <Sound seat="" track={phones} speakerId={speakerId} capturing={micTrack !== undefined} onBlocked={note} />}
+      {(whole ? [] : heard).map(({ seat }) => {
         const track = call.remote(seat)?.audio;
         return track && <Sound key={seat} seat={seat} track={track} speakerId={speakerId} capturing={micTrack !== undefined} onBlocked={note} />;
       })}

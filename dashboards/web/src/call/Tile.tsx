@@ -18,7 +18,7 @@ export function Tile({ call, seat, speaking }: Props) {
   const remote = call.remote(seat.seat);
   const byPhone = !inByBrowser(seat);
   const picture = media.cam && remote?.state === "connected" ? remote.camera : undefined;
-  const silent = !byPhone && !media.mic && seat.how !== "both";
+  const silent = !media.mic && seat.how !== "both";
   return (
     <li class={classes(seat.role, speaking, byPhone ? "tile-phone" : "")}>
       {picture ? <Video track={picture} label={seat.name} /> : <Face name={seat.name} byPhone={byPhone} />}

@@ -10,6 +10,7 @@ import type { Devices } from "../visit/devices.ts";
 import { PAGE, randomText, type FromServer, type Media, type Participant, type SeatState } from "../wire/index.ts";
 import { bySeat, type Inviter } from "../visit/inviting.ts";
 import { Mesh, type Present, type Remote } from "./mesh.ts";
+import { BRIDGE } from "./signal.ts";
 import { Gauge, SAMPLE_MS } from "./quality.ts";
 import { samplesOf, statsOf, type PeerStats } from "./stats.ts";
 
@@ -39,6 +40,7 @@ export class Call {
   readonly #screen = signal<MediaStreamTrack | undefined>(undefined);
   readonly #noMedia = signal(false);
   readonly #askedBy = signal("");
+  readonly #phonesSpeaking = signal<ReadonlySet<string>>(new Set());
   readonly #stops: (() => void)[] = [];
   #missingSince = 0;
   #told = "";
@@ -55,6 +57,7 @@ export class Call {
       relayOnly: new URLSearchParams(location.search).get("relay") === "1",
       send: (to, data) => attendance.connection.send({ t: "signal", to, data }),
       onChange: () => (this.#version.value = this.#version.peek() + 1),
+      onSpeaking: (seats) => (this.#phonesSpeaking.value = new Set(seats)),
       randomText: () => randomText(8),
     });
     window.vestibule = { stats: () => statsOf(this.#mesh) };
@@ -86,8 +89,23 @@ export class Call {
     return this.#askedBy;
   }
 
+  /** The seats whose telephones speak now. */
+  get phonesSpeaking(): ReadonlySignal<ReadonlySet<string>> {
+    return this.#phonesSpeaking;
+  }
+
   remote(seat: string): Remote | undefined {
     return this.#mesh.remote(seat);
+  }
+
+  /** What telephones say, all together; undefined while nobody is here by telephone. */
+  get phones(): MediaStreamTrack | undefined {
+    return this.#mesh.remote(BRIDGE)?.audio;
+  }
+
+  /** True: the telephones' sound holds everybody's, so that the browsers' own would be heard twice. */
+  get whole(): boolean {
+    return this.#mesh.whole;
   }
 
   level(seat: string): number {
@@ -215,12 +233,14 @@ export class Call {
   }
 }
 
-/** The others in the call who have a browser. */
+/** The others in the call who have a browser, and the bridge of those who have a telephone. */
 function presentIn(state: SeatState | undefined): readonly Present[] {
   if (!state) return [];
-  return Object.values(state.seats)
+  const browsers = Object.values(state.seats)
     .filter((one) => one.seat !== state.seat && inByBrowser(one))
     .map(({ seat, page = "", link }) => ({ seat, page, reachable: link === "ok" && page !== "" }));
+  const page = state.info?.bridge ?? "";
+  return page === "" ? browsers : [...browsers, { seat: BRIDGE, page, reachable: true, answersOnly: true }];
 }
 
 export function inByBrowser({ standing, how = "browser" }: Participant): boolean {

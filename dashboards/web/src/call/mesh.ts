@@ -7,7 +7,7 @@
 
 import type { IceServer, Peer } from "../wire/messages.ts";
 import { type CameraLimit, NO_TRACKS, Pair, type Tracks } from "./pair.ts";
-import { oursCounts, read, spell, type PairSignal } from "./signal.ts";
+import { BRIDGE, oursCounts, read, spell, type PairSignal } from "./signal.ts";
 
 export interface MeshOptions {
   readonly self: string;
@@ -17,12 +17,16 @@ export interface MeshOptions {
   readonly relayOnly: boolean;
   readonly send: (to: string, data: string) => void;
   readonly onChange: () => void;
+  /** Which seats' telephones speak now, by the bridge's word. */
+  readonly onSpeaking: (seats: readonly string[]) => void;
   readonly randomText: () => string;
 }
 
-/** Somebody else in the call with a browser; `reachable`: connected to the server now. */
+/** Somebody else in the call with a browser, or the bridge; `reachable`: connected to the server now. */
 export interface Present extends Peer {
   readonly reachable: boolean;
+  /** It never offers: we do, whoever came last. */
+  readonly answersOnly?: boolean;
 }
 
 /** What comes from one other browser. */
@@ -47,6 +51,7 @@ export class Mesh {
   #present: ReadonlyMap<string, Present> = new Map();
   #ice: readonly IceServer[];
   #tracks: Tracks = NO_TRACKS;
+  #whole = false;
 
   constructor(options: MeshOptions) {
     this.#options = options;
@@ -63,6 +68,7 @@ export class Mesh {
       // "": lost for now; as when the pair was made: an offer came before the news of the page that made it. Both go on
       else if (page !== "" && page !== pair.page && page !== this.#pageBefore.get(seat)) this.#drop(seat);
     }
+    for (const { seat, page, answersOnly } of present) if (answersOnly && !this.#pairs.has(seat)) this.#make(seat, page);
     this.#share();
   }
 
@@ -85,6 +91,10 @@ export class Mesh {
     const signal = read(data);
     if (!signal) return;
     const pair = this.#pairs.get(seat);
+    if (seat === BRIDGE) {
+      if (signal.speaking) this.#options.onSpeaking(signal.speaking);
+      if (signal.whole) this.#whole = true;
+    }
     if (pair?.id === signal.pair) pair.take(signal);
     else if (signal.offer !== undefined) this.#offered(seat, signal, pair);
     else if (signal.again && !pair?.connected) this.#make(seat, signal.page);
@@ -100,6 +110,11 @@ export class Mesh {
   useIce(ice: readonly IceServer[]): void {
     this.#ice = ice;
     for (const pair of this.#pairs.values()) pair.configure(this.#config());
+  }
+
+  /** True: the bridge sends everybody's sound, other browsers' too. */
+  get whole(): boolean {
+    return this.#whole && (this.#pairs.get(BRIDGE)?.connected ?? false);
   }
 
   remote(seat: string): Remote | undefined {
@@ -141,7 +156,7 @@ export class Mesh {
   #put(seat: string, page: string, offers: boolean, id: string, tries = 0): Pair {
     this.#drop(seat);
     const pair: Pair = new Pair(
-      { id, seat, page, offers, tries },
+      { id, seat, page, offers, tries, plain: seat === BRIDGE },
       {
         config: this.#config(),
         tell: (signal) => this.#tell(seat, signal),
@@ -165,6 +180,10 @@ export class Mesh {
     if (!pair) return;
     this.#pairs.delete(seat);
     pair.close();
+    if (seat === BRIDGE) {
+      this.#whole = false;
+      this.#options.onSpeaking([]);
+    }
     this.#options.onChange();
   }
 
@@ -188,7 +207,7 @@ export class Mesh {
 
   /** A home connection's uplink and processor are shared by all: the more people, the less for each. */
   #share(): void {
-    const limit = cameraLimit(this.#pairs.size);
+    const limit = cameraLimit(this.#pairs.size - (this.#pairs.has(BRIDGE) ? 1 : 0));
     for (const pair of this.#pairs.values()) if (pair.pc.remoteDescription) pair.limit(limit);
   }
 

@@ -52,6 +52,8 @@ export class Pair {
   readonly offers: boolean;
   /** How many pairs were tried before this one. */
   readonly tries: number;
+  /** Sound only, and made anew rather than mended: the bridge of telephones. */
+  readonly plain: boolean;
   readonly pc: RTCPeerConnection;
   readonly #ports: PairPorts;
   #tracks: Tracks = NO_TRACKS;
@@ -62,18 +64,19 @@ export class Pair {
   #answered = "";
   #closed = false;
 
-  constructor(who: { id: string; seat: string; page: string; offers: boolean; tries?: number }, ports: PairPorts) {
+  constructor(who: { id: string; seat: string; page: string; offers: boolean; tries?: number; plain?: boolean }, ports: PairPorts) {
     this.id = who.id;
     this.seat = who.seat;
     this.page = who.page;
     this.offers = who.offers;
     this.tries = who.tries ?? 0;
+    this.plain = who.plain ?? false;
     this.#ports = ports;
     this.pc = new RTCPeerConnection(ports.config);
     this.pc.onicecandidate = ({ candidate }) => this.#tell({ candidate: candidate?.toJSON() ?? null });
     this.pc.onconnectionstatechange = () => this.#moved();
     if (this.offers) {
-      for (const slot of SLOTS) this.pc.addTransceiver(slot === "audio" ? "audio" : "video", { direction: "sendrecv" });
+      for (const slot of this.plain ? SLOTS.slice(0, 1) : SLOTS) this.pc.addTransceiver(slot === "audio" ? "audio" : "video", { direction: "sendrecv" });
     }
   }
 
@@ -222,6 +225,7 @@ export class Pair {
   /** Start ICE again, or ask the side that may. */
   #mend(): void {
     if (this.#closed || this.connected) return;
+    if (this.plain) return this.#die();
     if (!this.offers) {
       this.#tell({ again: true });
       this.#after(PATIENCE.restart, () => this.#mend());

@@ -12,7 +12,14 @@ export interface PairSignal {
   readonly candidate?: RTCIceCandidateInit | null;
   /** "Make the connection again", from the side that may not offer. */
   readonly again?: true;
+  /** The bridge's: which seats' telephones speak now, whole. */
+  readonly speaking?: readonly string[];
+  /** The bridge's, with an answer: what comes by this pair is everybody, so that other browsers' own sound is one too many. */
+  readonly whole?: true;
 }
+
+/** Where signals for the bridge of telephones go (docs/protocol.md, Sound of telephones). */
+export const BRIDGE = "bridge";
 
 export function spell(signal: PairSignal): string {
   return JSON.stringify(signal);

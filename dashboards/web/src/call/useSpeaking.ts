@@ -14,6 +14,7 @@ export function useSpeaking(call: Call, others: readonly Participant[]): Readonl
   const { micTrack, mic } = call.devices.state.value;
   const self = call.attendance.state.value?.seat ?? "";
   const seats = others.map((one) => one.seat).join(" ");
+  const phones = call.phonesSpeaking.value;
   useEffect(() => {
     const heard = new Map<string, number>();
     const note = (seat: string, level: number) => level > LOUD && heard.set(seat, Date.now());
@@ -28,7 +29,7 @@ export function useSpeaking(call: Call, others: readonly Participant[]): Readonl
       stopMeter?.();
     };
   }, [call, seats, micTrack, mic, self]);
-  return speaking;
+  return phones.size === 0 ? speaking : new Set([...speaking, ...phones]);
 }
 
 const NOBODY: ReadonlySet<string> = new Set();

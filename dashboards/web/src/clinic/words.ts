@@ -195,6 +195,8 @@ const en = {
     denyName: (name: string) => `Turn away ${name}`,
     more: (name: string) => `More for ${name}`,
     mute: "Ask to mute",
+    mutePhone: "Mute",
+    phoneMuted: (name: string) => `${name} is muted.`,
     muted: (name: string) => `${name} is asked to mute.`,
     rename: "Rename",
     newName: (name: string) => `New name for ${name}`,

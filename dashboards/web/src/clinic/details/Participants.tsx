@@ -110,12 +110,14 @@ function PersonActs({ row, seat, onRename, onPutOut }: ActsProps) {
     );
   }
   if (seat.standing !== "in") return null;
+  const byPhone = seat.how === "phone"; // a browser's person decides, a telephone is muted by us
   const mute = async () => {
-    if (await run(() => live.ask({ t: "ask.mute", visit, seat: seat.seat }))) toast(words.details.muted(seat.name));
+    if (await run(() => live.ask({ t: "ask.mute", visit, seat: seat.seat })))
+      toast(byPhone ? words.details.phoneMuted(seat.name) : words.details.muted(seat.name));
   };
   const remove: MenuItem = { label: words.details.remove, icon: UserX, danger: true, onPick: () => onPutOut("remove") };
   const items: MenuItem[] = [
-    { label: words.details.mute, icon: MicOff, onPick: () => void mute() },
+    { label: byPhone ? words.details.mutePhone : words.details.mute, icon: MicOff, onPick: () => void mute() },
     ...(isGuest(seat) ? [{ label: words.details.rename, icon: Pencil, onPick: onRename }] : []),
     ...(seat.role === "provider" ? [] : [remove]), // they would come back by their own right
   ];

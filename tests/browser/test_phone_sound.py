@@ -1,0 +1,46 @@
+"""Telephones and browsers in one call: each hears the other, and the provider sees who speaks."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import Page, expect
+
+from tests.browser.media import GROWS_WITHIN, stats
+from tests.browser.stage import JOURNEY, Stage
+from tests.support.sound import line, loudness, until
+
+pytestmark = JOURNEY
+
+
+async def phones_heard(page: Page, *, not_pair: str = "") -> str:
+    """Wait until what telephones say is in this page's ear; give the connection's name."""
+    before = -1.0
+    async with asyncio.timeout(GROWS_WITHIN):
+        while True:
+            for pair in await stats(page):
+                if pair["seat"] == "bridge" and pair["pair"] != not_pair and pair["state"] == "connected":
+                    if 0 <= before < pair["totalAudioEnergy"] - 0.001:
+                        return str(pair["pair"])
+                    before = pair["totalAudioEnergy"] if before < 0 else before
+            await page.wait_for_timeout(200)
+
+
+async def test_a_telephone_is_heard_in_every_browser_and_hears_them(stage: Stage) -> None:
+    """Two browsers and a telephone: its tone is in both, their fake microphones' beeps are in its ear."""
+    visit = await stage.clinic.plan("Jordan Lee")
+    provider = await stage.provider(visit)
+    guest = await stage.guest(visit.guest_url, "Maria Lopez")
+    async with stage.clinic.telephone(visit) as phone:
+        await phone.ask("digits", digits=visit.pin)
+        await phone.tell("media", mic=True, cam=False)
+        audio = await phone.wait_for("audio")
+        async with line(audio, 500) as caller:
+            await phones_heard(provider)
+            await phones_heard(guest)
+            await until(lambda: abs(caller.last(2.0)).max() > 1_000, seconds=GROWS_WITHIN)
+            assert loudness(caller.last(), 500) < 200  # never their own voice
+            await provider.get_by_role("button", name="People").click()
+            await expect(provider.get_by_label("Speaking")).to_be_visible()
+            await stage.seen(provider, "call-phone-speaking")
+        await expect(provider.get_by_label("Speaking")).to_have_count(0)
