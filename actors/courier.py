@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -29,11 +29,12 @@ from actors.ports import (
     StoreDown,
 )
 from actors.secrets import Secrets
+from actors.shard import Shard
 from actors.tasks import Tasks
 from engine.clinic import MINUTE
 from engine.commands import LetterAnswer, SendLetter
 from engine.events import Outcome
-from engine.ids import PATIENT, Instant, VisitId
+from engine.ids import PATIENT, Instant, VisitId, shard_of_visit
 from engine.letters import UNKNOWN, Kind, Letter, Progress, Via, pause_after
 from engine.outreach import letter_of
 from engine.refusals import Refused
@@ -84,7 +85,19 @@ class Courier:
     it; `check` when time has moved; `stop` once.
     """
 
-    __slots__ = ("_alarms", "_chance", "_hands", "_house", "_post", "_stopping", "_tasks", "_ways")
+    __slots__ = (
+        "_alarms",
+        "_chance",
+        "_hands",
+        "_house",
+        "_landed",
+        "_passing",
+        "_post",
+        "_stopping",
+        "_tasks",
+        "_under_way",
+        "_ways",
+    )
 
     def __init__(
         self,
@@ -102,13 +115,18 @@ class Courier:
         self._ways = {Via.EMAIL: _Way(limits.emails_at_once), Via.SMS: _Way(limits.texts_at_once)}
         self._hands: set[tuple[VisitId, int]] = set()
         """Letters that wait for their turn here, or are under way."""
+        self._under_way: set[tuple[VisitId, int]] = set()
+        """Those of them that are being handed over right now."""
+        self._landed = asyncio.Event()
+        self._passing: set[int] = set()
+        """Shards that are being given to another node."""
         self._stopping = False
 
     # ------------------------------------------------------------ what is due
 
     def told(self, live: LiveVisit) -> None:
         """Look at a visit's letters: what is due now or later, and what somebody else left under way."""
-        if self._post is None or self._stopping:
+        if self._post is None or self._stopping or shard_of_visit(live.visit.id) in self._passing:
             return
         visit, soonest = live.visit, None
         for letter in visit.letters:
@@ -127,6 +145,27 @@ class Courier:
     def check(self) -> None:
         """Send what is due by the clock as it is now."""
         self._alarms.check()
+
+    async def quiet(self, shards: Collection[int]) -> None:
+        """Begin nothing for visits of these shards, which another node is to have; what is being handed over
+        gets a moment, and stays `sending` after it. `resume` when they stay after all.
+        """
+        self._passing |= set(shards)
+        try:
+            async with asyncio.timeout(self._house.outreach.drain_within / 1000):
+                while any(shard_of_visit(visit) in shards for visit, _ in self._under_way):
+                    self._landed.clear()
+                    await self._landed.wait()
+        except TimeoutError:
+            return
+
+    def resume(self, shards: Iterable[Shard]) -> None:
+        """Go on with the letters of these shards, as far as they are still ours."""
+        for shard in shards:
+            self._passing.discard(shard.number)
+            for live in tuple(shard.visits.values()):
+                if self._house.here(live.visit.id) is live:
+                    self.told(live)
 
     async def stop(self) -> None:
         """Begin nothing more; what is being handed over gets a moment, and stays `sending` after it."""
@@ -156,6 +195,10 @@ class Courier:
 
     async def _in_hand(self, visit: VisitId, number: int) -> None:
         """Bring one letter on its way; whatever happens to it, the others go on."""
+        if shard_of_visit(visit) in self._passing:
+            self._let_go(visit, number)
+            return
+        self._under_way.add((visit, number))
         try:
             attempt = await self._begun(visit, number)
             if attempt is not None:
@@ -163,6 +206,8 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - a bug in one letter is not the next one's
             self._tasks.report(error)
         finally:
+            self._under_way.discard((visit, number))
+            self._landed.set()
             self._let_go(visit, number)
 
     def _let_go(self, visit: VisitId, number: int) -> None:

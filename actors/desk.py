@@ -93,7 +93,7 @@ class Desk:
             await self._reserve_all(visit)
         except StoreDown:
             return Refused("try_later")
-        if plan.visit in shard.visits or not self._host.can_save():
+        if plan.visit in shard.visits or not shard.can_save() or self._host.shard(shard.number) is not shard:
             return Refused("try_later")
         live = shard.add(visit)
         outcome = await _awaited(live.begin)
@@ -349,7 +349,7 @@ class Desk:
     async def save_clinic(self, clinic: Clinic) -> Refused | None:
         """Save a clinic's settings, new or changed; they hold for its visits at once (R1)."""
         shard = self._host.shard_of(clinic.id)
-        if shard is None or not self._host.can_save():
+        if shard is None or not shard.can_save():
             return Refused("try_later")
         try:
             result = await self._host.store.save_clinic(

@@ -1,33 +1,44 @@
 """The shards of a node: claimed under epochs, loaded, kept by leases, and fired at their deadlines.
 
 Life: `async with Host(...)` claims and loads; from then on its rooms (reception, requests, telephone, desk)
-work; leaving saves what is in flight and releases the shards. The host has no opinion about visits: it
-brings commands to them and time.
+work; `serves` says where the node can be reached; `drain` gives its shards to others; leaving saves what is
+in flight and lets the lease go. The host has no opinion about visits: it brings commands to them and time.
+
+    register    what it holds, found by name          ownership   who has which shard; looking, claiming
+    lease       whether facts may be saved             handover    giving shards to others
+    fence       what to do without the store           watch       which neighbours died
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
-from msgspec import msgpack
-
-from actors.body import BodyCodec, clinic_of, key_of
+from actors.body import BodyCodec, key_of
 from actors.clock import Clock
 from actors.commit import Committer, SaveOutcome
 from actors.courier import Courier
 from actors.deadlines import RETRY, Deadlines
+from actors.fence import Fence
+from actors.figures import Figures, counted
+from actors.handover import Handover
 from actors.lease import Lease
 from actors.live import LiveVisit
+from actors.loading import loaded
+from actors.neighbours import Neighbours
+from actors.outcomes import Outcomes
+from actors.ownership import Ownership
 from actors.pins import release, sweep
 from actors.ports import (
+    Claim,
+    Member,
     Observer,
     Outlet,
     OutreachLimits,
+    Peers,
     PinStore,
     Post,
     QuotaStore,
@@ -36,30 +47,19 @@ from actors.ports import (
     ShardStore,
     StopStore,
     StoreDown,
-    StoredVisit,
 )
+from actors.register import Register
 from actors.retention import forget_past
 from actors.sealing import Sealer
 from actors.secrets import Secrets
 from actors.shard import Shard
 from actors.tasks import Tasks
-from engine.clinic import Clinic
+from actors.watch import Watch
 from engine.commands import Drop, Tick
 from engine.events import Connected, Outcome
-from engine.ids import (
-    ALPHABET,
-    SHARDS,
-    ClinicId,
-    ConnectionId,
-    Instant,
-    SeatId,
-    VisitId,
-    shard_of_clinic,
-    shard_of_visit,
-)
+from engine.ids import ALPHABET, ConnectionId, Instant, SeatId, VisitId
 from engine.refusals import Refused
-from engine.visit import Visit
-from signaling.messages import Bye, IceServer
+from signaling.messages import Bye, IceServer, Moved
 
 _LETTERS: Final = bytes(ord(ALPHABET[byte & 31]) for byte in range(256))
 """Which letter a random byte gives."""
@@ -67,9 +67,6 @@ _LETTERS: Final = bytes(ord(ALPHABET[byte & 31]) for byte in range(256))
 IceFor = Callable[[VisitId, SeatId], tuple[list[IceServer], int]]
 """ICE servers for one seat of one visit, and how long their credentials live, in milliseconds."""
 
-
-READ_AT_ONCE: Final = 200
-"""How many visits are read at once, so that nobody else waits long for the store or for this process."""
 
 ROUND: Final = 60
 """Seconds in which every shard is once asked to let go of what is past."""
@@ -80,7 +77,11 @@ class HostSettings:
     """A node's own settings; times in milliseconds."""
 
     node: str = "node-1"
-    address: str = "127.0.0.1"
+    address: str = ""
+    """Host and port as other nodes reach them."""
+    ws_url: str = ""
+    """Where clients find this node's sockets; "" when they cannot choose a node."""
+    version: str = ""
     public_url: str = "http://127.0.0.1:8080"
     lease: int = 3_000
     renew_every: int = 1_000
@@ -90,6 +91,8 @@ class HostSettings:
     """How often PINs past their keeping are dropped from the index (R15: keyed hashes remain for a day)."""
     forget_every: int = 3_600_000
     """How often visits past their clinic's retention are dropped."""
+    drain_within: int = 8_000
+    """How long giving all shards to other nodes may take."""
 
 
 @dataclass(slots=True)
@@ -104,8 +107,10 @@ class Place:
     budget_at: Instant = 0
 
 
-class Host:
-    """A node's shards."""
+class Host(Register):
+    """A node's shards. Without `peers` others are looked at over the network, and nobody can be called."""
+
+    ownership: Ownership
 
     def __init__(  # noqa: PLR0913 - the one place where a node's parts meet
         self,
@@ -124,16 +129,17 @@ class Host:
         report: Callable[[BaseException], None],
         post: Post | None = None,
         outreach: OutreachLimits | None = None,
+        peers: Peers | None = None,
     ) -> None:
-        self.store = store
+        super().__init__(store, secrets)
         self.pins = pins
         self.quotas = quotas
         self.stops = stops
         self.outreach = outreach or OutreachLimits()
-        self.secrets = secrets
         self.observer = observer
         self.settings = settings
         self.ice = ice
+        self.peers: Peers = peers or Neighbours()
         self.tasks = Tasks(report)
         self.places: dict[ConnectionId, Place] = {}
         self.incarnation = ""
@@ -141,17 +147,26 @@ class Host:
         self._random = random
         self._buried = buried
         self._sealer = Sealer(secrets, random)
-        self._shards: dict[int, Shard] = {}
         self._committer = Committer(store, self.tasks, observer)
         self._deadlines = Deadlines(self.now, self._fire)
+        self._courier = Courier(self, post, self._chance, report)
+        self._handover = Handover(self, lambda: self.ownership, self._courier, report)
+        self.ownership = Ownership(self, clock.monotonic, report, self._handover.ask)
         self.lease = Lease(
             clock,
             observer,
             settings.renew_every,
             ask=self._ask_lease,
-            recheck=self._claim_all,
+            recheck=self.ownership.recheck,
+            met=self._met,
         )
-        self._courier = Courier(self, post, self._chance, report)
+        self._outcomes = Outcomes(store, self._committer, self.lease, clock, settings.renew_every)
+        self._fence = Fence(self.lease, self.peers, self.others, self._leave_calls)
+        self._address = self._ws_url = ""
+        self._draining = self._looked = False
+        self._changed = asyncio.Event()
+        """Set when a shard left, or other nodes are there than before."""
+        self._cut_off: Callable[[], None] = lambda: None
         self._turn = 0
         self._welcomes: dict[ConnectionId, Callable[[LiveVisit, Connected], None]] = {}
         self.on_rerouted: Callable[[LiveVisit], None] = lambda _: None
@@ -161,13 +176,30 @@ class Host:
 
     async def __aenter__(self) -> Self:
         self.incarnation = self.random_id(16)
+        self.store.on_replaced(self.lease.check_soon)
+        try:
+            await self._begin()
+        except BaseException:
+            await self.tasks.close()
+            await self.store.close()
+            raise
+        return self
+
+    async def _begin(self) -> None:
         await self.store.open()
         if not await self.lease.renew():
             raise StoreDown("the store does not answer")
         self.tasks.start(self.lease.keep(self.tend))
+        await self.ownership.look()
+        self._looked = True
+        gone = self.ownership.gone
+        watch = Watch(
+            self.peers, lambda: self.member, self.members, gone, self._clock.monotonic, self.ownership.wake
+        )
+        for work in (self.ownership.keep(), self._handover.keep(), self._fence.keep(), watch.keep()):
+            self.tasks.start(work)
         self.tasks.start(sweep(self, self.settings.sweep_every))
         self.tasks.start(forget_past(self, self.settings.forget_every))
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -180,6 +212,28 @@ class Host:
             await self.store.release(self.settings.node, self.incarnation)
         await self.store.close()
 
+    def serves(self, address: str = "", ws_url: str = "") -> None:
+        """The node's port listens: from now on its lease says where it is, and shards may be given to it.
+        What is "" is as the settings say.
+        """
+        self._address = address or self.settings.address
+        self._ws_url = ws_url or self.settings.ws_url
+        self.lease.hurry()
+
+    async def drain(self) -> None:
+        """Give every shard to another node, one by one, and take none any more; returns when all are given,
+        at once when there is no other node, and at the latest after `drain_within`.
+        """
+        self._draining = True
+        if not await self.lease.renew():
+            return
+        self.ownership.wake()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.drain_within / 1000):
+                while self.held and self.others():
+                    self._changed.clear()
+                    await self._changed.wait()
+
     @property
     def public_url(self) -> str:
         """Where people reach this deployment."""
@@ -188,7 +242,12 @@ class Host:
     @property
     def ready(self) -> bool:
         """Whether new facts can be saved now."""
-        return self.lease.sound and bool(self._shards)
+        return self._looked and self.lease.sound
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether other nodes reach the store and this one does not: nobody should come here."""
+        return self._fence.cut_off
 
     def now(self) -> Instant:
         """The one clock (architecture.md, Ownership)."""
@@ -197,18 +256,19 @@ class Host:
     # ------------------------------------------------------------ the lease
 
     async def _ask_lease(self) -> Renewal:
-        named = self.settings
-        return await self.store.renew(named.node, self.incarnation, named.address, named.lease)
+        return await self.store.renew(self.member, self.settings.lease)
 
-    async def _claim_all(self) -> None:
-        await self._claim(range(SHARDS))
+    def _met(self) -> None:
+        """Other nodes are there than before."""
+        self.ownership.wake()
+        self._changed.set()
 
     def tend(self) -> None:
         """Do what time asks for, by the clock as it is now; done once a second without being asked."""
         self._deadlines.check()
         self._courier.check()
         self._turn = (self._turn + 1) % ROUND
-        for shard in self._shards.values():
+        for shard in self.held.values():
             shard.drop_boards()
             if shard.number % ROUND == self._turn:
                 shard.forget_told()
@@ -217,117 +277,89 @@ class Host:
         """Say what closes the sockets of a revoked session or key, by its hash."""
         self.lease.cut = cut
 
-    # ------------------------------------------------------------ claiming and loading
+    def on_cut_off(self, leave: Callable[[], None]) -> None:
+        """Say what closes every socket when others reach the store and this node does not."""
+        self._cut_off = leave
 
-    async def _claim(self, numbers: range) -> None:
-        """Claim shards, or make sure after an absence of the store that they are still ours."""
-        for claim in await self.store.claim(numbers, self.settings.node, self.incarnation):
-            held = self._shards.get(claim.shard)
-            if held is not None and held.epoch != claim.epoch:
-                self.lost(held)
-                held = None
-            if held is None and claim.epoch:
-                shard = Shard(self, claim.shard, claim.epoch)
-                if claim.live:
-                    await self._load(shard)
-                self._shards[claim.shard] = shard
-                for live in tuple(shard.visits.values()):
-                    live.take_note()
+    def _leave_calls(self) -> None:
+        for shard in self.shards():
+            self.lost(shard)
+        self._cut_off()
 
-    async def _load(self, shard: Shard) -> None:
-        contents = await self.store.load(shard.number)
-        for clinic, body in contents.clinics.items():
-            shard.clinics[clinic] = msgpack.decode(body, type=Clinic)
-        for stored in contents.visits:
-            visit = self._read(shard, stored)
-            if visit is not None:
-                visit.restore(self.now())
-                shard.add(visit, stored)
+    # ------------------------------------------------------------ the nodes
 
-    def _read(self, shard: Shard, stored: StoredVisit) -> Visit | None:
-        clinic = shard.clinics.get(clinic_of(stored.body))
-        if clinic is None:
-            return None
-        return self.codec(stored.visit, stored.body).decode(stored.body, clinic)
+    @property
+    def member(self) -> Member:
+        """This node, as its lease says."""
+        return Member(
+            node=self.settings.node,
+            incarnation=self.incarnation,
+            address=self._address,
+            ws_url=self._ws_url,
+            draining=self._draining,
+            version=self.settings.version,
+        )
 
-    def lost(self, shard: Shard) -> None:
-        """Another owner has this shard: forget it and send its people there."""
-        if self._shards.get(shard.number) is shard:  # not the same number under a newer epoch
-            del self._shards[shard.number]
-        bye = Bye(code="restarting", message="Reconnecting...", retry_after_ms=500)
+    def members(self) -> tuple[Member, ...]:
+        """Every node whose lease stood at the last renewal, this one included."""
+        return self.lease.members
+
+    def others(self) -> list[Member]:
+        """The other nodes that serve."""
+        gone = self.ownership.gone
+        return [
+            one
+            for one in self.lease.members
+            if one.serving and one.incarnation != self.incarnation and one.incarnation not in gone
+        ]
+
+    def owner(self, shard: int) -> Member | None:
+        """The node that has a shard, this one or another, as far as is known."""
+        return self.ownership.owner(shard)
+
+    async def take(self, shards: Sequence[int]) -> None:
+        """Claim and load what another node let go of for this one. Raises StoreDown."""
+        await self.ownership.take(shards)
+
+    # ------------------------------------------------------------ shards that come and go
+
+    def open(self, claim: Claim) -> Shard:
+        """Make a shard that was claimed and is empty."""
+        return Shard(self, claim.shard, claim.epoch)
+
+    async def load(self, claim: Claim) -> Shard:
+        """Read a shard that was claimed. Raises StoreDown."""
+        return await loaded(self, self.store, claim)
+
+    def lost(self, shard: Shard, to: Member | None = None) -> None:
+        """Another node has this shard, or nobody: forget it and send its people there."""
+        if self.held.get(shard.number) is shard:  # not the same number under a newer epoch
+            del self.held[shard.number]
+        part = partial(self._part, to.ws_url if to is not None else "")
         for live in shard.visits.values():
             self.disarm(live)
             live.give_up()
             for outlet in tuple(live.outlets.values()):
                 self.places.pop(outlet.id, None)
-                outlet.bye(bye)
+                part(outlet)
         for watcher in shard.watchers():
-            watcher.bye(bye)
+            part(watcher)
+        self._changed.set()
 
-    # ------------------------------------------------------------ finding
+    def _part(self, ws_url: str, outlet: Outlet) -> None:
+        """Send a connection to another node, or away for a moment that differs from the others'."""
+        if ws_url:
+            outlet.answer(Moved(ws_url=ws_url))
+        else:
+            wait = 500 + round(1_500 * self._chance())
+            outlet.bye(Bye(code="restarting", message="Reconnecting...", retry_after_ms=wait))
 
-    def shard(self, number: int | None) -> Shard | None:
-        """A shard that this node owns."""
-        return self._shards.get(number) if number is not None else None
-
-    def shards(self) -> list[Shard]:
-        """All shards that this node owns."""
-        return list(self._shards.values())
-
-    def live(self, visit: str) -> LiveVisit | None:
-        """A visit that is not over and was saved."""
-        live = self.here(visit)
-        return live if live is not None and not live.visit.over else None
-
-    def here(self, visit: str) -> LiveVisit | None:
-        """A visit in memory that was saved: live, or cancelled and with people yet to tell."""
-        shard = self.shard(shard_of_visit(visit))
-        live = shard.visits.get(VisitId(visit)) if shard else None
-        return live if live is not None and live.version else None
-
-    def clinic(self, clinic: str) -> Clinic | None:
-        """A clinic's settings."""
-        shard = self.shard_of(clinic)
-        return shard.clinics.get(ClinicId(clinic)) if shard else None
-
-    def shard_of(self, clinic: str) -> Shard | None:
-        """The shard of a clinic, if this node owns it."""
-        return self.shard(shard_of_clinic(ClinicId(clinic)))
-
-    def key_of(self, visit: VisitId) -> int:
-        """The id of the pepper's key that a visit's links and PINs are derived from; the newest for a new
-        visit.
-        """
-        live = self.here(visit)
-        return live.key if live is not None else self.secrets.newest
-
-    def numbers(self) -> frozenset[str]:
-        """The dial-in numbers of the clinics that this node owns."""
-        return frozenset(number for clinic in self.clinics() for number in clinic.dial_in)
-
-    def clinics(self) -> list[Clinic]:
-        """The clinics that this node owns."""
-        return [clinic for shard in self._shards.values() for clinic in shard.clinics.values()]
-
-    async def finished(self, shard: Shard, clinic: Clinic, within: tuple[Instant, Instant]) -> list[Visit]:
-        """The visits of some hours that are over, from the store. Raises StoreDown."""
-        ids = [
-            one for one in await self.store.day(shard.number, clinic.id, *within) if one not in shard.visits
-        ]
-        visits: list[Visit] = []
-        for first in range(0, len(ids), READ_AT_ONCE):
-            found = await self.store.read(ids[first : first + READ_AT_ONCE])
-            read = (self._read(shard, one) for one in found if one is not None)
-            visits += [visit for visit in read if visit is not None]
-        return visits
-
-    async def stored(self, visit: str) -> Visit | None:
-        """A visit from the store, over or not. Raises StoreDown."""
-        shard = self.shard(shard_of_visit(visit))
-        if shard is None:
-            return None
-        found = (await self.store.read([VisitId(visit)]))[0]
-        return self._read(shard, found) if found is not None else None
+    def stale(self, shard: Shard) -> None:
+        """The store refused a save, because another node has the shard."""
+        if self.lease.certain:
+            self.observer.double_owner()
+        self.lost(shard)
+        self.ownership.wake()
 
     # ------------------------------------------------------------ for shards and visits (the Landlord's part)
 
@@ -396,39 +428,11 @@ class Host:
 
     def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Find out whether a save was written, then settle it."""
-        self.tasks.start(self._resolve(live, save, settled))
+        self.tasks.start(self._outcomes.resolve(live, save, settled))
 
     def late(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Believe the store that a visit's time is over, unless its clock jumped."""
-        self.tasks.start(self._look_again(save, settled))
-
-    async def _resolve(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
-        """Read the stored version until the store answers; only then is the outcome known."""
-        while True:
-            try:
-                found = (await self.store.read([save.visit]))[0]
-            except StoreDown:
-                await asyncio.sleep(self.settings.renew_every / 1000)
-                continue
-            if found is not None and found.save_id == save.save_id:
-                settled("ok")
-            elif found is not None and found.version != live.version:
-                settled("stale")
-            else:
-                settled("down")
-            return
-
-    async def _look_again(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
-        """The store says that the visit's time is over: true, unless its clock jumped since the last
-        renewal.
-        """
-        before = save.lapses_at
-        lapses = self._clock.from_store(before)
-        if not await self.lease.renew() or self.now() >= lapses or self._clock.to_store(lapses) == before:
-            settled("expired")
-            return
-        moved = replace(save, lapses_at=self._clock.to_store(lapses))
-        self._committer.put(moved, lambda outcome: settled("expired" if outcome == "late" else outcome))
+        self.tasks.start(self._outcomes.look_again(save, settled))
 
     async def _let_go(self, live: LiveVisit) -> None:
         """Tell the PIN index that a visit's PINs are over."""
@@ -450,34 +454,6 @@ class Host:
 
     # ------------------------------------------------------------ figures
 
-    def figures(self) -> "Figures":
+    def figures(self) -> Figures:
         """What is live now, for the gauges."""
-        visits: Counter[str] = Counter()
-        seats: Counter[tuple[str, str]] = Counter()
-        letters = 0
-        for shard in self._shards.values():
-            for live in shard.visits.values():
-                visits[live.visit.status] += 1
-                letters += sum(letter.pending for letter in live.visit.letters)
-                for standing, link in live.visit.standings():
-                    seats[(standing, link)] += 1
-        return Figures(
-            visits=visits,
-            seats=seats,
-            letters=letters,
-            shards=len(self._shards),
-            queue=self._committer.depth,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Counts of a moment: visits by status, seats by (standing, link), letters yet to be sent, owned shards,
-    saves waiting for the store.
-    """
-
-    visits: Counter[str]
-    seats: Counter[tuple[str, str]]
-    letters: int
-    shards: int
-    queue: int
+        return counted(self.held.values(), self._committer.depth)

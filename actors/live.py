@@ -87,6 +87,10 @@ class Surroundings(Protocol):
         """Tell the clinic's waiting rooms."""
 
     def lost(self, live: "LiveVisit") -> None:
+        """Forget a visit that was never saved."""
+        ...
+
+    def stale(self, live: "LiveVisit") -> None:
         """Another owner has the shard: this node's copy is worthless."""
         ...
 
@@ -129,6 +133,7 @@ class LiveVisit:
         "_doubt",
         "_ended",
         "_env",
+        "_gone",
         "_held",
         "_queue",
         "_saving",
@@ -136,6 +141,7 @@ class LiveVisit:
         "day",
         "outlets",
         "routes",
+        "save_id",
         "saved",
         "streams",
         "version",
@@ -148,7 +154,10 @@ class LiveVisit:
         self.visit = visit
         self._codec = codec
         self.version = stored.version if stored else 0
+        self.save_id = stored.save_id if stored else ""
         self.saved = stored.body if stored else b""
+        self._gone = False
+        """Whether this copy is nobody's any more: another owner has the shard."""
         self._saving = False
         self._doubt = False
         """Whether it is not known yet if the last save was written."""
@@ -173,7 +182,9 @@ class LiveVisit:
 
     def submit(self, answer: Answer, *commands: Command) -> None:
         """Carry out `commands` as one: all in one save, answered once with the first one's outcome."""
-        if self._passes(commands[0]):
+        if self._gone:
+            answer(Refused("try_later"))
+        elif self._passes(commands[0]):
             self._run(commands, answer)
         elif not self._can_save() or len(self._queue) >= QUEUE:
             answer(Refused("try_later"))
@@ -249,11 +260,12 @@ class LiveVisit:
         self._env.put(save, settled)
 
     def _settled(self, outcome: SaveOutcome, save: Save, said: _Said) -> None:
-        if outcome == "ok":
+        if self._gone:
+            said.answer(Refused("try_later"))
+        elif outcome == "ok":
             self._committed(save, said)
         elif outcome == "stale":
-            self._env.observer.double_owner()
-            self._env.lost(self)
+            self._env.stale(self)
             said.answer(Refused("try_later"))
         elif outcome in ("unknown", "conflict"):
             self._doubt = True
@@ -267,9 +279,10 @@ class LiveVisit:
     def _cleared(self, outcome: SaveOutcome, save: Save) -> None:
         """It is known now what became of a doubtful save; whoever asked for it was told to try later."""
         self._doubt = False
-        if outcome == "stale":
-            self._env.observer.double_owner()
-            self._env.lost(self)
+        if self._gone:
+            return
+        if outcome == "stale" and self.version:
+            self._env.stale(self)
         elif outcome == "ok":
             self._written(save)
             self._put_back()
@@ -278,7 +291,7 @@ class LiveVisit:
             self._env.lost(self)
 
     def _written(self, save: Save) -> None:
-        self.saved, self.version = save.body, save.version
+        self.saved, self.version, self.save_id = save.body, save.version, save.save_id
         if save.lapses_at and save.made_at >= self.visit.lapses_at:
             self._env.observer.joined_after_expiry()
 
@@ -358,7 +371,8 @@ class LiveVisit:
             self._env.letters(self)
 
     def give_up(self) -> None:
-        """Answer whoever still waits: another owner has the shard, and this copy saves nothing any more."""
+        """Answer whoever still waits: another owner has the shard, and this copy does nothing any more."""
+        self._gone = True
         waiting = [later.answer for later in self._held] + [answer for _, answer in self._queue]
         self._held, self._queue = [], []
         for answer in waiting:

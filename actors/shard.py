@@ -2,6 +2,7 @@
 Ownership).
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -49,8 +50,8 @@ class Landlord(Protocol):
     def welcome(self, live: LiveVisit, connected: Connected) -> None:
         """Greet a connection that has its seat."""
 
-    def lost(self, shard: "Shard") -> None:
-        """Forget what another owner has."""
+    def stale(self, shard: "Shard") -> None:
+        """Forget what another owner has: the store refused a save of ours."""
 
     def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Find out whether a save was written, then settle it."""
@@ -74,7 +75,19 @@ class Landlord(Protocol):
 class Shard:
     """A clinic group: everything of its clinics that is not settled, and the surroundings of its visits."""
 
-    __slots__ = ("_boards", "_host", "_streams", "clinics", "epoch", "number", "observer", "visits")
+    __slots__ = (
+        "_boards",
+        "_host",
+        "_quiet",
+        "_sealed",
+        "_streams",
+        "_writing",
+        "clinics",
+        "epoch",
+        "number",
+        "observer",
+        "visits",
+    )
 
     def __init__(self, host: Landlord, number: int, epoch: int) -> None:
         self._host = host
@@ -85,12 +98,22 @@ class Shard:
         self.visits: dict[VisitId, LiveVisit] = {}
         self._boards: dict[tuple[ClinicId, str], Board] = {}
         self._streams = 0
+        self._sealed = False
+        self._writing = 0
+        """How many saves are under way."""
+        self._quiet: asyncio.Event | None = None
+
+    @property
+    def weight(self) -> int:
+        """How many connections hang on it."""
+        boards = sum(len(board.watchers) for board in self._boards.values())
+        return boards + sum(len(live.outlets) + len(live.watchers) for live in self.visits.values())
 
     # ------------------------------------------------------------ visits
 
     def add(self, visit: Visit, stored: StoredVisit | None = None) -> LiveVisit:
         """Take a visit into memory: a loaded one with what the store holds, or a new one."""
-        codec = self._host.codec(visit.id, stored.body if stored else b"")
+        codec = self.codec(visit.id, stored.body if stored else b"")
         live = LiveVisit(self, visit, codec, stored)
         live.day = day_of(visit.start, visit.clinic.zone)
         self.visits[visit.id] = live
@@ -207,12 +230,46 @@ class Shard:
         return self._host.now()
 
     def can_save(self) -> bool:
-        """Say whether the store is there and this node's lease is sound."""
-        return self._host.can_save()
+        """Say whether the store is there, our lease is sound, and the shard is not being given away."""
+        return not self._sealed and self._host.can_save()
 
     def put(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Write a save with the others of this tick."""
-        self._host.put(save, settled)
+        self._writing += 1
+
+        def written(outcome: SaveOutcome) -> None:
+            self._writing -= 1
+            try:
+                settled(outcome)
+            finally:
+                if not self._writing and self._quiet is not None:
+                    self._quiet.set()
+
+        self._host.put(save, written)
+
+    async def seal(self, within: float) -> bool:
+        """Take no further facts, and wait so many seconds until every save that is under way was answered;
+        False, and open again, when that takes longer. The shard is to be given to another node.
+        """
+        self._sealed = True
+        self._quiet = asyncio.Event()
+        try:
+            async with asyncio.timeout(within):
+                while self._writing:
+                    self._quiet.clear()
+                    await self._quiet.wait()
+        except TimeoutError:
+            self.unseal()
+        return self._sealed
+
+    def unseal(self) -> None:
+        """Take facts again: it stays here."""
+        self._sealed = False
+        self._quiet = None
+
+    def codec(self, visit: VisitId, body: bytes) -> BodyCodec:
+        """Make the codec of one visit's bytes; `body` is empty for a new one."""
+        return self._host.codec(visit, body)
 
     def save_id(self) -> str:
         """Draw an id for one save."""
@@ -231,12 +288,13 @@ class Shard:
         self._host.welcome(live, connected)
 
     def lost(self, live: LiveVisit) -> None:
+        """Forget a visit that was never saved."""
+        self.visits.pop(live.visit.id, None)
+        self._host.disarm(live)
+
+    def stale(self, live: LiveVisit) -> None:
         """Forget what another owner has."""
-        if live.version:
-            self._host.lost(self)
-        else:
-            self.visits.pop(live.visit.id, None)
-            self._host.disarm(live)
+        self._host.stale(self)
 
     def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Find out whether a save was written, then settle it."""

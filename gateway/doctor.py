@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from actors.embedded import EmbeddedStore, EmbeddedStoreError, StoreInUse
 from actors.pepper import PepperUnusable, read_pepper
-from actors.ports import StoreDown
+from actors.ports import Member, StoreDown
 from actors.store.servers import Servers
 from actors.store.settings import StoreSettings
 from actors.store.shards import RedisShards
@@ -142,7 +142,7 @@ async def _reached(url: str) -> Finding:
     try:
         await shards.open()
         before = time.time()
-        renewal = await shards.renew(name, name, "-", 1_000)
+        renewal = await shards.renew(Member(node=name, incarnation=name), 1_000)
         after = time.time()
         await shards.release(name, name)
     except (StoreDown, ValueError) as error:

@@ -17,9 +17,10 @@ from actors.clock import Clock
 from actors.desk import Desk
 from actors.embedded import EmbeddedStore
 from actors.host import Host, HostSettings
+from actors.neighbours import Neighbours
 from actors.numbers import as_read
 from actors.pepper import read_pepper
-from actors.ports import OutreachLimits, Post
+from actors.ports import OutreachLimits, Peers, Post
 from actors.reception import Reception
 from actors.requests import Requests
 from actors.secrets import Secrets
@@ -41,6 +42,7 @@ from gateway.outreach.post import Outreach, limits
 from gateway.outreach.reports import Reports
 from gateway.passwords import Passwords
 from gateway.phones import Phones
+from gateway.release import release
 from gateway.settings import Settings
 from gateway.sockets import Conversations, Rooms
 from gateway.staff import WelcomeMailer
@@ -85,13 +87,15 @@ class Seams:
     """What may be put in the place of a real part: the clock, a socket's bounds, who hears of bugs, who takes
     letters away.
 
-    `silent`: nothing leaves the node; letters stay as they are.
+    `silent`: nothing leaves the node; letters stay as they are. `peers`: how other nodes are called; without,
+    they are only looked at.
     """
 
     clock: Clock | None = None
     post: Post | None = None
     outreach: OutreachLimits | None = None
     silent: bool = False
+    peers: Peers | None = None
     limits: Limits = field(default_factory=Limits)
     report: Callable[[BaseException], None] = _report
 
@@ -125,13 +129,20 @@ async def running(
             secrets=secrets,
             clock=clock,
             observer=metrics,
-            settings=HostSettings(node=settings.server.node, public_url=settings.public_url),
+            settings=HostSettings(
+                node=settings.server.node,
+                address=settings.peer_address,
+                ws_url=settings.ws_url,
+                version=release(),
+                public_url=settings.public_url,
+            ),
             random=os.urandom,
             ice=IceServers(settings.media, clock.now),
             buried=tombstones.bury,
             report=seams.report,
             post=None if seams.silent else seams.post or post,
             outreach=seams.outreach or limits(settings),
+            peers=seams.peers or Neighbours(tls=settings.server.tls_cert is not None),
         )
         requests = Requests(host)
         passwords = Passwords(at_once=settings.limits.hashes_at_once)
@@ -154,6 +165,8 @@ async def running(
         metrics.sockets.on_failure(seams.report)
         metrics.watch(host, lambda: endpoint.totals, lambda: endpoint.buffered)
         host.on_revoked(conversations.cut)
+        host.on_cut_off(lambda: host.tasks.start(endpoint.close_all()))
+        conversations.cut_off = lambda: host.cut_off
         await stack.enter_async_context(host)
         host.tasks.start(_forget(rewrite, metrics))
         host.tasks.start(_get_ready_to_read_numbers())

@@ -33,6 +33,7 @@ async def serve_node(
     serving = [asyncio.create_task(server.serve()) for server in servers]
     try:
         await _up(servers, serving)
+        node.host.serves()
         await started(node)
         waiting = asyncio.create_task(stop.wait())
         await asyncio.wait([waiting, *serving], return_when=asyncio.FIRST_COMPLETED)
@@ -46,6 +47,7 @@ async def serve_node(
 
 async def _drain(node: Node) -> None:
     node.conversations.open = False
+    await node.host.drain()
     log.info("draining", sockets=len(node.endpoint))
     await node.endpoint.drain(timeout=DRAIN_WITHIN)
 

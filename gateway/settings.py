@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -168,6 +169,11 @@ class Server(_Section):
     extra_origins: Origins = ()
     """Origins besides `public_url` whose pages may connect."""
     node: str = Field("node-1", pattern=r"^[a-z0-9-]{1,40}$")
+    """The node's name, one of its own among all that share a store."""
+    peer_address: Address = ""
+    """Host and port at which other nodes reach this one; by default where it listens."""
+    ws_url: SocketAddress = ""
+    """Where clients find this very node's sockets; by default `public_url` and /ws."""
     stop_seconds: float = Field(10.0, gt=0, le=60)
     """A stop takes no longer than this."""
 
@@ -415,6 +421,20 @@ class Settings(BaseSettings):
         host = self.server.bind if is_loopback(self.server.bind) else "127.0.0.1"
         where = f"[{host}]" if ":" in host else host
         return f"{self._scheme}://{where}:{self.server.port}"
+
+    @property
+    def peer_address(self) -> str:
+        """Where other nodes reach this one: by the machine's name when it listens on all its addresses."""
+        bind = self.server.bind
+        if bind in ("0.0.0.0", "::"):
+            bind = socket.gethostname()
+        host = f"[{bind}]" if ":" in bind else bind
+        return self.server.peer_address or f"{host}:{self.server.port}"
+
+    @property
+    def ws_url(self) -> str:
+        """Where clients find this node's sockets."""
+        return self.server.ws_url or f"ws{self.public_url.removeprefix('http')}/ws"
 
     @property
     def https(self) -> bool:

@@ -2,6 +2,7 @@
 actor.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import Final, Protocol
@@ -95,10 +96,12 @@ class Conversations:
         self._staffed: dict[str, set[Conversation]] = {}
         self.open = False
         """Whether visits may be joined: set once the host has its shards."""
+        self.cut_off: Callable[[], bool] = lambda: False
+        """Whether people should go to another node, because this one does not reach the store."""
 
     def accept(self, handshake: Handshake) -> Accepted | Rejection:
         """Decide on an opening; the first subprotocol offered that we speak is spoken."""
-        if not self.open:
+        if not self.open or self.cut_off():
             return NOT_READY
         spoken = next((name for name in handshake.subprotocols if name in CODECS), None)
         if spoken is None:

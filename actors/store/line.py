@@ -59,10 +59,17 @@ class Line:
 
     After a connection ended with commands unanswered, the next one first kills it by its client id: what
     still lies in the buffers of a server that was paused never takes effect once anything newer was asked.
+    `replaced` is told when another run of a server answers than before.
     """
 
-    def __init__(self, connect: Callable[[], AbstractConnection], settings: StoreSettings) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], AbstractConnection],
+        settings: StoreSettings,
+        replaced: Callable[[], None] = lambda: None,
+    ) -> None:
         self._connect = connect
+        self._replaced = replaced
         self._settings = settings
         self._connection: AbstractConnection | None = None
         self._waiting: list[_Burst] = []
@@ -143,6 +150,8 @@ class Line:
         run = _run_id(about)
         if run == self._run:  # another run of the server knows nothing of ours, and its ids are others'
             await _ask(connection, *(pack(b"CLIENT", b"KILL", b"ID", b"%d" % one) for one in self._unfenced))
+        elif self._run:
+            self._replaced()
         self._run = run
         self._unfenced.clear()
         self._client_id = own if isinstance(own, int) else 0

@@ -36,8 +36,10 @@ class Servers:
 
     def __init__(self, settings: StoreSettings) -> None:
         self._settings = settings
+        self.replaced: Callable[[], None] = lambda: None
+        """Told when another server holds some keys, or another run of one: it may hold what is older."""
         self.clustered, addresses = _addresses(settings.url)
-        self._seeds = [_Server(url, settings) for url in addresses]
+        self._seeds = [_Server(url, settings, self._told) for url in addresses]
         self._servers = {server.name: server for server in self._seeds}
         self._slots: list[_Server] = []
         self._mapped = False
@@ -53,6 +55,9 @@ class Servers:
         """Disconnect; may be called again."""
         for server in self._servers.values():
             await server.close()
+
+    def _told(self) -> None:
+        self.replaced()
 
     def masters(self) -> Sequence[_Server]:
         """Give every server that holds keys."""
@@ -164,8 +169,10 @@ class Servers:
         covered = [server for server in slots if server is not None]
         if len(covered) != len(slots):
             return False
-        self._slots = covered
+        before, self._slots = self._slots, covered
         self._mapped = True
+        if before and before != covered:
+            self.replaced()
         return True
 
 
@@ -175,6 +182,7 @@ class _Server:
 
     url: str
     settings: StoreSettings
+    replaced: Callable[[], None]
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -182,8 +190,8 @@ class _Server:
         self.name = f"{self.host}:{parts.port or 6379}"
         connect = _connector(self.url, self.settings)
         self._lines: dict[Lane, Line] = {
-            "save": Line(connect, self.settings),
-            "ask": Line(connect, self.settings),
+            "save": Line(connect, self.settings, self.replaced),
+            "ask": Line(connect, self.settings, self.replaced),
         }
 
     async def run(self, calls: Sequence[Call], lane: Lane) -> list[Reply]:
@@ -200,7 +208,8 @@ class _Server:
         parts = urlsplit(self.url)
         credentials, at, _ = parts.netloc.rpartition("@")
         where = f"[{host}]" if ":" in host else host
-        return _Server(urlunsplit(parts._replace(netloc=f"{credentials}{at}{where}:{port}")), self.settings)
+        url = urlunsplit(parts._replace(netloc=f"{credentials}{at}{where}:{port}"))
+        return _Server(url, self.settings, self.replaced)
 
     async def close(self) -> None:
         for line in self._lines.values():

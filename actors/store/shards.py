@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
 from actors.ports import (
+    Bid,
     Claim,
+    Heads,
+    Member,
+    Owner,
     Renewal,
     Save,
     SaveResult,
     ShardContents,
     StoreDown,
     StoredVisit,
+    Survey,
     WrongDataVersion,
 )
+from actors.store import leases
 from actors.store.line import NOT_DONE, Fault, Reply
 from actors.store.reading import integer, items, optional, string, text
 from actors.store.scripts import Call, Script, command
@@ -28,6 +34,8 @@ DATA_VERSION: Final = 1
 LOAD_AT_ONCE: Final = 200
 """How many visits are read in one pipeline, so that no answer takes long."""
 SAVE_ID_BYTES: Final = 40
+HEAD_BYTES: Final = 79
+"""Where a version and a save id end at the latest, in a stored visit."""
 FEED_AT_ONCE: Final = 10_000
 """How many revocations one renewal reads at most; further ones come with the next."""
 
@@ -37,8 +45,7 @@ _SAVE: Final = Script("save")
 _SAVE_CLINIC: Final = Script("save_clinic")
 _FORGET: Final = Script("forget")
 _CLAIM: Final = Script("claim")
-_RENEW: Final = Script("renew")
-_RELEASE: Final = Script("release")
+_LET_GO: Final = Script("let_go")
 _ADOPT: Final = Script("adopt")
 
 _SAVED: Final[dict[Reply, SaveResult]] = {1: "ok", 2: "stale", 3: "late", 4: "conflict"}
@@ -75,6 +82,8 @@ class RedisShards:
         self._purged = purged
         self._audit_kept = b"%d" % settings.audit_kept_ms
         self._feed_read = b"0-0"
+        self._nodes: set[str] = set()
+        """The names of the nodes that may live."""
 
     # ------------------------------------------------------------ life
 
@@ -93,54 +102,68 @@ class RedisShards:
         """Disconnect; may be called again."""
         await self._servers.close()
 
-    async def renew(self, node: str, incarnation: str, address: str, lease: int) -> Renewal:
-        """Renew this node's lease for `lease` ms; read the store's TIME and what was revoked since."""
-        now, feed = await self._servers.ask_all(
+    def on_replaced(self, told: Callable[[], None]) -> None:
+        """Say who is told when another server, or another run of one, answers."""
+        self._servers.replaced = told
+
+    async def renew(self, member: Member, lease: int) -> Renewal:
+        """Renew this node's lease for `lease` ms; read the store's TIME, what was revoked since, and the
+        nodes whose leases stand.
+        """
+        own, others = leases.renewal(member, lease), self._nodes - {member.node}
+        now, feed, names, *found = await self._servers.ask_all(
             (
-                _RENEW.call((_lease_key(node),), f"{incarnation} {address}", lease),
+                own,
                 command(b"XRANGE", FEED, b"(" + self._feed_read, b"+", b"COUNT", FEED_AT_ONCE),
+                leases.names(),
+                *(leases.lease_of(node) for node in sorted(others)),
             )
         )
+        standing = leases.standing(sorted(others), found)
+        standing |= await self._met(member, {text(name) for name in items(names)})
         entries = items(feed)
         if entries:
             self._feed_read = _entry_id(entries[-1])
-        return Renewal(integer(now), tuple(_revoked(entry) for entry in entries))
+        members = sorted((member, *standing.values()), key=lambda one: one.node)
+        return Renewal(integer(now), tuple(_revoked(entry) for entry in entries), tuple(members))
+
+    async def _met(self, member: Member, names: set[str]) -> dict[str, Member]:
+        """Read the leases of nodes that were never heard of before, and make our own name known."""
+        if member.node not in names:
+            await self._servers.ask(leases.make_known(member.node))
+        new = sorted(names - self._nodes - {member.node})
+        self._nodes = names
+        return await self._leases(new)
 
     async def release(self, node: str, incarnation: str) -> None:
         """Give this node's lease up at a clean stop, so that its shards can be claimed at once."""
-        await self._servers.ask(_RELEASE.call((_lease_key(node),), incarnation))
+        if integer(await self._servers.ask(leases.given_up(node, incarnation))):
+            await self._servers.ask(leases.make_unknown(node))
 
-    async def claim(self, shards: Sequence[int], node: str, incarnation: str) -> list[Claim]:
-        """Claim shards: free ones, and ones whose owner's lease lapsed or is another incarnation's.
+    async def survey(self, shards: Sequence[int]) -> Survey:
+        """Read who owns shards, and then the leases of those nodes."""
+        replies = await self._servers.ask_all([_read_owner(shard) for shard in shards])
+        owners = [_owner(shard, reply) for shard, reply in zip(shards, replies, strict=True)]
+        return Survey(owners, await self._leases(sorted({owner.node for owner in owners} - {""})))
 
-        Renew the lease first. What this incarnation holds already is answered with its epoch as it is.
-        """
-        owners = [
-            _Owner.read(reply)
-            for reply in await self._servers.ask_all([_read_owner(shard) for shard in shards])
-        ]
-        leases = await self._leases({owner.node for owner in owners if owner.node and owner.node != node})
-        claims = [Claim(shard, 0, owner.incarnation, 0) for shard, owner in zip(shards, owners, strict=True)]
-        free = [
-            at
-            for at, owner in enumerate(owners)
-            if owner.node in ("", node) or leases.get(owner.node) != owner.incarnation
-        ]
-        calls = [_claim(shards[at], owners[at].epoch, incarnation, node) for at in free]
-        for at, reply in zip(free, await self._servers.ask_all(calls), strict=True):
+    async def _leases(self, nodes: Sequence[str]) -> dict[str, Member]:
+        replies = await self._servers.ask_all([leases.lease_of(node) for node in nodes])
+        return leases.standing(nodes, replies)
+
+    async def claim(self, bids: Sequence[Bid], node: str, incarnation: str) -> list[Claim]:
+        """Claim shards in one pipeline. Renew the lease first."""
+        replies = await self._servers.ask_all([_claim(bid, incarnation, node) for bid in bids])
+        claims: list[Claim] = []
+        for bid, reply in zip(bids, replies, strict=True):
             epoch, holder, live = items(reply)
-            claims[at] = Claim(shards[at], integer(epoch), text(holder), integer(live))
+            claims.append(Claim(bid.shard, integer(epoch), text(holder), integer(live)))
         return claims
 
-    async def _leases(self, nodes: set[str]) -> dict[str, str]:
-        """Read which incarnation holds the lease of each node."""
-        asked = sorted(nodes)
-        replies = await self._servers.ask_all([command(b"GET", _lease_key(node)) for node in asked])
-        return {
-            node: lease.decode().partition(" ")[0]
-            for node, lease in zip(asked, map(optional, replies), strict=True)
-            if lease is not None
-        }
+    async def let_go(self, held: Mapping[int, int], incarnation: str) -> None:
+        """Give shards up at the epochs at which they are held; the epochs stay."""
+        await self._servers.ask_all(
+            [_LET_GO.call((_keys(shard).owner,), epoch, incarnation) for shard, epoch in held.items()]
+        )
 
     # ------------------------------------------------------------ reading
 
@@ -150,16 +173,29 @@ class RedisShards:
         clinics, due = await self._servers.ask_all(
             (command(b"HGETALL", keys.clinics), command(b"ZRANGE", keys.due, 0, -1))
         )
-        flat = items(clinics)
         visits = [VisitId(text(member)) for member in items(due)]
         stored: list[StoredVisit] = []
         for first in range(0, len(visits), LOAD_AT_ONCE):
             stored.extend(
                 one for one in await self.read(visits[first : first + LOAD_AT_ONCE]) if one is not None
             )
-        return ShardContents(
-            {ClinicId(text(one)): string(body) for one, body in zip(flat[::2], flat[1::2], strict=True)},
-            stored,
+        return ShardContents(_documents(clinics), stored)
+
+    async def heads(self, shard: int, visits: Sequence[VisitId]) -> Heads:
+        """Read how far a shard is: its clinics, what is not settled, and these visits' versions."""
+        keys = _keys(shard)
+        clinics, due, *heads = await self._servers.ask_all(
+            (
+                command(b"HGETALL", keys.clinics),
+                command(b"ZRANGE", keys.due, 0, -1),
+                *(command(b"GETRANGE", keys.visit + visit.encode(), 0, HEAD_BYTES) for visit in visits),
+            ),
+            "save",
+        )
+        return Heads(
+            _documents(clinics),
+            frozenset(VisitId(text(member)) for member in items(due)),
+            {visit: _head(string(head)) for visit, head in zip(visits, heads, strict=True)},
         )
 
     async def read(self, visits: Sequence[VisitId]) -> list[StoredVisit | None]:
@@ -254,30 +290,31 @@ class RedisShards:
         return _SAVED[reply]
 
 
-class _Owner(NamedTuple):
-    """Who owns a shard, as the store holds it; empty when nobody ever did."""
-
-    epoch: int
-    incarnation: str
-    node: str
-
-    @classmethod
-    def read(cls, reply: Reply) -> _Owner:
-        epoch, incarnation, node = (optional(one) or b"" for one in items(reply))
-        return cls(int(epoch or 0), incarnation.decode(), node.decode())
+def _owner(shard: int, reply: Reply) -> Owner:
+    epoch, incarnation, node = (optional(one) or b"" for one in items(reply))
+    return Owner(shard, int(epoch or 0), incarnation.decode(), node.decode())
 
 
 def _read_owner(shard: int) -> Call:
     return command(b"HMGET", _keys(shard).owner, b"epoch", b"incarnation", b"node")
 
 
-def _claim(shard: int, seen: int, incarnation: str, node: str) -> Call:
-    keys = _keys(shard)
-    return _CLAIM.call((keys.owner, keys.due, keys.clinics), seen, incarnation, node)
+def _claim(bid: Bid, incarnation: str, node: str) -> Call:
+    keys = _keys(bid.shard)
+    return _CLAIM.call((keys.owner, keys.due, keys.clinics), bid.seen, incarnation, node, bid.above)
 
 
-def _lease_key(node: str) -> bytes:
-    return b"{n:%b}:lease" % node.encode()
+def _documents(reply: Reply) -> dict[ClinicId, bytes]:
+    flat = items(reply)
+    return {ClinicId(text(one)): string(body) for one, body in zip(flat[::2], flat[1::2], strict=True)}
+
+
+def _head(value: bytes) -> tuple[int, str] | None:
+    """Read the version and the save id off the beginning of a stored value."""
+    if not value:
+        return None
+    version, save_id, _ = value.split(b" ", 2)
+    return int(version), save_id.decode()
 
 
 def _visit_key(visit: VisitId) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
@@ -14,6 +13,7 @@ from gateway.api.models import Problem
 
 if TYPE_CHECKING:
     from gateway.node import Node
+from gateway.release import release
 
 ABOUT = """Visits, invitations and who may come. Times are integers, milliseconds since 1970 (UTC).
 
@@ -41,7 +41,7 @@ def make(node: Node, *, demo: bool) -> FastAPI:
     """Put REST together; with `demo` also what opens demo visits, and /docs."""
     api = FastAPI(
         title="Vestibule",
-        version=_version(),
+        version=release(),
         description=ABOUT,
         docs_url=None,  # it would load scripts from elsewhere; see gateway/api/docs.py
         redoc_url=None,
@@ -70,11 +70,4 @@ def make(node: Node, *, demo: bool) -> FastAPI:
 
 
 async def _index() -> dict[str, str]:
-    return {"version": _version(), "openapi": "/openapi.json"}
-
-
-def _version() -> str:
-    try:
-        return version("vestibule")
-    except PackageNotFoundError:
-        return "0"
+    return {"version": release(), "openapi": "/openapi.json"}

@@ -64,6 +64,13 @@ class Metrics:
         self._saves = self._counter("saves", "Saves by result", "result")
         self._saves_ok = self._saves.labels("ok")
         self._lease_lost = self._counter("lease_lost", "Leases that lapsed")
+        self._claims = self._counter("claims", "Shards claimed, by why they could be", "reason")
+        self._takeover = self._histogram(
+            "takeover_seconds", "From noticing that a node is gone to serving its shards", SLOW
+        )
+        self._went_back = self._counter(
+            "store_went_back", "Shards whose data in the store was older than what was acknowledged"
+        )
         self._double_owner = self._counter("double_owner", "Shards found with two owners; must stay 0")
         self._clock_skew = self._gauge("clock_skew_seconds", "The last jump of the store's clock")
         self._store_available = self._gauge("store_available", "Whether the store answers")
@@ -183,6 +190,18 @@ class Metrics:
     def double_owner(self) -> None:
         """A shard was found with two owners."""
         self._double_owner.inc()
+
+    def claim(self, reason: str) -> None:
+        """A shard was claimed."""
+        self._claims.labels(reason).inc()
+
+    def takeover(self, seconds: float) -> None:
+        """Shards of a node that is gone are served here."""
+        self._takeover.observe(seconds)
+
+    def went_back(self, shards: int) -> None:
+        """The store forgot what it had acknowledged."""
+        self._went_back.inc(shards)
 
     def clock_skew(self, seconds: float) -> None:
         """The store's clock jumped."""

@@ -91,7 +91,7 @@ class Endpoint:
         self._going = _going_away(retry)
         if self._switchboard is None:
             return
-        await self._close_all(code, retry)
+        await self.close_all(code, retry=retry)
         try:
             async with asyncio.timeout(timeout):
                 await self._empty(self._switchboard)
@@ -100,7 +100,8 @@ class Endpoint:
                 socket.abort()
             await self._empty(self._switchboard)
 
-    async def _close_all(self, code: int, retry: RetryHint) -> None:
+    async def close_all(self, code: int = SERVICE_RESTART, *, retry: RetryHint = RetryHint()) -> None:
+        """Close all that are open now, with the reason "retry=<seconds>"; new ones are taken as before."""
         for count, socket in enumerate(self, 1):
             socket.close(code, f"retry={self._jitter(retry.earliest, retry.latest):.1f}")
             if count % _CLOSES_A_TURN == 0:

@@ -16,9 +16,9 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.exceptions import InvalidStatus
 
+from actors.ports import Bid
 from engine.clinic import Admission, StaffRole
 from engine.commands import Contact
-from engine.ids import shard_of_clinic
 from engine.pin import strict_limit
 from engine.visit import Visit
 from tests.support.client import PATIENCE, Refused, WireClient
@@ -311,7 +311,10 @@ async def loses_a_shard(watch: Watch) -> None:
     here = watch.here
     visit = await here.plan()
     provider, host = await here.provider(visit), here.node.host
-    taken = await host.store.claim([shard_of_clinic(here.clinic)], host.settings.node, "another incarnation")
+    shard = host.shard_of(here.clinic)
+    assert shard is not None
+    bid = Bid(shard.number, shard.epoch)
+    taken = await host.store.claim([bid], host.settings.node, "another incarnation")
     assert taken[0].epoch
     await provider.request("lock", op="too late", on=True)
     assert await provider.closed() == 1012

@@ -119,7 +119,7 @@ async def test_whoever_waits_for_a_shard_that_another_owner_took_is_answered(
                 assert await second == Refused("try_later")
             assert (await board.wait_for("bye"))["code"] == "restarting"
         finally:
-            host._shards[shard.number] = shard
+            host.held[shard.number] = shard
             host.arm(live)
     answered: Outcome = await first
     assert answered is not None

@@ -14,7 +14,7 @@ from typing import Any
 from actors.accounts import User
 from actors.clock import Clock
 from actors.days import day_of
-from actors.ports import OutreachLimits, Post
+from actors.ports import OutreachLimits, Peers, Post
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, StaffRole
 from engine.commands import ByStaff, Contact, Plan
 from engine.ids import ClinicId, Instant, OpId, UserId
@@ -333,9 +333,11 @@ async def house(
     limits: Limits | None = None,
     post: Post | None = None,
     outreach: OutreachLimits | None = None,
+    peers: Peers | None = None,
+    settles: bool = True,
     **sections: Mapping[str, Any],
 ) -> AsyncIterator[House]:
-    """Run a node until the end of the `with`."""
+    """Run a node until the end of the `with`, with a clinic at it unless told otherwise."""
     from gateway.api import create_api
 
     port = port or free_port()
@@ -348,6 +350,7 @@ async def house(
         report=bugs.append,
         post=post,
         outreach=outreach,
+        peers=peers,
         silent=post is None and not demo and not sections.keys() & {"mail", "texts"},
     )
 
@@ -364,7 +367,8 @@ async def house(
             if serving.done():
                 serving.result()
             here = House(node, port, clock, bugs)
-            await here.settle()
+            if settles:
+                await here.settle()
             yield here
         finally:
             stop.set()

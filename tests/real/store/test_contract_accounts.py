@@ -12,6 +12,7 @@ from actors.store.shards import RedisShards
 from engine.clinic import StaffRole
 from engine.ids import ClinicId, UserId
 from tests.real.store.servers import Server
+from tests.real.store.visits import renew
 
 CLINIC = ClinicId("riverside")
 ANA = User(
@@ -35,7 +36,7 @@ def accounts(servers: Servers) -> Accounts:
 
 async def revoked(shards: RedisShards) -> tuple[str, ...]:
     """What a node hears with its next renewal."""
-    return (await shards.renew("node-1", "ana", "", 60_000)).revoked
+    return (await renew(shards, "node-1", "ana")).revoked
 
 
 class TestUsers:

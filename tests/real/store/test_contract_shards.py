@@ -12,14 +12,14 @@ from actors.store.settings import StoreSettings
 from actors.store.shards import DATA_VERSION, RedisShards
 from engine.ids import SHARDS, ClinicId, shard_of_clinic, visit_id
 from tests.real.store.servers import Server
-from tests.real.store.visits import CLINIC, FIRST, NOON, OTHER, SHARD, VISIT, after
+from tests.real.store.visits import CLINIC, FIRST, NOON, OTHER, SHARD, VISIT, after, claimed, renew
 
 
 @pytest.fixture
 async def owned(shards: RedisShards) -> RedisShards:
     """A store whose shard is ours, in its first epoch."""
-    await shards.renew("node-1", "ana", "127.0.0.1:1", 60_000)
-    (claim,) = await shards.claim([SHARD], "node-1", "ana")
+    await renew(shards, "node-1", "ana", "127.0.0.1:1")
+    (claim,) = await claimed(shards, [SHARD], "node-1", "ana")
     assert claim.epoch == 1
     return shards
 
@@ -60,8 +60,8 @@ class TestSaving:
         """Once another incarnation claimed the shard, the first one's saves are refused."""
         await owned.save([FIRST])
         await owned.release("node-1", "ana")
-        await owned.renew("node-2", "ben", "127.0.0.1:2", 60_000)
-        (claim,) = await owned.claim([SHARD], "node-2", "ben")
+        await renew(owned, "node-2", "ben", "127.0.0.1:2")
+        (claim,) = await claimed(owned, [SHARD], "node-2", "ben")
         assert (claim.epoch, claim.live) == (2, 1)
         second = after(FIRST, "second")
         assert await owned.save([second]) == ["stale"]
@@ -76,7 +76,7 @@ class TestSaving:
 
     async def test_a_new_seat_past_the_lapse_is_late(self, owned: RedisShards) -> None:
         """D1, B5: the store's own clock refuses a new seat after the lapse, and takes it before."""
-        now = (await owned.renew("node-1", "ana", "", 60_000)).now
+        now = (await renew(owned, "node-1", "ana")).now
         assert await owned.save([replace(FIRST, lapses_at=now - 1)]) == ["late"]
         assert await owned.save([replace(FIRST, lapses_at=now + 60_000)]) == ["ok"]
 
@@ -86,7 +86,7 @@ class TestSaving:
 
     async def test_a_save_that_landed_before_the_lapse_stays_ok_after_it(self, owned: RedisShards) -> None:
         """Asked again about an outcome, the store does not deny what it did."""
-        now = (await owned.renew("node-1", "ana", "", 60_000)).now
+        now = (await renew(owned, "node-1", "ana")).now
         landed = replace(FIRST, lapses_at=now + 60_000)
         await owned.save([landed])
         assert await owned.save([replace(landed, lapses_at=now - 1)]) == ["ok"]
@@ -175,55 +175,55 @@ class TestOwnership:
         """While the owner's lease lives nobody else gets its shards, and is told who has them."""
         one, two = RedisShards(servers, settings), RedisShards(servers, settings)
         await one.open()
-        await one.renew("node-1", "ana", "", 60_000)
-        await two.renew("node-2", "ben", "", 60_000)
-        mine = await one.claim(range(0, SHARDS, 2), "node-1", "ana")
-        theirs = await two.claim(range(SHARDS), "node-2", "ben")
+        await renew(one, "node-1", "ana")
+        await renew(two, "node-2", "ben")
+        mine = await claimed(one, range(0, SHARDS, 2), "node-1", "ana")
+        theirs = await claimed(two, range(SHARDS), "node-2", "ben")
         assert {claim.epoch for claim in mine} == {1}
         assert [claim.epoch for claim in theirs] == [0, 1] * (SHARDS // 2)
         assert {claim.holder for claim in theirs[::2]} == {"ana"}
 
     async def test_a_lapsed_lease_gives_the_shards_away(self, shards: RedisShards, server: Server) -> None:
         """A node that no longer renews loses its shards, one epoch higher."""
-        await shards.renew("node-1", "ana", "", 60_000)
-        await shards.claim([SHARD], "node-1", "ana")
+        await renew(shards, "node-1", "ana")
+        await claimed(shards, [SHARD], "node-1", "ana")
         await server.ask("DEL", "{n:node-1}:lease")  # what the server does when the lease lapses
-        await shards.renew("node-2", "ben", "", 60_000)
-        (claim,) = await shards.claim([SHARD], "node-2", "ben")
+        await renew(shards, "node-2", "ben")
+        (claim,) = await claimed(shards, [SHARD], "node-2", "ben")
         assert (claim.epoch, claim.holder) == (2, "ben")
 
     async def test_a_lease_lapses_by_itself(self, shards: RedisShards, server: Server) -> None:
         """The lease lives as long as was asked, by the store's own clock."""
-        await shards.renew("node-1", "ana", "", 60_000)
+        await renew(shards, "node-1", "ana")
         assert 50_000 < await server.ask("PTTL", "{n:node-1}:lease") <= 60_000
 
     async def test_a_slots_new_incarnation_takes_over_at_once(self, shards: RedisShards) -> None:
         """After `kill -9` the same slot claims without waiting for the dead incarnation's lease."""
-        await shards.renew("node-1", "ana", "", 60_000)
-        await shards.claim([SHARD], "node-1", "ana")
-        await shards.renew("node-1", "ana-again", "", 60_000)
-        (claim,) = await shards.claim([SHARD], "node-1", "ana-again")
+        await renew(shards, "node-1", "ana")
+        await claimed(shards, [SHARD], "node-1", "ana")
+        await renew(shards, "node-1", "ana-again")
+        (claim,) = await claimed(shards, [SHARD], "node-1", "ana-again")
         assert claim.epoch == 2
 
     async def test_what_we_hold_already_keeps_its_epoch(self, owned: RedisShards) -> None:
         """Claiming again, after a lost answer or an absence of the store, changes nothing."""
         await owned.save([FIRST])
-        (claim,) = await owned.claim([SHARD], "node-1", "ana")
+        (claim,) = await claimed(owned, [SHARD], "node-1", "ana")
         assert (claim.epoch, claim.holder, claim.live) == (1, "ana", 1)
 
     async def test_a_clean_stop_frees_the_shards_at_once(self, owned: RedisShards) -> None:
         """A released lease need not lapse; releasing for a dead incarnation does nothing."""
         await owned.release("node-1", "somebody-else")
-        await owned.renew("node-2", "ben", "", 60_000)
-        assert (await owned.claim([SHARD], "node-2", "ben"))[0].epoch == 0
+        await renew(owned, "node-2", "ben")
+        assert (await claimed(owned, [SHARD], "node-2", "ben"))[0].epoch == 0
         await owned.release("node-1", "ana")
-        assert (await owned.claim([SHARD], "node-2", "ben"))[0].epoch == 2
+        assert (await claimed(owned, [SHARD], "node-2", "ben"))[0].epoch == 2
 
     async def test_time_is_the_stores(self, shards: RedisShards, server: Server) -> None:
         """A renewal reads the store's TIME in milliseconds."""
-        before = (await shards.renew("node-1", "ana", "", 60_000)).now
+        before = (await renew(shards, "node-1", "ana")).now
         seconds, micros = await server.ask("TIME")
-        after_ = (await shards.renew("node-1", "ana", "", 60_000)).now
+        after_ = (await renew(shards, "node-1", "ana")).now
         assert before <= seconds * 1000 + micros // 1000 <= after_
 
 

@@ -19,7 +19,7 @@ from actors.store.settings import StoreSettings
 from actors.store.shards import RedisShards
 from engine.ids import visit_id
 from tests.real.store.servers import Cutter, Server, debian_redis, free_port, own_certificate
-from tests.real.store.visits import FIRST, SHARD, VISIT, after
+from tests.real.store.visits import FIRST, SHARD, VISIT, after, claimed, renew
 
 
 @asynccontextmanager
@@ -34,8 +34,8 @@ async def opened(url: str, answer_seconds: float = 5.0) -> AsyncIterator[RedisSh
     )
     shards = RedisShards(Servers(settings), settings)
     await shards.open()
-    await shards.renew("node-1", "ana", "", 60_000)
-    await shards.claim([SHARD], "node-1", "ana")
+    await renew(shards, "node-1", "ana")
+    await claimed(shards, [SHARD], "node-1", "ana")
     try:
         yield shards
     finally:
@@ -51,7 +51,7 @@ async def back(shards: RedisShards) -> None:
     """Wait until the store answers again."""
     while True:
         try:
-            await shards.renew("node-1", "ana", "", 60_000)
+            await renew(shards, "node-1", "ana")
             await shards.read([VISIT])
         except StoreDown:
             await asyncio.sleep(0.005)
@@ -73,7 +73,7 @@ async def test_scripts_that_were_flushed_are_loaded_again(server: Server) -> Non
         others = [visit(at) for at in range(5)]
         assert await shards.save([FIRST, *others]) == ["ok"] * 6
         await server.ask("SCRIPT FLUSH")
-        assert (await shards.claim([SHARD], "node-1", "ana"))[0].epoch == 1
+        assert (await claimed(shards, [SHARD], "node-1", "ana"))[0].epoch == 1
 
 
 async def test_a_paused_store_answers_unknown_in_time(server: Server) -> None:
@@ -83,7 +83,7 @@ async def test_a_paused_store_answers_unknown_in_time(server: Server) -> None:
         await server.ask("CLIENT PAUSE", 600_000, "WRITE")
         assert await shards.save([after(FIRST, "second")]) == ["unknown"]
         with pytest.raises(StoreDown):
-            await shards.renew("node-1", "ana", "", 60_000)
+            await renew(shards, "node-1", "ana")
         await server.ask("CLIENT UNPAUSE")
         await back(shards)
 

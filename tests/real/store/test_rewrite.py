@@ -14,7 +14,7 @@ from actors.store.servers import Servers
 from actors.store.settings import StoreSettings
 from actors.store.shards import RedisShards
 from tests.real.store.servers import Server, debian_redis
-from tests.real.store.visits import FIRST, SHARD, after
+from tests.real.store.visits import FIRST, SHARD, after, claimed, renew
 
 SEALED = b"sealed-guest-text-canary"
 
@@ -60,8 +60,8 @@ async def test_an_ended_visits_text_is_gone_from_the_file_in_time(server: Server
     rewrite = PurgeRewrite(servers, settings, time)
     shards = RedisShards(servers, settings, rewrite.purged)
     await shards.open()
-    await shards.renew("node-1", "ana", "", 60_000)
-    await shards.claim([SHARD], "node-1", "ana")
+    await renew(shards, "node-1", "ana")
+    await claimed(shards, [SHARD], "node-1", "ana")
     await until_first_rewrite(rewrite, time)
 
     first = replace(FIRST, body=SEALED)

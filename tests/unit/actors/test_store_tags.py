@@ -11,7 +11,7 @@ import pytest
 from redis.crc import key_slot
 
 from actors.accounts import Accounts, ApiKey, Ticket, User
-from actors.ports import GuessLimits, PinEntry, Quota, Save
+from actors.ports import Bid, GuessLimits, Member, PinEntry, Quota, Save
 from actors.store.line import Reply
 from actors.store.pins import RedisPins
 from actors.store.quotas import RedisQuotas
@@ -97,12 +97,19 @@ def shards(*answers: Reply) -> tuple[Recorder, RedisShards]:
 HEAD = b"1 s clinic-0"
 SHARD_CALLS: list[tuple[str, list[Any], Callable[[RedisShards], Awaitable[object]]]] = [
     ("open", [b"1", []], lambda store: store.open()),
-    ("renew", [1, []], lambda store: store.renew("n", "i", "a", 1)),
-    ("release", [1], lambda store: store.release("n", "i")),
+    ("renew", [1, [], [b"m"], 1, None], lambda store: store.renew(Member(node="n", incarnation="i"), 1)),
+    ("release", [1, 1], lambda store: store.release("n", "i")),
+    ("survey", [*[[b"1", b"x", b"m"]] * SHARDS, None], lambda store: store.survey(range(SHARDS))),
     (
         "claim",
-        [*[[b"1", b"x", b"m"]] * SHARDS, None, *[[2, b"i", 0]] * SHARDS],
-        lambda store: store.claim(range(SHARDS), "n", "i"),
+        [[2, b"i", 0]] * SHARDS,
+        lambda store: store.claim([Bid(shard, 1) for shard in range(SHARDS)], "n", "i"),
+    ),
+    ("let_go", [1] * SHARDS, lambda store: store.let_go(dict.fromkeys(range(SHARDS), 1), "i")),
+    (
+        "heads",
+        [[], [], b"1 s c", b""],
+        lambda store: store.heads(7, [visit_id(7, "aaaaaaaaaaaa"), visit_id(7, "bbbbbbbbbbbb")]),
     ),
     ("load", [[], []], lambda store: store.load(7)),
     ("read", [None] * 2, lambda store: store.read([save(clinic).visit for clinic in CLINICS[:2]])),

@@ -1,0 +1,56 @@
+"""What became of saves that were not answered well: asked of the store, until it is known."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from actors.clock import Clock
+from actors.commit import Committer, SaveOutcome
+from actors.lease import Lease
+from actors.live import LiveVisit
+from actors.ports import Save, ShardStore, StoreDown
+
+Settled = Callable[[SaveOutcome], None]
+
+
+class Outcomes:
+    """Finds out. `pause`: how long a store that is away is left alone, in milliseconds."""
+
+    def __init__(
+        self, store: ShardStore, committer: Committer, lease: Lease, clock: Clock, pause: int
+    ) -> None:
+        self._store = store
+        self._committer = committer
+        self._lease = lease
+        self._clock = clock
+        self._pause = pause / 1000
+
+    async def resolve(self, live: LiveVisit, save: Save, settled: Settled) -> None:
+        """Read the stored version until the store answers; only then is the outcome known."""
+        while True:
+            try:
+                found = (await self._store.read([save.visit]))[0]
+            except StoreDown:
+                await asyncio.sleep(self._pause)
+                continue
+            if found is not None and found.save_id == save.save_id:
+                settled("ok")
+            elif found is not None and found.version != live.version:
+                settled("stale")
+            else:
+                settled("down")
+            return
+
+    async def look_again(self, save: Save, settled: Settled) -> None:
+        """The store says that the visit's time is over: true, unless its clock jumped since the last
+        renewal.
+        """
+        before, clock = save.lapses_at, self._clock
+        lapses = clock.from_store(before)
+        if not await self._lease.renew() or clock.now() >= lapses or clock.to_store(lapses) == before:
+            settled("expired")
+            return
+        moved = replace(save, lapses_at=clock.to_store(lapses))
+        self._committer.put(moved, lambda outcome: settled("expired" if outcome == "late" else outcome))
