@@ -31,6 +31,7 @@ STAY_AT_ZERO = {
     "vestibule_join_after_expiry",
     "vestibule_purge_failures",
     "vestibule_socket_failures",
+    "vestibule_store_went_back",
 }
 """What only a bug moves, or a disk that fails; alerts stand on them, so they are there from the start."""
 
@@ -307,7 +308,9 @@ async def loses_the_store(watch: Watch) -> None:
 
 
 async def loses_a_shard(watch: Watch) -> None:
-    """Another incarnation of this node takes the clinic's shard: what is saved here now is refused."""
+    """Another incarnation of this node takes the clinic's shard: what is saved here now is refused, until it
+    is taken back.
+    """
     here = watch.here
     visit = await here.plan()
     provider, host = await here.provider(visit), here.node.host
@@ -320,6 +323,11 @@ async def loses_a_shard(watch: Watch) -> None:
     assert await provider.closed() == 1012
     await watch.look()
     assert watch.value("vestibule_stale_saves_total") == watch.value("vestibule_double_owner_total") == 1
+    async with asyncio.timeout(PATIENCE):
+        while host.shard(shard.number) is None:  # noqa: ASYNC110 - the other has no lease; it is taken over
+            await asyncio.sleep(0.01)
+    await watch.look()
+    assert watch.value("vestibule_takeover_seconds_count") == 1
 
 
 async def restarts(watch: Watch, folder: Path) -> None:

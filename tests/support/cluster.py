@@ -1,4 +1,4 @@
-"""Several real nodes over one real store, in the test's own process: each can be frozen, cut off or killed."""
+"""Several real nodes over one real store, in the test's own process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from actors.neighbours import Neighbours
 from actors.ports import Member, PeerDown
 from engine.ids import SHARDS, ClinicId, shard_of_clinic
 from tests.support.client import PATIENCE
-from tests.support.node import House, free_port, house
+from tests.support.node import House, house
 
 
 class InProcess(Neighbours):
@@ -77,7 +77,7 @@ class Cluster:
         """Wait until something about the nodes is so."""
         try:
             async with asyncio.timeout(within):
-                while not true():
+                while not true():  # noqa: ASYNC110 - many things in several nodes
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"it did not come to it: {self.shares()}") from None
@@ -99,9 +99,7 @@ class Cluster:
             owner.incarnation if (owner := here.node.host.owner(shard)) is not None else ""
             for here in self.houses.values()
         }
-        has = {
-            here.node.host.incarnation for here in self.houses.values() if here.node.host.shard(shard)
-        }
+        has = {here.node.host.incarnation for here in self.houses.values() if here.node.host.shard(shard)}
         return owners == has and len(has) == 1
 
     def owner(self, clinic: ClinicId) -> House:
