@@ -5,6 +5,7 @@ PORT     ?= 8080
 DATA_DIR ?=
 HTTPS    ?=
 ARGS     ?=
+SEED     ?=
 
 BIN    := .venv/bin
 PYTHON := $(BIN)/python
@@ -18,7 +19,7 @@ WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public 2>/dev/null) $(wildcard $(W
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-unit prove lint bench types lock fmt prompts web system clean
+.PHONY: help run test test-unit prove chaos lint bench types lock fmt prompts web system clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -39,6 +40,10 @@ test-unit: .venv/.stamp ## the tests that need nothing but Python
 
 prove: system .venv/.stamp gateway/static/manifest.json ## the long proofs, resumable; ARGS="..." are passed on
 	$(PYTHON) -m tests.prove $(ARGS)
+
+chaos: system .venv/.stamp ## break everything at random under load; SEED=1 MINUTES=10 NODES=3 VISITS=300 CLINICS=60
+	$(PYTHON) -m tests.faults $(if $(SEED),--seed $(SEED)) --minutes $(or $(MINUTES),10) \
+		--nodes $(or $(NODES),3) --visits $(or $(VISITS),300) --clinics $(or $(CLINICS),60) $(ARGS)
 
 bench: .venv/.stamp gateway/static/manifest.json ## measure against plain servers run beside ours
 	$(PYTHON) -m load_tests.bench $(ARGS)

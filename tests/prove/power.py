@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -49,12 +51,22 @@ class PowerCut:
 class PowerCutServer:
     """A store server on `<directory>/store`, as an async context manager; entering starts it.
 
-    The address stays the same over cuts and restarts. Leaving kills the server; the files stay.
+    The address stays the same over cuts and restarts. Leaving kills the server; the files stay. `options`
+    are further words of its command line, `environment` what it finds besides ours.
     """
 
-    def __init__(self, directory: Path, appendfsync: AppendFsync = "always") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        appendfsync: AppendFsync = "always",
+        *,
+        options: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = StoreFolder(directory)
         self._appendfsync: AppendFsync = appendfsync
+        self._options = tuple(options)
+        self._environment = dict(environment or {})
         self._watch: asyncio.subprocess.Process | None = None
         self.pid = 0
 
@@ -100,7 +112,9 @@ class PowerCutServer:
         self._watch = await asyncio.create_subprocess_exec(
             *(sys.executable, "-S", str(SYNC_WATCH), str(self._folder.path / "appendonlydir")),
             *server_command(self._folder, self._appendfsync),
+            *self._options,
             cwd=self._folder.path,
+            env=os.environ | self._environment,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
@@ -114,11 +128,13 @@ class PowerCutServer:
         """Wait until the server has loaded its files; raises with the end of its log if it ends instead."""
         async with asyncio.timeout(READY_SECONDS):
             while not await self._ping():
-                if self._has_ended():
+                if self.ended:
                     raise RuntimeError(f"the server ended: {self._folder.last_words()}")
                 await asyncio.sleep(0.01)
 
-    def _has_ended(self) -> bool:
+    @property
+    def ended(self) -> bool:
+        """Whether the server ended by itself, as it does when its disk is full."""
         return not Path(f"/proc/{self.pid}/cwd").exists()  # what is left of an ended process has none
 
     async def _ping(self) -> bool:

@@ -1,0 +1,123 @@
+"""The figures of a run: how long after each kind of fault things were as they should be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from engine.ids import shard_of_visit
+from tests.faults.history import Away, Closed, Gone, History, Opened, Seated, Shown, Struck, Taken
+
+FOLLOWED_FOR: Final = 40.0
+"""Seconds after a fault in which a return counts as a return from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long something took, in seconds."""
+
+    count: int
+    p50: float
+    p99: float
+
+    @classmethod
+    def of(cls, seconds: Iterable[float]) -> Spread:
+        """Sum up."""
+        ordered = sorted(seconds)
+        return cls(len(ordered), _at(ordered, 0.5), _at(ordered, 0.99))
+
+    def __str__(self) -> str:
+        return f"p50 {self.p50:.2f} s, p99 {self.p99:.2f} s ({self.count})" if self.count else "none"
+
+    def plain(self) -> dict[str, float]:
+        """Give it for a line of JSON."""
+        return {"count": self.count, "p50": round(self.p50, 3), "p99": round(self.p99, 3)}
+
+
+def _at(ordered: Sequence[float], share: float) -> float:
+    if not ordered:
+        return 0.0
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def figures(history: History) -> dict[str, Spread]:
+    """Give every figure by its name: `takeover after kill`, `service after kill`, `seats resumed after kill`,
+    and so on for each fault of a process, and `presence loss`.
+    """
+    found: dict[str, list[float]] = defaultdict(list)
+    for taken in history.of(Taken):
+        found[f"takeover after {taken.fault}"].append(taken.after)
+    struck = history.of(Struck)
+    for one in struck:
+        found[f"service after {one.fault}"] += _served(history, one)
+        found[f"seats resumed after {one.fault}"] += _resumed(history, one)
+    found["presence loss"] += _losses(history)
+    return {name: Spread.of(seconds) for name, seconds in sorted(found.items())}
+
+
+def _served(history: History, struck: Struck) -> list[float]:
+    """From a fault of a process to the first person seated under a later epoch, for each of its shards."""
+    epochs: dict[int, int] = {}
+    first: dict[int, float] = {}
+    for seated in history.of(Seated):
+        number = shard_of_visit(seated.visit)
+        if number not in struck.shards or not seated.stream:
+            continue
+        epoch = int(seated.stream.partition(".")[0], 16)
+        if seated.at < struck.at:
+            epochs[number] = max(epoch, epochs.get(number, 0))
+        elif epoch > epochs.get(number, 0) and number not in first and seated.at < struck.at + FOLLOWED_FOR:
+            first[number] = seated.at - struck.at
+    return [after for number, after in first.items() if number in epochs]
+
+
+def _resumed(history: History, struck: Struck) -> list[float]:
+    """From a fault of a process to the return of each person who was connected to it."""
+    nodes: dict[int, str] = {}
+    lines: dict[str, int] = {}
+    back: dict[str, float] = {}
+    out: set[str] = set()
+    for entry in history.entries:
+        if entry.at > struck.at + FOLLOWED_FOR:
+            break
+        match entry:
+            case Opened():
+                nodes[entry.line] = entry.node
+            case Seated() if entry.at < struck.at:
+                lines[entry.who] = entry.line
+            case Seated():
+                back.setdefault(entry.who, entry.at - struck.at)
+            case Closed() if entry.at < struck.at:
+                lines = (
+                    {who: line for who, line in lines.items() if line != entry.line}
+                    if (entry.line in lines.values())
+                    else lines
+                )
+            case Away() | Gone():
+                if entry.who not in back:
+                    out.add(entry.who)
+                if isinstance(entry, Away) and entry.at < struck.at:
+                    lines.pop(entry.who, None)
+    there = {who for who, line in lines.items() if nodes.get(line) == struck.node} - out
+    return [back[who] for who in there if who in back]
+
+
+def _losses(history: History) -> list[float]:
+    """From the moment when somebody's computer was off to the moment when a dashboard says so."""
+    seats: dict[str, tuple[str, str]] = {}
+    away: dict[tuple[str, str], float] = {}
+    took: list[float] = []
+    for entry in history.entries:
+        match entry:
+            case Seated() if entry.seat:
+                seats[entry.who] = entry.visit, entry.seat
+                away.pop((entry.visit, entry.seat), None)
+            case Away(silently=True) if entry.who in seats:
+                away[seats[entry.who]] = entry.at
+            case Shown(link="lost"):
+                began = away.pop((entry.visit, entry.seat), None)
+                if began is not None:
+                    took.append(entry.at - began)
+    return took

@@ -1,0 +1,76 @@
+"""How soon somebody else serves what a node served: after each fault of one, owners are watched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from redis.exceptions import RedisError
+
+from engine.ids import ClinicId, shard_of_clinic
+from tests.faults.fleet import FleetNode
+from tests.faults.history import Struck, Taken, now
+from tests.faults.stores import Stores
+from tests.faults.town import Town
+from tests.prove.peek import peek
+
+WATCHED_FOR: Final = 30.0
+LOOKS_EVERY: Final = 0.05
+
+Owners = dict[int, tuple[int, str]]
+"""Shard -> epoch and node."""
+
+
+class Takeovers:
+    """Watches the shards of the town's clinics."""
+
+    def __init__(self, stores: Stores, town: Town) -> None:
+        self._stores = stores
+        self._town = town
+        self._watching: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def of(self, fault: str, node: FleetNode) -> AsyncIterator[None]:
+        """Watch what becomes of a node's shards; the block does something to it."""
+        before = await self._owners()
+        mine = {shard: epoch for shard, (epoch, owner) in before.items() if owner == node.name}
+        struck, label = now(), node.door.label
+        self._town.note(Struck(at=struck, fault=fault, node=label, shards=tuple(mine)))
+        watching = asyncio.create_task(self._watch(fault, struck, mine))
+        self._watching.add(watching)
+        watching.add_done_callback(self._watching.discard)
+        yield
+
+    async def settled(self) -> None:
+        """Wait until nothing is watched any more."""
+        if self._watching:
+            await asyncio.wait(self._watching)
+
+    async def _watch(self, fault: str, struck: float, mine: dict[int, int]) -> None:
+        while mine and now() - struck < WATCHED_FOR:
+            await asyncio.sleep(LOOKS_EVERY)
+            for shard, (epoch, _) in (await self._owners(mine)).items():
+                if epoch > mine[shard]:
+                    del mine[shard]
+                    self._town.note(Taken(at=now(), fault=fault, shard=shard, after=now() - struck))
+
+    async def _owners(self, of: dict[int, int] | None = None) -> Owners:
+        shards = of if of is not None else {shard_of_clinic(ClinicId(one)) for one in self._town.clinics}
+        asked = sorted(shards)
+        try:
+            async with (
+                asyncio.timeout(2.0),
+                peek(self._stores.url) as store,
+                store.pipeline(transaction=False) as all_,
+            ):
+                for shard in asked:
+                    all_.execute_command("HMGET", f"{{s{shard:04d}}}:owner", "epoch", "node")
+                found = await all_.execute()
+        except (RedisError, OSError, TimeoutError):
+            return {}
+        return {
+            shard: (int(epoch or 0), (node or b"").decode())
+            for shard, (epoch, node) in zip(asked, found, strict=True)
+        }

@@ -1,0 +1,27 @@
+"""A short sample of `make chaos`: the same load, faults and judge, for less than a minute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from tests.faults.chaos import Chaos, Plan
+from tests.faults.load import Pace
+from tests.faults.schedule import Planned
+
+PACE: Final = Pace(visits=6, life=(12.0, 20.0), think=(0.5, 1.5), away=(3.0, 5.0), short=0.3, phones=0.5)
+FAULTS: Final = [
+    Planned(1.0, "cut_some", 0.0, 1),
+    Planned(2.0, "pause", 1.5, 2),
+    Planned(5.0, "kill", 0.5, 3),
+    Planned(9.0, "power", 0.5, 4),
+    Planned(12.0, "herd", 0.0, 5),
+]
+
+
+async def test_a_town_under_faults_is_clean(tmp_path: Path) -> None:
+    """A node killed, its store paused and cut from the power, its clients cut: every promise is kept."""
+    plan = Plan(seed=1, seconds=14.0, nodes=1, clinics=3, pace=PACE, faults=FAULTS, settles=16.0)
+    outcome = await Chaos(plan, tmp_path).run()
+    assert outcome.clean, "\n".join([*outcome.verdict.lines(outcome.began), *outcome.trouble])
+    assert outcome.faults.keys() == {one.name for one in FAULTS}
