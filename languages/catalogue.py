@@ -52,15 +52,38 @@ def say(language: str, key: str, **parts: str | int) -> str:
 
 def parts_of(leaf: Leaf) -> set[str]:
     """Name the parts of a sentence, or of all its plural forms."""
-    texts = leaf.values() if isinstance(leaf, dict) else (leaf,)
-    return {part for text in texts for part in _PART.findall(text)}
+    return set(_said_parts(leaf))
+
+
+def parts_in_order(leaf: Leaf) -> list[str]:
+    """Name the parts as they are said, and last the count that chooses a plural form without being said."""
+    chosen_by = ["count"] if isinstance(leaf, dict) else []
+    return list(dict.fromkeys([*_said_parts(leaf), *chosen_by]))
 
 
 @cache
 def leaves(language: str) -> dict[str, Leaf]:
-    """Give all sentences of a language by their keys, `mail.invitation.subject`."""
-    tree: Tree = json.loads((_FOLDER / f"{language}.json").read_text("utf-8"))
-    return dict(_leaves(tree, ""))
+    """Give all sentences of a language by their keys, `mail.invitation.subject`.
+
+    What does not stand in the language's own file stands in its folder: there a file's path begins its keys,
+    `en/web/visit.json` those of `web.visit.`
+    """
+    found = _leaves(_read(_FOLDER / f"{language}.json"), "")
+    folder = _FOLDER / language
+    for file in sorted(folder.rglob("*.json")):
+        prefix = ".".join(file.relative_to(folder).with_suffix("").parts)
+        found += _leaves(_read(file), f"{prefix}.")
+    return dict(found)
+
+
+def _read(file: Path) -> Tree:
+    tree: Tree = json.loads(file.read_text("utf-8"))
+    return tree
+
+
+def _said_parts(leaf: Leaf) -> list[str]:
+    texts = leaf.values() if isinstance(leaf, dict) else (leaf,)
+    return [part for text in texts for part in _PART.findall(text)]
 
 
 def _leaves(tree: Tree, prefix: str) -> list[tuple[str, Leaf]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from languages import typescript as words
 from signaling.schema import vectors
 from signaling.schema.page import page
 from signaling.schema.typescript import typescript
@@ -16,13 +17,14 @@ ROOT: Final = Path(__file__).parents[2]
 
 WRITTEN: Final[dict[str, Callable[[], str]]] = {
     "dashboards/web/src/wire/messages.ts": typescript,
+    "dashboards/web/src/ui/catalogue.ts": words.typescript,
     "docs/protocol.md": page,
     "tests/vectors/client.json": vectors.from_client,
     "tests/vectors/server.json": vectors.from_server,
     "tests/vectors/numbered.json": vectors.numbered,
     "tests/vectors/edges.json": vectors.edges,
 }
-"""Every file that is written from the messages, and by what."""
+"""Every file that is written from the messages and the catalogue, and by what."""
 
 
 def stale(root: Path) -> list[str]:
@@ -48,7 +50,7 @@ def main(arguments: list[str]) -> int:
         return 0
     differing = stale(ROOT)
     for name in differing:
-        sys.stderr.write(f"{name} differs from signaling/; write it anew with `make types`\n")
+        sys.stderr.write(f"{name} differs from what it is written from; write it anew with `make types`\n")
     return 1 if differing else 0
 
 

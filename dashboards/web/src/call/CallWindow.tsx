@@ -41,7 +41,8 @@ function Inside({ call, state }: { call: Call; state: SeatState }) {
   const panel = chosen === "invite" && !state.info?.may_invite ? "" : chosen; // the clinic switched it off meanwhile (R1)
   const idle = useIdle(panel !== "");
   const heading = useRef<HTMLHeadingElement>(null);
-  const title = words.call.title(state.info?.providers?.find((name) => name !== state.name) ?? "");
+  const provider = state.info?.providers?.find((name) => name !== state.name);
+  const title = provider ? words.call.title(provider) : words.call.titleAlone;
   useWakeLock();
   useAnnouncements(call);
   useEffect(() => {

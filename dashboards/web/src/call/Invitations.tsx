@@ -36,7 +36,7 @@ const TONES: Readonly<Record<string, string>> = { in: "tone-ok", opened: "tone-o
 function Invitation({ call, one, zone }: { call: Call; one: InvitationInfo; zone: string }) {
   const who = calledBy(one, s.unnamed);
   const address = [one.email, one.phone].filter(Boolean).join(", ");
-  const word = s.state[one.state] ?? one.state;
+  const word = (s.state as Readonly<Record<string, string>>)[one.state] ?? one.state;
   return (
     <li class="invited-one">
       <p class="invited-who">

@@ -102,7 +102,7 @@ function StateWords({ seat }: { seat: Participant }) {
       : inCall && seat.link === "restoring"
         ? c.restoring
         : c.standing[seat.standing];
-  const quality = inCall && !lost ? c.quality[seat.quality ?? ""] : "";
+  const quality = inCall && !lost && seat.quality ? c.quality[seat.quality] : "";
   const how = seat.how === "both" ? c.byBoth : seat.how === "phone" && seat.role !== "phone" ? c.byPhone : "";
   return (
     <p class="person-state">

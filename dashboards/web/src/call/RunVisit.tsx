@@ -58,14 +58,9 @@ function Complete({ call, state }: { call: Call; state: SeatState }) {
       {asking && (
         <AskFirst title={c.completeTitle} act={c.complete} busy={busy} onAct={() => void complete()} onClose={() => setAsking(false)}>
           <p>{c.completeText}</p>
-          <p>{names.length > 0 ? c.completeWho(listed(names)) : c.completeAlone}</p>
+          <p>{names.length > 0 ? c.completeWho(names) : c.completeAlone}</p>
         </AskFirst>
       )}
     </>
   );
-}
-
-/** "Ann, Bob and Carol" */
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} ${c.and} ${names[names.length - 1]}`;
 }

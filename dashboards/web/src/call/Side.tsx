@@ -19,8 +19,6 @@ interface Props {
   onClose: () => void;
 }
 
-const TITLES = { people: words.call.people, invite: words.panel.title, devices: words.devices.title };
-
 /** The panel at the side: people, who to invite, or devices. Escape closes it. */
 export function Side({ call, state, panel, onClose }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -32,7 +30,7 @@ export function Side({ call, state, panel, onClose }: Props) {
     <aside class="side" aria-labelledby="side-title" onKeyDown={onKeyDown}>
       <div class="side-head">
         <h2 ref={heading} id="side-title" tabIndex={-1}>
-          {TITLES[panel]}
+          {titleOf(panel)}
         </h2>
         <Button kind="plain" icon={X} label={words.close} onClick={onClose} />
       </div>
@@ -44,6 +42,10 @@ export function Side({ call, state, panel, onClose }: Props) {
       </div>
     </aside>
   );
+}
+
+function titleOf(panel: Props["panel"]): string {
+  return { people: words.call.people, invite: words.panel.title, devices: words.devices.title }[panel];
 }
 
 /** Add Participants (R7): what to pass on, what to send, and for providers what became of what was sent. */

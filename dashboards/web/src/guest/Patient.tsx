@@ -74,7 +74,7 @@ function Cancel({ attendance, token, door }: { attendance: Attendance; token: st
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const [op] = useState(() => randomText());
-  const now = useNow();
+  const when = time.dayAndTime(door.start, useNow(), door.zone);
   const cancel = async () => {
     setBusy(true);
     setWrong("");
@@ -94,7 +94,7 @@ function Cancel({ attendance, token, door }: { attendance: Attendance; token: st
       {asking && (
         <AskFirst title={g.cancelTitle} act={g.cancel} keep={g.cancelKeep} busy={busy} onAct={() => void cancel()} onClose={() => setAsking(false)}>
           <p>
-            <strong>{g.cancelWhich(door.provider, time.dayAndTime(door.start, now, door.zone))}</strong>
+            <strong>{door.provider ? g.cancelWhich(when, door.provider) : `${when}.`}</strong>
           </p>
           <p>{g.cancelText}</p>
           {wrong && <p role="alert">{wrong}</p>}

@@ -1,22 +1,23 @@
 /** Times as people say them, in the clinic's zone and with the zone's name (D9). Pure; times are ms since 1970 (UTC). */
 
+import { locale } from "./language.ts";
 import { words } from "./words.ts";
 
-const LANGUAGE = "en-US";
+const ZONE_NAMES = "en-US";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const known = new Map<string, Intl.DateTimeFormat>();
 
 /** Formatters are slow to make, and a zone that this browser does not know must not stop a page. */
-function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${zone} ${JSON.stringify(options)}`;
+function formatter(zone: string, options: Intl.DateTimeFormatOptions, language = locale()): Intl.DateTimeFormat {
+  const key = `${language} ${zone} ${JSON.stringify(options)}`;
   let format = known.get(key);
   if (!format) {
     try {
-      format = new Intl.DateTimeFormat(LANGUAGE, { ...options, timeZone: zone });
+      format = new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
     } catch {
-      format = new Intl.DateTimeFormat(LANGUAGE, { ...options, timeZone: "UTC" });
+      format = new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
     }
     known.set(key, format);
   }
@@ -33,9 +34,9 @@ export function clockTime(at: number, zone: string): string {
   return `${timeOf(at, zone)} (${zoneName(at, zone)})`;
 }
 
-/** "PDT" */
+/** "PDT"; a zone's short name is the same in every language, as our letters write it. */
 export function zoneName(at: number, zone: string): string {
-  const parts = formatter(zone, { timeZoneName: "short" }).formatToParts(at);
+  const parts = formatter(zone, { timeZoneName: "short" }, ZONE_NAMES).formatToParts(at);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? zone;
 }
 
@@ -69,7 +70,9 @@ export function near(at: number, now: number): string {
 export function minutes(ms: number): string {
   const whole = Math.floor(ms / MINUTE);
   if (whole < 1) return words.time.underAMinute;
-  return whole < 60 ? words.time.min(whole) : words.time.hours(Math.floor(whole / 60), whole % 60);
+  const [hours, rest] = [Math.floor(whole / 60), whole % 60];
+  if (!hours) return words.time.min(rest);
+  return rest ? words.time.hoursAndMin(hours, rest) : words.time.hours(hours);
 }
 
 /** A short length: "12 s", from two minutes on as `minutes`. */
@@ -79,7 +82,19 @@ export function seconds(ms: number): string {
 
 /** How long a visit is: "30 minutes". */
 export function length(start: number, end: number): string {
-  return words.time.minutes(Math.round((end - start) / MINUTE));
+  return lengthOf(Math.round((end - start) / MINUTE));
+}
+
+/** "30 minutes" */
+export function lengthOf(minutes: number): string {
+  return words.time.minutes(minutes);
+}
+
+/** How long before a visit's start, in the largest unit that fits whole: "24 hours before", "2 days before". */
+export function beforeStart(minutes: number): string {
+  const { before } = words.time;
+  if (minutes % 1440 === 0 && minutes > 1440) return before.days(minutes / 1440);
+  return minutes % 60 === 0 && minutes ? before.hours(minutes / 60) : before.minutes(minutes);
 }
 
 /** A PIN as it is read: 3-3-4 (D4). */
@@ -87,7 +102,7 @@ export function pinGroups(pin: string): string {
   return `${pin.slice(0, 3)} ${pin.slice(3, 6)} ${pin.slice(6)}`.trim();
 }
 
-/** Newer browsers put a narrow space before PM, which not every font has. */
+/** Newer browsers put a narrow or unbreakable space before PM, which not every font has. */
 function tidy(text: string): string {
-  return text.replace(/\u202f/g, " ");
+  return text.replace(/[\u202f\u00a0]/g, " ");
 }

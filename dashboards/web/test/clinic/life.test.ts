@@ -78,7 +78,7 @@ describe("an invitation's life", () => {
 
   test("a state or a reason that this page does not know yet is said all the same", () => {
     assert.equal(stateText("bounced"), "bounced");
-    assert.equal(reasonText("something_new"), words.someReason);
+    assert.equal(reasonText("something_new"), words.life.someReason);
     assert.equal(reasonText(""), "");
   });
 });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addressOf, placeOf } from "../../src/clinic/address.ts";
-import { GRACE, inOrder, inUnits, isEmail, isSameName, nameIn, OPENS, wholeIn } from "../../src/clinic/settings/figures.ts";
+import { GRACE, inOrder, isEmail, isSameName, nameIn, OPENS, wholeIn } from "../../src/clinic/settings/figures.ts";
 import { fitted } from "../../src/clinic/settings/logo.ts";
 import { sectionOf, SECTIONS } from "../../src/clinic/settings/sections.ts";
 import { faultsIn } from "../../src/clinic/settings/useForm.ts";
 import { countries, zoneGroups } from "../../src/clinic/settings/zones.ts";
+import { beforeStart } from "../../src/ui/time.ts";
 import { words } from "../../src/clinic/words.ts";
 import { Refused } from "../../src/wire/index.ts";
 
@@ -55,11 +56,13 @@ describe("what is typed into a setting", () => {
 
 describe("reminders", () => {
   test("are said in the unit that people use", () => {
-    assert.deepEqual(inUnits(15), { count: 15, unit: "minutes" });
-    assert.deepEqual(inUnits(90), { count: 90, unit: "minutes" });
-    assert.deepEqual(inUnits(1440), { count: 24, unit: "hours" });
-    assert.deepEqual(inUnits(2880), { count: 2, unit: "days" });
-    assert.equal(words.settings.reminder.hours(1), "1 hour before");
+    assert.deepEqual([15, 90, 60, 1440, 2880].map(beforeStart), [
+      "15 minutes before",
+      "90 minutes before",
+      "1 hour before",
+      "24 hours before",
+      "2 days before",
+    ]);
   });
 
   test("are kept once each, the earliest first", () => {

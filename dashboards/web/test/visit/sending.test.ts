@@ -62,7 +62,7 @@ describe("sending invitations", () => {
     const outcome = await sending.send(guests);
     assert.deepEqual(draftAfter(draft, outcome).emails, ["ben@example.org"]);
     assert.deepEqual(draftAfter(draft, outcome).phones, ["+14155550123"]);
-    assert.match(saidOf(guests, outcome).wrong, /Not sent to ben@example.org, \+14155550123. That's enough for now./);
+    assert.match(saidOf(guests, outcome).wrong, /Not sent to ben@example.org and \+14155550123. That's enough for now./);
   });
 
   test("who may have been invited already is asked for with the same key again", async () => {

@@ -12,7 +12,7 @@ import { PasswordField } from "./PasswordField.tsx";
 export function SignInPage({ onDone }: { onDone: () => void }) {
   useEffect(() => {
     document.title = words.signIn.title;
-  }, []);
+  }, [words.signIn.title]);
   return (
     <main class="sign-in">
       <div class="sign-in-card">

@@ -14,6 +14,8 @@ const OVER = "welcome_refused";
 export function Welcome({ token }: { token: string }) {
   useEffect(() => {
     document.title = words.welcome.title;
+  }, [words.welcome.title]);
+  useEffect(() => {
     const anew = () => welcomeIn(location) !== token && location.reload();
     addEventListener("hashchange", anew); // another link was opened in this tab
     return () => removeEventListener("hashchange", anew);

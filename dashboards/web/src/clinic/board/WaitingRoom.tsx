@@ -28,7 +28,8 @@ export function WaitingRoom() {
     view.reveal(place.value.visit);
   });
   useSignalEffect(() => {
-    document.title = words.room.tab(view.tally.value.waiting);
+    const { waiting } = view.tally.value;
+    document.title = waiting ? words.room.tab(waiting) : words.room.title;
   });
   const visit = useComputed(() => place.value.visit).value;
   return (

@@ -114,5 +114,5 @@ function isInsideBy(seat: Participant, { invitation, seats = [] }: InvitationInf
 }
 
 function warning(inside: readonly Participant[]): string {
-  return inside.length ? words.invite.revokeInside(inside.map(({ name }) => name)) : words.invite.revokeText;
+  return inside.length ? words.invite.revokeInside(inside.map(({ name }) => name), inside.length) : words.invite.revokeText;
 }

@@ -19,7 +19,7 @@ export function PatientPart({ row, link }: Props) {
   if (!link && !own) return null;
   return (
     <section class="details-part" aria-labelledby="patient-link">
-      <h3 id="patient-link">{words.patient.title(row.visit.patient ?? "")}</h3>
+      <h3 id="patient-link">{row.visit.patient ? words.patient.title(row.visit.patient) : words.patient.titleUnnamed}</h3>
       {own ? (
         <div class="invitation">
           <div class="invitation-head">

@@ -17,8 +17,6 @@ export interface Step {
   readonly why: string;
 }
 
-const STATES: Readonly<Record<string, string>> = words.invite.state;
-
 const TONES: Readonly<Record<string, StepTone>> = {
   queued: "wait",
   failed: "lost",
@@ -30,7 +28,7 @@ const TONES: Readonly<Record<string, StepTone>> = {
 
 /** The words of a state; one that the server names and this page does not know yet is shown as it is. */
 export function stateText(state: string): string {
-  return STATES[state] ?? state;
+  return known(words.invite.state)[state] ?? state;
 }
 
 export function toneOf(state: string): StepTone {
@@ -39,7 +37,12 @@ export function toneOf(state: string): StepTone {
 
 /** Why a message was not sent, or is tried again. */
 export function reasonText(code: string): string {
-  return code ? (words.reasons[code] ?? words.someReason) : "";
+  return code ? (known(words.reasons)[code] ?? words.life.someReason) : "";
+}
+
+/** Sentences by the server's names, of which this page may not know all. */
+function known(sentences: Readonly<Record<string, string>>): Readonly<Record<string, string | undefined>> {
+  return sentences;
 }
 
 /** The seats that were taken with an invitation, as the board knows them: it hears of them first. */
@@ -89,7 +92,7 @@ function letterStep({ via, kind, progress, at, attempt = 0, reason = "" }: Lette
 }
 
 function progressText(progress: LetterInfo["progress"], attempt: number, reason: string): string {
-  if (progress === "sending") return words.life.sending(attempt);
+  if (progress === "sending") return attempt > 1 ? words.life.sendingAgain(attempt) : words.life.sending;
   if (progress === "sent") return words.life.sent;
   if (progress === "failed") return reason === "unknown" ? words.life.doubtful : words.life.failed;
   return attempt ? words.life.again(attempt) : words.life.queued;

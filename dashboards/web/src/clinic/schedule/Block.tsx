@@ -15,15 +15,16 @@ interface Props {
 
 /** A visit on the calendar: time, patient, provider, and how it stands. */
 export function Block({ visit, state, start, short }: Props) {
-  const providers = visit.providers.map(({ name }) => name).join(", ");
+  const providers = visit.providers.map(({ name }) => name);
+  const told = [timeOf(start, visit.zone), visit.patient.name, providers.length ? words.schedule.with(providers) : "", state.word];
   return (
-    <div class={short ? "block-in block-short" : "block-in"} title={words.schedule.visit(timeOf(start, visit.zone), visit.patient.name, providers, state.word)}>
+    <div class={short ? "block-in block-short" : "block-in"} title={told.filter(Boolean).join(", ")}>
       <span class="block-line">
         <span class="figures block-time">{timeOf(start, visit.zone)}</span> <span class="block-patient">{visit.patient.name}</span>
         {visit.type === "phone" && <Icon of={Phone} size={16} label={words.schedule.phone} />}
       </span>
       <span class="block-line">
-        <span class="block-state">{state.word}</span> <span class="block-provider">{providers}</span>
+        <span class="block-state">{state.word}</span> <span class="block-provider">{providers.join(", ")}</span>
       </span>
     </div>
   );

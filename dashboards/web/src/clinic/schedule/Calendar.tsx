@@ -3,6 +3,7 @@ import { Calendar as FullCalendar, type CalendarOptions, type EventDisplayInfo, 
 import interaction from "fullcalendar/interaction";
 import timeGrid from "fullcalendar/timegrid";
 import "fullcalendar/skeleton.css";
+import { language, locale } from "../../ui/language.ts";
 import { clock } from "../../wire/index.ts";
 import type { Visit } from "../clinic.ts";
 import { dayOf, timeOf as wallTime } from "../day.ts";
@@ -56,20 +57,20 @@ export function Calendar(props: Props) {
     calendar.current = made;
     made.render();
     return () => made.destroy();
-  }, [zone]);
+  }, [zone, language.value]);
   const { first } = daysOf(day, view);
   useEffect(() => {
     calendar.current?.changeView(VIEWS[view], first);
     calendar.current?.scrollToTime(scrollTime(latest.current));
-  }, [first, view, zone]);
+  }, [first, view, zone, language.value]);
   useEffect(() => {
     const events = drawn.map((one) => eventOf(one, mayPlan));
     calendar.current?.setOption("events", events);
-  }, [drawn, zone, mayPlan]);
+  }, [drawn, zone, mayPlan, language.value]);
   useEffect(() => {
     if (slot) calendar.current?.select(slot.start, slot.end);
     else calendar.current?.unselect();
-  }, [slot?.start, slot?.end, first, view]);
+  }, [slot?.start, slot?.end, first, view, language.value]);
   return <div ref={box} class="calendar" data-calendar />;
 }
 
@@ -81,6 +82,7 @@ function optionsFor(latest: { readonly current: Props }): CalendarOptions {
     initialView: VIEWS[view],
     initialDate: day,
     timeZone: zone,
+    locale: locale(),
     now: () => clock.now(),
     nowIndicator: true,
     firstDay: FIRST_DAY,

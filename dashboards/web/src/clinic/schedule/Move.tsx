@@ -20,6 +20,9 @@ interface Props {
   onMoved: () => void;
 }
 
+/** So many of those whose visits are then are named. */
+const NAMED = 3;
+
 /** Asks before a dragged visit is rescheduled, and says who is told. */
 export function Move({ visit, to, clashes, onKeep, onMoved }: Props) {
   const [op] = useState(randomText);
@@ -49,7 +52,7 @@ export function Move({ visit, to, clashes, onKeep, onMoved }: Props) {
       </dl>
       {clashes.length > 0 && (
         <Banner tone="wait">
-          <p>{words.move.clashes(clashes.map((other) => other.patient.name))}</p>
+          <p>{words.move.clashes(clashes.slice(0, NAMED).map((other) => other.patient.name), clashes.length)}</p>
         </Banner>
       )}
       <Told visit={visit.id} />

@@ -29,6 +29,8 @@ export function Schedule() {
   useEffect(() => live.show(view.day.value), [live, view.day.value]);
   useEffect(() => {
     document.title = words.schedule.title;
+  }, [words.schedule.title]);
+  useEffect(() => {
     listStaff().then(
       (staff) => {
         view.providers.value = staff.filter(({ role }) => role === "provider");

@@ -1,5 +1,6 @@
 /** Which days the schedule shows, and which visits of them. Pure. */
 import { addDays, instantsOf, weekOf } from "../day.ts";
+import { locale } from "../../ui/language.ts";
 import type { Visit } from "../clinic.ts";
 
 export type View = "week" | "day";
@@ -32,19 +33,22 @@ export function instantsOfDays({ first, end }: Days, zone: string): { readonly s
 /** "Nov 22 – 28, 2026", or "Sun, Nov 22, 2026" of one day. */
 export function titleOf({ first, end }: Days, view: View): string {
   const [from, to] = [Date.parse(first), Date.parse(addDays(end, -1))];
-  if (view === "day") return DAY.format(from);
-  return WEEK.formatRange(from, to).replace(/\u2009/g, " ");
+  if (view === "day") return formatter({ ...WEEK, weekday: "short" }).format(from);
+  return formatter(WEEK).formatRange(from, to).replace(/\u2009/g, " ");
 }
 
 /** "Sun 22", over a column. */
 export function headOf(day: string): string {
   const at = Date.parse(day);
-  return `${WEEKDAY.format(at)} ${Number(day.slice(8))}`;
+  return `${formatter({ weekday: "short" }).format(at)} ${Number(day.slice(8))}`;
 }
 
-const DAY = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", weekday: "short", month: "short", day: "numeric", year: "numeric" });
-const WEEKDAY = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", weekday: "short" });
-const WEEK = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", month: "short", day: "numeric", year: "numeric" });
+/** Formatted by the calendar's own days, which have no zone. */
+function formatter(parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale(), { timeZone: "UTC", ...parts });
+}
+
+const WEEK = { month: "short", day: "numeric", year: "numeric" } as const;
 
 /** The visits of these providers, all when none is chosen; cancelled ones take no time any more. */
 export function visitsOf(visits: readonly Visit[], providers: ReadonlySet<string>): Visit[] {

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
+import { beforeStart } from "../../ui/time.ts";
 import { words } from "../words.ts";
-import { inOrder, inUnits, MOST_REMINDERS, REMINDER, type Unit, UNITS, wholeIn } from "./figures.ts";
+import { inOrder, MOST_REMINDERS, REMINDER, type Unit, UNITS, wholeIn } from "./figures.ts";
 import { AddButton, ListSetting, Remove, useListed } from "./ListSetting.tsx";
 import { Wrong } from "./saving.tsx";
 import type { SectionProps } from "./Settings.tsx";
@@ -14,9 +15,9 @@ export function Reminders({ clinic, save }: SectionProps) {
       <ul class="list-lines">
         {inOrder(items).map((minutes) => (
           <li key={minutes} class="list-line">
-            <span class="list-text">{reminderText(minutes)}</span>
+            <span class="list-text">{beforeStart(minutes)}</span>
             <Remove
-              label={words.settings.removeReminder(reminderText(minutes))}
+              label={words.settings.removeReminder(beforeStart(minutes))}
               onRemove={() => void put(items.filter((one) => one !== minutes))}
             />
           </li>
@@ -25,11 +26,6 @@ export function Reminders({ clinic, save }: SectionProps) {
       {items.length < MOST_REMINDERS && <NewReminder items={items} onAdd={(minutes) => put(inOrder([...items, minutes]))} />}
     </ListSetting>
   );
-}
-
-function reminderText(minutes: number): string {
-  const { count, unit } = inUnits(minutes);
-  return words.settings.reminder[unit](count);
 }
 
 function NewReminder({ items, onAdd }: { items: readonly number[]; onAdd: (minutes: number) => Promise<boolean> }) {

@@ -47,7 +47,7 @@ export function Settings() {
 function NotYours() {
   useEffect(() => {
     document.title = words.settings.title;
-  }, []);
+  }, [words.settings.title]);
   return (
     <main class="settings" id="main" tabIndex={-1}>
       <h1>{words.settings.title}</h1>

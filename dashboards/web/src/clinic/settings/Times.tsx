@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { time, useNow } from "../../ui/index.ts";
+import { language } from "../../ui/language.ts";
 import { words } from "../words.ts";
 import { SelectSetting, TextSetting } from "./controls.tsx";
 import { GRACE, OPENS, type Range, wholeIn } from "./figures.ts";
@@ -70,7 +71,7 @@ function Zone({ clinic, save }: SectionProps) {
 }
 
 function Country({ clinic, save }: SectionProps) {
-  const all = useMemo(() => countries(clinic.country), [clinic.country]);
+  const all = useMemo(() => countries(clinic.country, language.value), [clinic.country, language.value]);
   return (
     <SelectSetting
       label={words.settings.country}

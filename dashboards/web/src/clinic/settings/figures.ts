@@ -38,12 +38,6 @@ export function isSameName(one: string, other: string): boolean {
 export const UNITS = { minutes: 1, hours: 60, days: 1440 } as const;
 export type Unit = keyof typeof UNITS;
 
-/** How people say so many minutes: "24 hours", "2 days", "90 minutes". */
-export function inUnits(minutes: number): { readonly count: number; readonly unit: Unit } {
-  const unit: Unit = minutes % 1440 === 0 && minutes > 1440 ? "days" : minutes % 60 === 0 && minutes ? "hours" : "minutes";
-  return { count: minutes / UNITS[unit], unit };
-}
-
 /** The reminders, the earliest first, each once. */
 export function inOrder(reminders: readonly number[]): number[] {
   return [...new Set(reminders)].sort((one, other) => other - one);

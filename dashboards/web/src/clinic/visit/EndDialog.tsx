@@ -40,8 +40,8 @@ function WhoIsThere({ row }: { row: Row }) {
   const waiting = [...namesOf(row, "waiting"), ...namesOf(row, "held")];
   return (
     <>
-      <p>{inside.length ? words.complete.inside(inside) : words.complete.nobody}</p>
-      {waiting.length > 0 && <p>{words.complete.waiting(waiting)}</p>}
+      <p>{inside.length ? words.complete.inside(inside, inside.length) : words.complete.nobody}</p>
+      {waiting.length > 0 && <p>{words.complete.waiting(waiting, waiting.length)}</p>}
       <p class="soft">{words.complete.links}</p>
     </>
   );

@@ -10,7 +10,7 @@ export const EXTENSIONS = [5, 15, 30] as const;
 
 export async function extend(live: Live, visit: VisitInfo, minutes: number): Promise<void> {
   await live.ask({ t: "extend", visit: visit.visit, minutes });
-  toast(words.act.extended(minutes, visit.patient ?? ""));
+  toast(words.act.extended(visit.patient ?? "", minutes));
 }
 
 export async function complete(live: Live, visit: VisitInfo): Promise<void> {

@@ -17,7 +17,7 @@ export function toldSentence(patient: PatientContact, invited: readonly Invited[
   const ways = [patient.email ? words.told.email : "", patient.phone ? words.told.text : ""].filter(Boolean);
   const guests = invited.filter(({ email, phone, state }) => (email || phone) && !OVER.has(state)).length;
   const who = [
-    ...(ways.length ? [words.told.patient(patient.name, words.told.ways(ways))] : []),
+    ...(ways.length ? [words.told.patient(patient.name, ways)] : []),
     ...(guests ? [words.told.guests(guests)] : []),
   ];
   return who.length ? words.told.who(who, (ways.length ? 1 : 0) + guests) : words.told.nobody;

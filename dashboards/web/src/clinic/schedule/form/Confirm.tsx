@@ -4,7 +4,7 @@ import { Banner, Button } from "../../../ui/index.ts";
 import { clockTime, timeOf } from "../../../ui/time.ts";
 import type { Clinic, Provider } from "../../clinic.ts";
 import { sentenceOf } from "../../refused.ts";
-import type { Checked } from "../rest.ts";
+import type { Checked, Overlap } from "../rest.ts";
 import { words } from "../words.ts";
 import type { Draft } from "./draft.ts";
 import { type Fact, factsOf } from "./facts.ts";
@@ -90,6 +90,12 @@ function FactLine({ fact, changed }: { fact: Fact; changed: boolean }) {
   );
 }
 
+function overlapLine({ start, end, patient, providers }: Overlap, zone: string): string {
+  const span = `${timeOf(start, zone)} – ${timeOf(end, zone)}`;
+  const names = providers.map(({ name }) => name);
+  return names.length ? words.confirm.overlapWith(span, patient, names) : words.confirm.overlap(span, patient);
+}
+
 function Warnings({ checked, draft, clinic }: Pick<Props, "checked" | "draft" | "clinic">) {
   const { overlaps, dst } = checked;
   const rest = overlaps.length - SHOWN_OVERLAPS;
@@ -101,11 +107,7 @@ function Warnings({ checked, draft, clinic }: Pick<Props, "checked" | "draft" | 
           <ul class="overlaps">
             {overlaps.slice(0, SHOWN_OVERLAPS).map((one) => (
               <li key={one.id}>
-                {words.confirm.overlap(
-                  `${timeOf(one.start, clinic.zone)} – ${timeOf(one.end, clinic.zone)}`,
-                  one.patient,
-                  one.providers.map(({ name }) => name).join(", "),
-                )}
+                {overlapLine(one, clinic.zone)}
               </li>
             ))}
             {rest > 0 && <li>{words.confirm.moreOverlaps(rest)}</li>}

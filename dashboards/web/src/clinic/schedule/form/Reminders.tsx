@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { X } from "lucide-preact";
 import { Button, Field, Icon, Select } from "../../../ui/index.ts";
+import { beforeStart } from "../../../ui/time.ts";
 import { words } from "../words.ts";
 import { reminderOf } from "./draft.ts";
 
@@ -20,11 +21,11 @@ export function Reminders({ reminders, wrong, onDrop }: Props) {
       <ul class="contact-chips">
         {reminders.map((minutes) => (
           <li key={minutes} class="contact-chip reminder-chip">
-            <span>{words.form.before(minutes)}</span>
+            <span>{beforeStart(minutes)}</span>
             <button
               type="button"
               class="contact-chip-drop"
-              aria-label={words.form.reminderDrop(words.form.before(minutes))}
+              aria-label={words.form.reminderDrop(beforeStart(minutes))}
               onClick={() => onDrop(minutes)}
             >
               <Icon of={X} size={16} />

@@ -2,13 +2,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Plus } from "lucide-preact";
 import { Button, Field, Select } from "../../../ui/index.ts";
 import { Menu } from "../../../ui/Menu.tsx";
+import { ownName } from "../../../ui/language.ts";
+import { beforeStart } from "../../../ui/time.ts";
 import { words as shared } from "../../../ui/words.ts";
 import { clock } from "../../../wire/index.ts";
 import type { Clinic, Provider } from "../../clinic.ts";
 import { focusOnce } from "../../focus.ts";
 import { words } from "../words.ts";
 import { Choices } from "./Choices.tsx";
-import { type Draft, faultAt, type Faults, MOST_PROVIDERS, MOST_REMINDERS, withReminder } from "./draft.ts";
+import { type Draft, faultAt, type Faults, MOST_PROVIDERS, MOST_REMINDERS, optionText, withReminder } from "./draft.ts";
 import { Guests } from "./Guests.tsx";
 import { Providers } from "./Providers.tsx";
 import { OwnReminder, Reminders } from "./Reminders.tsx";
@@ -117,7 +119,7 @@ function PatientPart({ draft, faults, set }: FormProps) {
 }
 
 function KindPart({ draft, clinic, faults, set }: FormProps) {
-  const options = clinic.options.map(({ name, minutes }) => ({ value: name, label: words.form.optionOf(name, minutes) }));
+  const options = clinic.options.map(({ name, minutes }) => ({ value: name, label: optionText(name, minutes) }));
   const rooms = draft.room && !clinic.rooms.includes(draft.room) ? [draft.room, ...clinic.rooms] : clinic.rooms;
   return (
     <div class="form-part">
@@ -205,7 +207,7 @@ function MorePart({ draft, clinic, providers, faults, isNew, set }: FormProps) {
             icon={Plus}
             label={words.form.reminder}
             items={[
-              ...usual.map((minutes) => ({ label: words.form.before(minutes), onPick: () => remind(minutes) })),
+              ...usual.map((minutes) => ({ label: beforeStart(minutes), onPick: () => remind(minutes) })),
               { label: words.form.own, onPick: () => setOwn(true) },
             ]}
           >
@@ -227,7 +229,7 @@ function MorePart({ draft, clinic, providers, faults, isNew, set }: FormProps) {
         <Select
           label={words.form.language}
           value={draft.language}
-          options={languages.map((language) => ({ value: language, label: words.form.languages[language] ?? language }))}
+          options={languages.map((language) => ({ value: language, label: ownName(language) }))}
           onPick={(language) => set({ language }, "language")}
         />
       )}

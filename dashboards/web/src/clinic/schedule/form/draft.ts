@@ -153,6 +153,11 @@ export function minutesOf(draft: Draft, { options }: Clinic): number {
   return minutes >= 1 && minutes <= LONGEST_VISIT ? minutes : Number.NaN;
 }
 
+/** "Consultation, 30 min"; many options name their minutes themselves. */
+export function optionText(name: string, minutes: number): string {
+  return name.includes(String(minutes)) ? name : words.form.optionOf(name, minutes);
+}
+
 /** The guests in the order in which they are sent: all addresses, then all numbers. */
 export function guestsOf({ guestEmails, guestPhones, notes }: Pick<Draft, "guestEmails" | "guestPhones" | "notes">): PlannedGuest[] {
   const noted = (contact: string) => {

@@ -1,9 +1,11 @@
 /** What is confirmed, line by line, in the order in which a visit is read (R6). Pure. */
+import { ownName } from "../../../ui/language.ts";
+import { beforeStart, lengthOf } from "../../../ui/time.ts";
 import type { Role } from "../../../wire/index.ts";
 import type { Clinic, Provider } from "../../clinic.ts";
 import { wholeTime } from "../when.ts";
 import { words } from "../words.ts";
-import { type Draft, guestsOf, minutesOf, startOf } from "./draft.ts";
+import { type Draft, guestsOf, minutesOf, optionText, startOf } from "./draft.ts";
 
 export interface Fact {
   readonly name: string;
@@ -31,8 +33,8 @@ export function factsOf(draft: Draft, clinic: Clinic, providers: readonly Provid
     { name: words.confirm.patient, lines: lines(draft.patient, draft.email, draft.phone), role: "patient" },
     { name: chosen.length > 1 ? words.confirm.providers : words.confirm.provider, lines: chosen.map(({ name }) => name), role: "provider" },
     { name: words.confirm.guests, lines: guestLines(draft) },
-    { name: words.confirm.reminders, lines: draft.reminders.map(words.form.before) },
-    { name: words.confirm.language, lines: [words.form.languages[draft.language] ?? draft.language] },
+    { name: words.confirm.reminders, lines: draft.reminders.map(beforeStart) },
+    { name: words.confirm.language, lines: [ownName(draft.language)] },
   ];
 }
 
@@ -47,7 +49,7 @@ function timeLines(draft: Draft, clinic: Clinic, { now }: Times): string[] {
 
 function optionLine(draft: Draft, clinic: Clinic): string {
   const minutes = minutesOf(draft, clinic);
-  return draft.option ? words.form.optionOf(draft.option, minutes) : words.confirm.minutes(minutes);
+  return draft.option ? optionText(draft.option, minutes) : lengthOf(minutes);
 }
 
 function guestLines(draft: Draft): string[] {
