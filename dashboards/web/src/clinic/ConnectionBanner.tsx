@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { Banner, Button } from "../ui/index.ts";
+import { goodbyeText } from "../ui/refusals.ts";
 import { sentenceOf } from "./refused.ts";
 import { useStaff } from "./staff.ts";
 import { words } from "./words.ts";
@@ -26,7 +27,7 @@ export function ConnectionBanner() {
     return () => clearTimeout(timer);
   }, [isLost]);
   if (state.at === "over" && state.over.by !== "us") {
-    const why = state.over.by === "refused" ? sentenceOf(state.over.refusal) : state.over.by === "bye" ? state.over.bye.message : "";
+    const why = state.over.by === "refused" ? sentenceOf(state.over.refusal) : state.over.by === "bye" ? goodbyeText(state.over.bye.code, state.over.bye.message) : "";
     return (
       <div class="page-banner">
         <Banner tone="lost" live>

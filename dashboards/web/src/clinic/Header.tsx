@@ -1,6 +1,8 @@
-import { CircleUser, LogOut } from "lucide-preact";
+import { CircleUser, Languages, LogOut } from "lucide-preact";
 import { toast } from "../ui/index.ts";
+import { language, LANGUAGES, ownName } from "../ui/language.ts";
 import { Menu } from "../ui/Menu.tsx";
+import { choose } from "../ui/staffLanguage.ts";
 import { signOut } from "./account/account.ts";
 import { addressOf, go, type Place, place, ROOM, SCHEDULE } from "./address.ts";
 import { mayChangeSettings, maySeeVisits } from "./rights.ts";
@@ -30,6 +32,12 @@ export function Header() {
         icon={CircleUser}
         label={words.app.account}
         items={[
+          ...LANGUAGES.filter((one) => one !== language.value).map((one) => ({
+            label: ownName(one),
+            lang: one,
+            icon: Languages,
+            onPick: () => void choose(one),
+          })),
           {
             label: words.app.signOut,
             icon: LogOut,

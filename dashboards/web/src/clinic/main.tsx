@@ -11,6 +11,7 @@ import { welcomeIn } from "./account/welcome.ts";
 import { Welcome } from "./account/Welcome.tsx";
 import { followAddress } from "./address.ts";
 import { App } from "./App.tsx";
+import { speakAsChosen } from "../ui/staffLanguage.ts";
 import { runClock } from "./now.ts";
 
 followAddress();
@@ -18,4 +19,7 @@ runClock();
 
 const root = document.getElementById("app");
 const welcome = welcomeIn(location);
-if (root) render(welcome === undefined ? <App /> : <Welcome token={welcome} />, root);
+// nobody reads a page that changes its language under their eyes
+void speakAsChosen().then(() => {
+  if (root) render(welcome === undefined ? <App /> : <Welcome token={welcome} />, root);
+});

@@ -5,6 +5,7 @@ import type { Devices } from "../visit/devices.ts";
 import { type CallWindow, loadCall } from "./callWindow.ts";
 import { Doorstep, LookAgain } from "./Doorstep.tsx";
 import { lookAt, seen } from "../visit/look.ts";
+import { followVisit } from "../visit/speech.ts";
 import { Notice, RefusedNotice } from "./Notice.tsx";
 import type { Door } from "../wire/messages.ts";
 import { Opening, Shell } from "./Shell.tsx";
@@ -61,12 +62,10 @@ function View({ attendance, devices }: Props) {
 /** What the wire leaves out is false. */
 const UNSAID = { may_invite: false, may_cancel: false, late: false };
 
-/** Say which language the page is in, for screen readers and for hyphenation. */
+/** Speak the visit's language also where nobody looked at the link before. */
 function useLanguage(door: Door | undefined): void {
   const language = door?.language;
-  useEffect(() => {
-    if (language) document.documentElement.lang = language;
-  }, [language]);
+  useEffect(() => void followVisit(language), [language]);
 }
 
 /** The link was refused before joining. */

@@ -32,7 +32,7 @@ export function Doorstep({ attendance, devices, door, patient }: Props) {
       {door && <Opens door={door} patient={patient} />}
       {phase.at === "doorstep" && phase.again && (
         <Banner tone="wait" live>
-          {phase.again}
+          {said(phase.again)}
         </Banner>
       )}
       <Join attendance={attendance} devices={devices} door={door} patient={patient} />
@@ -67,7 +67,7 @@ function Join({ attendance, devices, door, patient }: Props) {
   const phase = attendance.phase.value;
   const joining = phase.at === "joining";
   const asking = devices.state.value.asking;
-  const badName = phase.at === "refused" && phase.refusal.code === "bad_name" ? phase.refusal.message : "";
+  const badName = phase.at === "refused" && phase.refusal.code === "bad_name" ? said(phase.refusal) : "";
   const phone = patient ? undefined : telephone(); // the patient's stands on the page, see PatientsOwn
   const early = useIsEarly(door);
   const g = words.guest;

@@ -4,7 +4,7 @@ import type { Attendance } from "../visit/attendance.ts";
 import { ByPhone } from "../visit/ByPhone.tsx";
 import { dialled } from "../visit/dialled.ts";
 import { kept } from "../visit/kept.ts";
-import { said } from "../visit/said.ts";
+import { said, saidUnder } from "../visit/said.ts";
 import type { Refused } from "../wire/refusal.ts";
 import { telephone } from "../visit/look.ts";
 import type { Door } from "../wire/messages.ts";
@@ -12,35 +12,39 @@ import { Shell } from "./Shell.tsx";
 
 const g = words.guest;
 
-const TITLES: Readonly<Record<string, string>> = {
-  link_over: g.overTitle,
-  link_unknown: g.unknownTitle,
-  link_revoked: g.revokedTitle,
-  visit_over: g.endedTitle,
-  visit_full: g.fullTitle,
-  already_open: g.openTitle,
-  denied: g.deniedTitle,
-  removed: g.removedTitle,
-  resume_refused: g.awayTitle,
-  sign_in: g.signInTitle,
-  completed: g.endedTitle,
-  ended: g.endedTitle,
-  cancelled: g.cancelledTitle,
-  left: g.leftTitle,
-  moved: g.movedTitle,
-  signed_out: g.signedOutTitle,
-  closed: g.stuckTitle,
+/** The sentence of each code, by its name among the page's words. */
+type Names = Readonly<Record<string, Sentence | undefined>>;
+type Sentence = { [name in keyof typeof g]: (typeof g)[name] extends string ? name : never }[keyof typeof g];
+
+const TITLES: Names = {
+  link_over: "overTitle",
+  link_unknown: "unknownTitle",
+  link_revoked: "revokedTitle",
+  visit_over: "endedTitle",
+  visit_full: "fullTitle",
+  already_open: "openTitle",
+  denied: "deniedTitle",
+  removed: "removedTitle",
+  resume_refused: "awayTitle",
+  sign_in: "signInTitle",
+  completed: "endedTitle",
+  ended: "endedTitle",
+  cancelled: "cancelledTitle",
+  left: "leftTitle",
+  moved: "movedTitle",
+  signed_out: "signedOutTitle",
+  closed: "stuckTitle",
 };
 
-const TEXTS: Readonly<Record<string, string>> = {
-  visit_full: g.fullText,
-  already_open: g.openText,
-  visit_over: g.overText,
-  completed: g.endedText,
-  ended: g.endedText,
-  left: g.leftText,
-  moved: g.movedText,
-  closed: g.stuck,
+const TEXTS: Names = {
+  visit_full: "fullText",
+  already_open: "openText",
+  visit_over: "overText",
+  completed: "endedText",
+  ended: "endedText",
+  left: "leftText",
+  moved: "movedText",
+  closed: "stuck",
 };
 
 interface Props {
@@ -54,9 +58,9 @@ interface Props {
 
 /** It ended, or it cannot be: what that means and what to do. */
 export function Notice({ attendance, code, message, door, number = "" }: Props) {
-  const title = TITLES[code] ?? g.troubleTitle;
+  const title = g[TITLES[code] ?? "troubleTitle"];
   const staff = attendance?.entry.by === "staff";
-  const text = staff && code === "completed" ? g.endedStaff : (TEXTS[code] ?? without(title, message));
+  const text = staff && code === "completed" ? g.endedStaff : textOf(code) ?? saidUnder(title, message);
   return (
     <Shell door={door} title={title} replaced>
       {text && <p>{text}</p>}
@@ -71,12 +75,12 @@ export function Notice({ attendance, code, message, door, number = "" }: Props) 
   );
 }
 
-const SIGNED_OUT = new Set(["sign_in", "signed_out"]);
-
-/** A refusal's first sentence is often the heading already. */
-function without(title: string, message: string): string {
-  return message.startsWith(`${title}.`) ? message.slice(title.length + 1).trim() : message;
+function textOf(code: string): string | undefined {
+  const name = TEXTS[code];
+  return name && g[name];
 }
+
+const SIGNED_OUT = new Set(["sign_in", "signed_out"]);
 
 /** The one button that helps, if one does. */
 function Act({ attendance, code }: { attendance: Attendance; code: string }) {
@@ -138,5 +142,5 @@ function FullByPhone({ number }: { number: string }) {
 }
 
 export function RefusedNotice({ attendance, refusal, door }: { attendance?: Attendance; refusal: Refused; door?: Door | undefined }) {
-  return <Notice {...(attendance ? { attendance } : {})} code={refusal.code} message={said(refusal)} door={door} number={refusal.number} />;
+  return <Notice {...(attendance ? { attendance } : {})} code={refusal.code} message={said(refusal, door?.zone)} door={door} number={refusal.number} />;
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Door } from "../wire/messages.ts";
 import { words } from "../ui/index.ts";
+import { OtherLanguages } from "./OtherLanguages.tsx";
 
 interface Props {
   door?: Pick<Door, "clinic" | "logo"> | undefined;
@@ -32,6 +33,7 @@ export function Shell({ door, title, replaced, children }: Props) {
         </h1>
         {children}
       </div>
+      <OtherLanguages />
     </main>
   );
 }

@@ -4,6 +4,7 @@ import { Banner, Button, time, words } from "../ui/index.ts";
 import type { Attendance } from "../visit/attendance.ts";
 import type { Devices } from "../visit/devices.ts";
 import { Preview } from "../visit/Preview.tsx";
+import { said, saidUnder } from "../visit/said.ts";
 import { TroubleBanner } from "../visit/Trouble.tsx";
 import type { Door } from "../wire/messages.ts";
 import { loadCall } from "./callWindow.ts";
@@ -52,15 +53,10 @@ export function Waiting({ attendance, devices, door, patient }: Props) {
 function wordsFor(attendance: Attendance, door: Door | undefined): { title: string; text: string } {
   const g = words.guest;
   const phase = attendance.phase.value;
-  if (phase.at === "early") return { title: g.earlyTitle, text: `${withoutTitle(phase.message)} ${g.earlyMore}` };
+  if (phase.at === "early") return { title: g.earlyTitle, text: `${saidUnder(g.earlyTitle, said(phase.refusal, door?.zone))} ${g.earlyMore}` };
   if (attendance.state.value?.standing === "held" && door) {
     return { title: g.earlyTitle, text: `${g.early(time.clockTime(door.opens_at, door.zone))} ${g.earlyMore}` };
   }
   if (door?.late) return { title: g.lateTitle, text: g.late };
   return { title: g.waitingTitle, text: g.waiting };
-}
-
-/** "You're early." stands in the heading already. */
-function withoutTitle(message: string): string {
-  return message.replace(/^You're early\.\s*/, "");
 }

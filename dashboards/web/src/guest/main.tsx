@@ -10,6 +10,7 @@ import { kept } from "../visit/kept.ts";
 import { App, NoLink } from "./App.tsx";
 import { loadCall } from "./callWindow.ts";
 import { arrive, type Arrival } from "./link.ts";
+import { beginToSpeak } from "../visit/speech.ts";
 import { askPatientsTelephone, askTelephone, lookAt, seen, unseen } from "../visit/look.ts";
 import { tellOpened } from "../visit/opened.ts";
 
@@ -36,6 +37,7 @@ function prepare(token: string, patient: boolean, devices: Devices): void {
 
 const root = document.getElementById("app");
 const arrival = arrive();
+beginToSpeak(arrival?.entry.by ?? "link");
 // a second link opened in this tab is another visit: begin anew
 window.addEventListener("hashchange", () => location.hash && location.reload());
 if (root && arrival) {

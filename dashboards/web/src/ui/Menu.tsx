@@ -6,6 +6,8 @@ import { Icon } from "./Icon.tsx";
 
 export interface MenuItem {
   readonly label: string;
+  /** The label's language, where it is not the page's. */
+  readonly lang?: string;
   readonly icon?: LucideIcon;
   readonly danger?: boolean;
   readonly onPick: () => void;
@@ -76,7 +78,7 @@ export function Menu({ label, icon, items, size, children, tabIndex }: Props) {
 
 function Entry({ item, onPick }: { item: MenuItem; onPick: () => void }) {
   return (
-    <button type="button" role="menuitem" tabIndex={-1} class={item.danger ? "menu-item menu-danger" : "menu-item"} onClick={onPick}>
+    <button type="button" role="menuitem" tabIndex={-1} {...(item.lang ? { lang: item.lang } : {})} class={item.danger ? "menu-item menu-danger" : "menu-item"} onClick={onPick}>
       {item.icon && <Icon of={item.icon} />}
       {item.label}
     </button>

@@ -26,7 +26,6 @@ export interface ClinicWords {
     readonly account: string;
     readonly operations: string;
     readonly operationsMore: string;
-    readonly language: (language: Part) => string;
   };
   readonly signIn: {
     readonly title: string;

@@ -5,6 +5,7 @@
  */
 
 import { batch, signal, type ReadonlySignal } from "@preact/signals";
+import { goodbyeText } from "../ui/refusals.ts";
 import { clock, connect, PAGE, randomText, Refused, seatNext, seatFrom, socketUrl } from "../wire/index.ts";
 import { call } from "../wire/rest.ts";
 import type { Connection, ConnectionState, Door, FromServer, Hello, IceServer, Over, Position, SeatState } from "../wire/index.ts";
@@ -17,13 +18,13 @@ export type Entry =
 
 export type Phase =
   /** Not asked to join yet; `again` says why somebody who was in is asked anew. */
-  | { readonly at: "doorstep"; readonly again?: string }
+  | { readonly at: "doorstep"; readonly again?: Refused }
   /** `back`: going on where they were, not joining anew. */
   | { readonly at: "joining"; readonly back: boolean }
   /** Seated: held, waiting or in, as `state` says. */
   | { readonly at: "seated" }
-  /** It goes on by itself at `until`. */
-  | { readonly at: "early"; readonly until: number; readonly message: string }
+  /** It goes on by itself at the time that the refusal names. */
+  | { readonly at: "early"; readonly refusal: Refused }
   | { readonly at: "refused"; readonly refusal: Refused }
   | { readonly at: "gone"; readonly code: string; readonly message: string };
 
@@ -205,7 +206,7 @@ export class Attendance {
       case "us":
         return;
       case "bye":
-        return this.#gone(over.bye.code, this.#state.value?.ended?.message ?? over.bye.message);
+        return this.#goodbye(over.bye.code, this.#state.value?.ended?.message ?? over.bye.message);
       case "closed":
         return this.#gone(over.code === 4002 ? "moved" : over.code === 4004 ? "signed_out" : "closed", "");
       case "refused":
@@ -217,16 +218,20 @@ export class Attendance {
     this.#state.value = undefined;
     switch (refusal.code) {
       case "early":
-        return this.#waitUntil(refusal.at, refusal.message);
+        return this.#waitUntil(refusal);
       case "resume_refused":
         kept.unseat();
         if (this.entry.by === "staff" || this.#move) return this.join(kept.get().name ?? "", this.#move);
-        this.#phase.value = { at: "doorstep", again: refusal.message };
+        this.#phase.value = { at: "doorstep", again: refusal };
         return;
       default:
         if (ENDS.has(refusal.code)) kept.unseat();
         this.#phase.value = { at: "refused", refusal };
     }
+  }
+
+  #goodbye(code: string, message: string): void {
+    this.#gone(code, goodbyeText(code, message, this.door?.clinic_phone));
   }
 
   #gone(code: string, message: string): void {
@@ -235,8 +240,9 @@ export class Attendance {
   }
 
   /** Early: the page goes on by itself (D7), spread out so that not all come in the same instant. */
-  #waitUntil(until: number, message: string): void {
-    this.#phase.value = { at: "early", until, message };
+  #waitUntil(refusal: Refused): void {
+    const until = refusal.at;
+    this.#phase.value = { at: "early", refusal };
     const check = () => {
       const left = until - clock.now();
       if (left <= 0) this.#dial();

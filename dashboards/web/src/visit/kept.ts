@@ -13,6 +13,8 @@ export interface Kept {
   readonly left?: boolean | undefined;
   /** The clinic was told that a person has opened the link. */
   readonly opened?: boolean | undefined;
+  /** The language that they chose for the page. */
+  readonly language?: string | undefined;
   readonly mic?: boolean | undefined;
   readonly cam?: boolean | undefined;
 }

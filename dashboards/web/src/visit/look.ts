@@ -3,6 +3,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { call, Refused, type Door, type Panel } from "../wire/index.ts";
 import type { Telephone } from "./ByPhone.tsx";
+import { followVisit } from "./speech.ts";
 
 export type Look =
   | { readonly at: "looking" }
@@ -18,7 +19,9 @@ export const seen: ReadonlySignal<Look> = look;
 export async function lookAt(token: string): Promise<void> {
   look.value = { at: "looking" };
   try {
-    look.value = { at: "seen", door: await call<Door>("POST", "/links/look", { token }) };
+    const door = await call<Door>("POST", "/links/look", { token });
+    await followVisit(door.language);
+    look.value = { at: "seen", door };
   } catch (error) {
     look.value = { at: "refused", refusal: error instanceof Refused ? error : new Refused("failed") };
   }

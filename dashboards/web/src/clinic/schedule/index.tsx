@@ -1,18 +1,27 @@
 /** The schedule and the form for a visit, fetched when they are first needed: the calendar is heavier than all else. */
 import { Banner, Button } from "../../ui/index.ts";
+import { caughtUp } from "../../ui/language.ts";
 import { lazy } from "../lazy.tsx";
 import { creating, editing } from "../visit/open.ts";
 import { words } from "../words.ts";
 
 export const Schedule = lazy(
-  async () => (await import("./Schedule.tsx")).Schedule,
+  async () => {
+    const { Schedule } = await import("./Schedule.tsx");
+    await caughtUp(); // its words came with it, in English
+    return Schedule;
+  },
   <main class="room-main" id="main" tabIndex={-1} aria-busy="true" aria-label={words.app.schedule} />,
   <main class="room-main" id="main" tabIndex={-1}>
     <Old />
   </main>,
 );
 
-const Forms = lazy(async () => (await import("./form/Forms.tsx")).Forms, null, <Old />);
+const Forms = lazy(async () => {
+    const { Forms } = await import("./form/Forms.tsx");
+    await caughtUp();
+    return Forms;
+  }, null, <Old />);
 
 /** The form for a visit, over whichever page asked for it. */
 export function VisitForms() {

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { CircleAlert, CircleCheck } from "lucide-preact";
 import { announce, Icon } from "../../ui/index.ts";
 import { Refused } from "../../wire/index.ts";
+import { fieldTexts } from "../../ui/refusals.ts";
 import { sentenceOf } from "../refused.ts";
 import { words } from "../words.ts";
 
@@ -34,7 +35,7 @@ export function useSaving(): [Saving, (save: () => Promise<boolean>) => Promise<
       if (stands) announce(words.settings.saved);
       return stands;
     } catch (error) {
-      const [about] = error instanceof Refused ? Object.values(error.fields) : [];
+      const [about] = error instanceof Refused ? Object.values(fieldTexts(error.fields)) : [];
       tell({ at: "refused", why: about ?? sentenceOf(error) });
       return false;
     }

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Refused } from "../../wire/index.ts";
+import { fieldTexts } from "../../ui/refusals.ts";
 import { sentenceOf } from "../refused.ts";
 
 /** What is wrong with which field, and with none in particular. */
@@ -37,7 +38,7 @@ export function useForm<Field extends string>(names: readonly Field[]): Form<Fie
 
 /** What a refusal says of the fields of a form; its own sentence where it says nothing of any of them. */
 export function faultsIn<Field extends string>(error: unknown, names: readonly Field[]): Faults<Field> {
-  const said = error instanceof Refused ? error.fields : {};
+  const said = error instanceof Refused ? fieldTexts(error.fields) : {};
   const fields = Object.fromEntries(names.flatMap((name) => (said[name] ? [[name, said[name]]] : [])));
   const refused = Object.keys(fields).length ? "" : sentenceOf(error);
   return { fields: fields as Faults<Field>["fields"], refused };

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { AskFirst } from "../../../ui/index.ts";
 import { clock, randomText, Refused } from "../../../wire/index.ts";
 import type { Clinic, Provider } from "../../clinic.ts";
+import { fieldTexts } from "../../../ui/refusals.ts";
 import { sentenceOf } from "../../refused.ts";
 import { type Checked, checkVisit } from "../rest.ts";
 import { Told } from "../../visit/Told.tsx";
@@ -56,7 +57,7 @@ export function VisitSheet({ first, edited, clinic, providers, onClose, onConfir
   const refuse = (error: unknown) => {
     if (!(error instanceof Refused) || !Object.keys(error.fields).length) throw error;
     setAsked(null);
-    setFaults(error.fields);
+    setFaults(fieldTexts(error.fields));
     setWrong(words.form.wrong);
   };
   const check = async () => {
