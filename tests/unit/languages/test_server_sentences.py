@@ -1,4 +1,4 @@
-"""What the server says in English is in the catalogue, word for word, so that pages say it in their language."""
+"""What the server says in English stands in the catalogue, word for word, so that pages can say it too."""
 
 from __future__ import annotations
 
