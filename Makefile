@@ -15,7 +15,7 @@ PACKAGES := engine languages signaling actors gateway load_tests tests tools $(w
 PYTEST := $(PYTHON) -m pytest --durations=20
 PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --no-compile
 # folders count too: a deleted file must rebuild the pages
-WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public 2>/dev/null) $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json)
+WEB_SOURCES := $(shell find languages -name '*.json') $(shell find $(WEB)/src $(WEB)/public 2>/dev/null) $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -12,6 +12,7 @@ export default defineConfig({
     rolldownOptions: { input: { guest: "guest.html", clinic: "clinic.html" } },
   },
   server: {
+    fs: { allow: [".", "../../languages"] }, // the pages' words
     proxy: {
       "/api": "http://127.0.0.1:8080",
       "/ws": { target: "ws://127.0.0.1:8080", ws: true },

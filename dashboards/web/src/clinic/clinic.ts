@@ -1,4 +1,5 @@
 /** What the server tells the staff app over REST, and the calls that ask for it. Times are milliseconds since 1970 (UTC). */
+import type { Language } from "../ui/language.ts";
 import type { Status } from "../wire/index.ts";
 import type { Recipient } from "../visit/inviting.ts";
 import { change, get } from "./rest.ts";
@@ -45,8 +46,6 @@ export interface Clinic {
   readonly retention_days: number;
   readonly public_url: string;
 }
-
-export type Language = "en" | "es";
 
 /** The settings that the Settings page changes. */
 export type ClinicChange = Partial<Omit<Clinic, "id" | "dial_in_numbers" | "public_url">>;

@@ -11,11 +11,15 @@ export const Schedule = lazy(
     await caughtUp(); // its words came with it, in English
     return Schedule;
   },
-  <main class="room-main" id="main" tabIndex={-1} aria-busy="true" aria-label={words.app.schedule} />,
+  <Coming />,
   <main class="room-main" id="main" tabIndex={-1}>
     <Old />
   </main>,
 );
+
+function Coming() {
+  return <main class="room-main" id="main" tabIndex={-1} aria-busy="true" aria-label={words.app.schedule} />;
+}
 
 const Forms = lazy(async () => {
     const { Forms } = await import("./form/Forms.tsx");

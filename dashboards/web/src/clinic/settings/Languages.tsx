@@ -1,9 +1,7 @@
-import type { Language } from "../clinic.ts";
+import { type Language, LANGUAGES } from "../../ui/language.ts";
 import { words } from "../words.ts";
 import { SelectSetting, Switch } from "./controls.tsx";
 import type { SectionProps } from "./Settings.tsx";
-
-const LANGUAGES: readonly Language[] = ["en", "es"];
 
 /** The clinic's own language, and which others can be chosen for a visit. */
 export function Languages({ clinic, save }: SectionProps) {
