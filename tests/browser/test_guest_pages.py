@@ -142,16 +142,6 @@ async def test_a_guest_comes_from_link_to_call_in_three_actions(stage: Stage) ->
     assert actions <= MOST_ACTIONS
 
 
-async def test_the_page_says_in_which_language_the_visit_is(stage: Stage) -> None:
-    """Screen readers pronounce by it; without a choice it is the clinic's first language."""
-    visit = await stage.clinic.plan("Nadia Rahman", language="es")
-    page = await stage.page(visit.guest_url)
-    await expect(page.locator("html")).to_have_attribute("lang", "es")
-    page = await stage.page((await stage.clinic.plan("Nadia Rahman")).guest_url)
-    await expect(page.get_by_role("button", name="Join Meeting")).to_be_visible()
-    await expect(page.locator("html")).to_have_attribute("lang", "en")
-
-
 async def test_times_are_the_clinics_and_say_their_zone(stage: Stage) -> None:
     """Somebody abroad reads the clinic's time with its zone's name, not their own (D9)."""
     async with stage.clinic.settings(zone="America/Los_Angeles"):

@@ -16,8 +16,9 @@ DOORSTEP = [
     "Join without camera",
     "Join by phone",
     "Camera and sound",
+    "Español",
 ]
-WAITING = ["Mute microphone", "Turn camera off", "Camera and sound", "Leave"]
+WAITING = ["Mute microphone", "Turn camera off", "Camera and sound", "Leave", "Español"]
 CALL = [
     "Mute microphone",
     "Turn camera off",
