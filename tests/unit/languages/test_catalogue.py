@@ -12,7 +12,7 @@ from languages.catalogue import Leaf, leaves, parts_of
 OTHERS = [one for one in languages() if one != FIRST]
 
 
-SAME = {"PIN", "Vestibule", "Video", "min", "h", "s"}
+SAME = {"PIN", "Vestibule", "Video", "Asia", "Australia", "min", "h", "s"}
 """Words that are the same in all our languages; the names of parts are none."""
 
 

@@ -596,6 +596,18 @@ export interface SettingsWords {
     readonly zoneMore: string;
     readonly zoneNow: (time: Part) => string;
     readonly otherZones: string;
+    readonly continents: {
+      readonly Africa: string;
+      readonly America: string;
+      readonly Antarctica: string;
+      readonly Arctic: string;
+      readonly Asia: string;
+      readonly Atlantic: string;
+      readonly Australia: string;
+      readonly Europe: string;
+      readonly Indian: string;
+      readonly Pacific: string;
+    };
     readonly country: string;
     readonly countryMore: string;
     readonly options: string;

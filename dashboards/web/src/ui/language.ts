@@ -144,7 +144,7 @@ const PART = /\{(\w+)\}/g;
 
 function formOf(leaf: string | Texts, count: Part | undefined): string {
   if (typeof leaf === "string") return leaf;
-  const form = leaf[new Intl.PluralRules(locale()).select(Number(count))] ?? leaf["other"];
+  const form = leaf[plurals().select(Number(count))] ?? leaf["other"];
   return typeof form === "string" ? form : "";
 }
 
@@ -156,6 +156,19 @@ function filled(text: string, order: readonly string[], given: readonly Part[]):
 }
 
 /** "Ana, Ben, and Cleo" */
-export function listed(names: readonly string[]): string {
-  return new Intl.ListFormat(locale(), { type: "conjunction" }).format(names);
+function listed(names: readonly string[]): string {
+  return lists().format(names);
+}
+
+const plurals = perLocale((locale) => new Intl.PluralRules(locale));
+const lists = perLocale((locale) => new Intl.ListFormat(locale, { type: "conjunction" }));
+
+/** Formatters are slow to make: each is made once for a language. */
+function perLocale<Format>(make: (locale: string) => Format): () => Format {
+  const known = new Map<string, Format>();
+  return () => {
+    const made = known.get(locale()) ?? make(locale());
+    known.set(locale(), made);
+    return made;
+  };
 }

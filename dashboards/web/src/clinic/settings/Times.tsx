@@ -56,7 +56,7 @@ function Zone({ clinic, save }: SectionProps) {
         save={(zone) => save({ zone })}
       >
         {groups.map(({ continent, zones }) => (
-          <optgroup key={continent} label={continent || words.settings.otherZones}>
+          <optgroup key={continent} label={nameOf(continent)}>
             {zones.map(({ zone, city }) => (
               <option key={zone} value={zone}>
                 {city}
@@ -68,6 +68,12 @@ function Zone({ clinic, save }: SectionProps) {
       <p class="soft figures">{words.settings.zoneNow(time.clockTime(now, clinic.zone))}</p>
     </div>
   );
+}
+
+/** Continents and oceans as the names of zones begin; one that we have no word for stands as it is. */
+function nameOf(continent: string): string {
+  const known: Readonly<Record<string, string | undefined>> = words.settings.continents;
+  return (known[continent] ?? continent) || words.settings.otherZones;
 }
 
 function Country({ clinic, save }: SectionProps) {
