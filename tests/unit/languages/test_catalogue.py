@@ -7,7 +7,7 @@ import re
 import pytest
 
 from languages import FIRST, languages, nearest, own_name, say
-from languages.catalogue import Leaf, leaves, parts_of
+from languages.catalogue import Leaf, leaves, parts_in_order, parts_of
 
 OTHERS = [one for one in languages() if one != FIRST]
 
@@ -74,6 +74,13 @@ def test_plural_forms_follow_the_count() -> None:
         "2 minutes",
     ]
     assert say("es", "times.minutes", count=1) == "1 minuto"
+
+
+def test_parts_are_given_as_they_are_said() -> None:
+    """The count comes last where it only chooses the form: pages give parts by their place."""
+    assert parts_in_order("{b} and {a}, {b}") == ["b", "a"]
+    assert parts_in_order({"one": "{who} is told.", "other": "{who} are told."}) == ["who", "count"]
+    assert parts_in_order({"one": "One of {all}", "other": "{count} of {all}"}) == ["all", "count"]
 
 
 def test_what_is_filled_in_is_not_filled_in_again() -> None:

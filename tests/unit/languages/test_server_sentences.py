@@ -11,7 +11,7 @@ import pytest
 import gateway.api
 from engine.refusals import SENTENCES
 from gateway.api import answers
-from languages.catalogue import FIRST, leaves
+from languages.catalogue import FIRST, languages, leaves
 from signaling.words import GOODBYES
 
 API = Path(gateway.api.__file__).parent
@@ -68,3 +68,21 @@ def test_no_fault_is_left_over() -> None:
     """Each one is said somewhere."""
     said = set(texts()) | {as_read(text) for text in texts()}
     assert set(under("faults.").values()) - said == set()
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("refusals.early", "earlyTitle"),
+        ("refusals.link_over", "overTitle"),
+        ("refusals.link_unknown", "unknownTitle"),
+        ("refusals.link_revoked", "revokedTitle"),
+        ("refusals.resume_refused", "awayTitle"),
+        ("goodbyes.cancelled", "cancelledTitle"),
+    ],
+)
+def test_the_heading_says_the_first_sentence(key: str, title: str, language: str) -> None:
+    """The page leaves out what its heading has said, and goes on with what to do."""
+    said = leaves(language)
+    assert str(said[key]).startswith(f"{said[f'web.visit.guest.{title}']}.")
