@@ -7,8 +7,9 @@ import { choose } from "../visit/speech.ts";
 export function OtherLanguages() {
   return (
     <p class="languages">
-      {LANGUAGES.filter((one) => one !== language.value).map((one) => (
-        <Button key={one} kind="plain" icon={Languages} lang={one} onClick={() => choose(one)}>
+      {LANGUAGES.filter((one) => one !== language.value).map((one, place) => (
+        // kept by its place: who pressed it stays on it
+        <Button key={place} kind="plain" icon={Languages} lang={one} onClick={() => choose(one)}>
           {ownName(one)}
         </Button>
       ))}
