@@ -6,6 +6,6 @@ what the pages say: they read it through types written from English. This room i
 and everybody may import it.
 """
 
-from languages.catalogue import FIRST, languages, nearest, own_name, say
+from languages.catalogue import FIRST, asked, languages, nearest, own_name, say
 
-__all__ = ["FIRST", "languages", "nearest", "own_name", "say"]
+__all__ = ["FIRST", "asked", "languages", "nearest", "own_name", "say"]

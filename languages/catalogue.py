@@ -19,6 +19,9 @@ PLURALS: Final = frozenset({"one", "other"})
 
 _FOLDER: Final = Path(__file__).parent
 _PART: Final = re.compile(r"\{(\w+)\}")
+_WEIGHT: Final = re.compile(r"q=([01](?:\.\d{1,3})?)", re.ASCII)
+_LANGUAGES_READ: Final = 20
+"""So many of a browser's languages are looked at; nobody speaks more."""
 
 
 @cache
@@ -32,6 +35,19 @@ def nearest(language: str) -> str:
     """Give the language of ours that a tag such as `es-MX` means (RFC 5646); the first when it is none."""
     code = language.replace("_", "-").partition("-")[0].lower()
     return code if code in languages() else FIRST
+
+
+def asked(header: str) -> str:
+    """Give the language of ours that a browser likes best, else the first (RFC 9110, section 12.5.4)."""
+    liked = sorted(map(_weighed, header.split(",")[:_LANGUAGES_READ]), key=lambda one: -one[1])
+    codes = (tag.replace("_", "-").partition("-")[0].lower() for tag, weight in liked if weight > 0)
+    return next((code for code in codes if code in languages()), FIRST)
+
+
+def _weighed(item: str) -> tuple[str, float]:
+    tag, _, weight = item.partition(";")
+    found = _WEIGHT.search(weight)
+    return tag.strip(), float(found[1]) if found else 1.0
 
 
 def own_name(language: str) -> str:

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from html import escape
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, Header, HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from gateway.api.callers import Deps
 from gateway.api.models.base import Model
+from gateway.api.sheet import POLICY, sheet
 from gateway.outreach.outbox import Kept, Outbox
-from languages import say
+from languages import asked, say
+from languages.times import time_of_day
 
 rest = APIRouter(tags=["Demo"])
 pages = APIRouter(include_in_schema=False)
 
-_STYLE: Final = """
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
-body{max-width:720px;margin:0 auto;padding:16px}
-a{color:inherit}h1{font-size:22px;margin:8px 0}p{margin:8px 0}
-ol{list-style:none;margin:16px 0;padding:0}
-li a{display:block;padding:12px;margin:8px 0;border:1px solid #8888;border-radius:10px;text-decoration:none}
-li a:hover,li a:focus-visible{border-color:currentColor}
-.soft{opacity:.75;font-size:14px}.subject{font-weight:600}
-.text{white-space:pre-wrap;overflow-wrap:anywhere;max-width:360px;padding:12px 16px;border-radius:16px}
-.text{border:1px solid #8888}
-iframe{width:100%;height:75vh;border:1px solid #8888;border-radius:10px;background:Canvas}
-"""
-_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_OURS: Final = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-}
 _MAILS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self';"
     " sandbox allow-popups allow-popups-to-escape-sandbox",
@@ -77,17 +59,25 @@ async def letters(deps: Deps) -> list[KeptLetter]:
     return [KeptLetter.model_validate(one, from_attributes=True) for one in outbox_of(deps).letters()]
 
 
+def _language(accept_language: Annotated[str, Header()] = "") -> str:
+    return asked(accept_language)
+
+
+Language = Annotated[str, Depends(_language)]
+"""The language of ours that the browser likes best."""
+
+
 @pages.get("/dev/outbox")
-async def listed(deps: Deps) -> Response:
+async def listed(deps: Deps, language: Language) -> Response:
     """Show the list."""
-    return _page("Messages", _list(outbox_of(deps).letters()))
+    return _page(language, _said(language, "title"), _list(outbox_of(deps).letters(), language))
 
 
 @pages.get("/dev/outbox/{number}")
-async def one(number: int, deps: Deps) -> Response:
+async def one(number: int, deps: Deps, language: Language) -> Response:
     """Show one letter as its person sees it."""
     letter = _letter(number, deps)
-    return _page(letter.subject or f"Text message to {letter.to}", _shown(letter))
+    return _page(language, _title(letter, language), _shown(letter, language))
 
 
 @pages.get("/dev/outbox/{number}/mail")
@@ -113,48 +103,53 @@ def _letter(number: int, deps: Deps) -> Kept:
 # ---------------------------------------------------------------- pages
 
 
-def _page(title: str, parts: Iterable[str]) -> Response:
-    head = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)} - Vestibule demo</title><style>{_STYLE}</style></head><body><main>"
-    )
-    return HTMLResponse("".join([head, *parts, "</main></body></html>"]), headers=_OURS)
+def _said(language: str, key: str, **parts: str) -> str:
+    return say(language, f"pages.outbox.{key}", **parts)
 
 
-def _list(letters: list[Kept]) -> Iterator[str]:
-    yield "<h1>Messages</h1>"
-    yield '<p class="soft">What this demo would have sent by e-mail and by text message. It stays in memory, '
-    yield "and whoever reaches this server can read it.</p>"
+def _page(language: str, title: str, inside: Iterable[str]) -> Response:
+    return HTMLResponse(sheet(language, _said(language, "tab", title=title), inside), headers=POLICY)
+
+
+def _title(letter: Kept, language: str) -> str:
+    return letter.subject or _said(language, "sms_to", to=letter.to)
+
+
+def _list(letters: list[Kept], language: str) -> Iterator[str]:
+    yield f"<h1>{_said(language, 'title')}</h1>"
+    yield f'<p class="soft">{escape(_said(language, "why"))}</p>'
     if not letters:
-        yield "<p>There are none yet. Invite somebody to a visit, then come back.</p>"
+        yield f"<p>{escape(_said(language, 'none'))}</p>"
     yield "<ol>"
     for letter in letters:
-        yield f'<li><a href="/dev/outbox/{letter.id}">{_about(letter)}'
+        yield f'<li><a href="/dev/outbox/{letter.id}">{_about(letter, language)}'
         subject = letter.subject or letter.text.partition("\n")[0]
-        yield f'<div class="subject">{escape(subject)}</div></a></li>'
+        yield f'<span class="subject" lang="{letter.language}">{escape(subject)}</span></a></li>'
     yield "</ol>"
-    yield '<p><a href="/dev/outbox">Look again</a></p>'
+    yield f'<p><a href="/dev/outbox">{_said(language, "again")}</a></p>'
 
 
-def _about(letter: Kept) -> str:
-    at = f"{datetime.fromtimestamp(letter.at / 1000, UTC):%H:%M:%S} UTC"
-    way = "E-mail" if letter.via == "email" else "Text message"
-    kind = say("en", f"letters.kinds.{letter.kind}")
-    return f'<div class="soft">{way} to {escape(letter.to)} &middot; {escape(kind)} &middot; {at}</div>'
+def _about(letter: Kept, language: str) -> str:
+    kind = say(language, f"letters.kinds.{letter.kind}")
+    at = time_of_day(letter.at, "UTC", language)
+    way = f'<span class="way">{_said(language, letter.via)}</span>'
+    about = escape(_said(language, "about", kind=kind, to=letter.to))
+    return f'<span class="soft">{way}{about}</span><span class="soft">{escape(at)}</span>'
 
 
-def _shown(letter: Kept) -> Iterator[str]:
-    yield f'<p><a href="/dev/outbox">All messages</a></p><h1>{escape(letter.subject or "Text message")}</h1>'
-    yield _about(letter)
+def _shown(letter: Kept, language: str) -> Iterator[str]:
+    yield f'<p><a href="/dev/outbox">{_said(language, "all")}</a></p>'
+    yield f"<h1>{escape(_title(letter, language))}</h1><p>{_about(letter, language)}</p>"
+    text = f'<p class="text" lang="{letter.language}">{_linked(letter.text)}</p>'
     if not letter.html:
-        yield f'<p class="text" lang="{letter.language}">{_linked(letter.text)}</p>'
+        yield text
         return
-    yield f'<iframe title="The mail" src="/dev/outbox/{letter.id}/mail"'
+    yield f'<iframe title="{_said(language, "mail")}" src="/dev/outbox/{letter.id}/mail"'
     yield ' sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>'
     if letter.ics:
-        yield f'<p><a href="/dev/outbox/{letter.id}/visit.ics">visit.ics</a>, for a calendar</p>'
-    yield f'<h2>As plain text</h2><p class="text" lang="{letter.language}">{_linked(letter.text)}</p>'
+        event = f'<a href="/dev/outbox/{letter.id}/visit.ics">visit.ics</a>'
+        yield f"<p>{_said(language, 'calendar', file=event)}</p>"
+    yield f"<h2>{_said(language, 'plain')}</h2>{text}"
 
 
 def _linked(text: str) -> str:

@@ -8,15 +8,30 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+import re
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Final
 
 from gateway.api.plain import HTML, Answer, Scope, header, problem
+from gateway.api.sheet import POLICY, sheet
+from languages import asked, say
 
-GUEST: Final = frozenset({"j", "v", "call"})
-CLINIC: Final = frozenset({"", "visits", "settings", "schedule", "welcome"})
-"""First parts of the paths at which each page stands."""
+_ROOM: Final = "web.clinic.room.title"
+GUEST: Final = {
+    "j": "web.visit.guest.title",
+    "v": "web.visit.guest.title",
+    "call": "web.visit.call.titleAlone",
+}
+CLINIC: Final = {
+    "": _ROOM,
+    "visits": _ROOM,
+    "settings": "web.settings.settings.title",
+    "schedule": "web.schedule.schedule.title",
+    "welcome": "web.settings.welcome.title",
+}
+"""First parts of the paths at which each page stands, and its tab's name until the script has come."""
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 NO_STORE: Final = "no-store"
@@ -24,18 +39,8 @@ WORTH_ZIPPING: Final = 1024
 """Bytes below which zipping saves nothing."""
 _TEXTS: Final = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
-_NOT_BUILT: Final = b"""<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Vestibule</title>
-<h1>The pages are not built yet</h1>
-<p>Run <code>make web</code> in the checkout, then reload this page. The server itself is running.</p>
-</html>
-"""
-_NOT_HERE: Final = b"""<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Not found</title>
-<h1>There is nothing at this address</h1>
-<p>If you came by a link, check that you have all of it, or call the clinic.</p>
-</html>
-"""
+_HEAD: Final = re.compile(rb'<html lang="en">(.*?)<title>[^<]*</title>', re.DOTALL)
+"""What a build leaves to be said in the language of who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Pages:
     def __init__(self, static: Path) -> None:
         self._static = static.resolve()
         self._files: dict[Path, File] = {}
+        self._spoken: dict[tuple[Path, str, str], File] = {}
 
     def answer(self, scope: Scope) -> Answer:
         """Answer a request for a page or for what pages load; changes nothing, whatever it is (D8)."""
@@ -61,25 +67,39 @@ class Pages:
             return problem(405, {"Allow": "GET, HEAD"})
         path = scope["path"]
         first, slash, rest = path.removeprefix("/").partition("/")
+        name = first.partition("#")[0]
         if first == "static" and slash:
             return self._asset(rest, scope)
         if first == "favicon.ico":
             return self._icon(scope)
-        if first.partition("#")[0] in GUEST and (path.isascii() and (not slash or "#" in first)):
-            return self._page("guest.html", scope)
+        if name in GUEST and (path.isascii() and (not slash or "#" in first)):
+            return self._page("guest.html", GUEST[name], scope)
         if first in CLINIC or first.startswith("welcome#"):
-            return self._page("clinic.html", scope)
-        if "text/html" in header(scope, b"accept"):
-            return Answer(404, _NOT_HERE, HTML)
-        return problem(404)
+            return self._page("clinic.html", CLINIC[name], scope)
+        return _plainly(404, "not_here", scope) if "text/html" in header(scope, b"accept") else problem(404)
 
     def built(self) -> bool:
         """Whether there is a web build."""
         return all((self._static / page).is_file() for page in ("guest.html", "clinic.html"))
 
-    def _page(self, name: str, scope: Scope) -> Answer:
+    def _page(self, name: str, title: str, scope: Scope) -> Answer:
         file = self._read(self._static / name)
-        return _served(file, scope, NO_STORE) if file else Answer(503, _NOT_BUILT, HTML)
+        if file is None:
+            return _plainly(503, "not_built", scope, command="<code>make web</code>")
+        return _served(self._in_language(self._static / name, file, title, scope), scope, NO_STORE)
+
+    def _in_language(self, path: Path, file: File, title: str, scope: Scope) -> File:
+        """Give a page with its tab's name in the language of who asks; its script says all the rest."""
+        language = _language(scope)
+        known = self._spoken.get((path, title, language))
+        if known is None or known.stamp != file.stamp:
+            head = rb'<html lang="%s">\1<title>%s</title>' % (
+                language.encode(),
+                escape(say(language, title)).encode(),
+            )
+            known = _file(file.stamp, file.type, _HEAD.sub(head, file.plain, count=1))
+            self._spoken[path, title, language] = known
+        return known
 
     def _asset(self, name: str, scope: Scope) -> Answer:
         if "\0" in name:
@@ -108,17 +128,27 @@ class Pages:
         except (OSError, ValueError):
             return None
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        zipped = b""
-        if len(content) >= WORTH_ZIPPING and kind.startswith(_TEXTS):
-            zipped = gzip.compress(content, 9, mtime=0)
-        kept = File(
-            stamp,
-            f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
-            content,
-            zipped if len(zipped) < len(content) else b"",
-        )
+        kept = _file(stamp, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind, content)
         self._files[path] = kept
         return kept
+
+
+def _file(stamp: tuple[int, int], kind: str, content: bytes) -> File:
+    zipped = b""
+    if len(content) >= WORTH_ZIPPING and kind.startswith(_TEXTS):
+        zipped = gzip.compress(content, 9, mtime=0)
+    return File(stamp, kind, content, zipped if len(zipped) < len(content) else b"")
+
+
+def _language(scope: Scope) -> str:
+    return asked(header(scope, b"accept-language"))
+
+
+def _plainly(status: int, page: str, scope: Scope, **parts: str) -> Answer:
+    language = _language(scope)
+    heading = escape(say(language, f"pages.{page}.heading"))
+    inside = f"<h1>{heading}</h1><p>{say(language, f'pages.{page}.text', **parts)}</p>"
+    return Answer(status, sheet(language, heading, [inside]).encode(), HTML, POLICY)
 
 
 def _served(file: File, scope: Scope, cache: str) -> Answer:

@@ -11,19 +11,19 @@ from gateway.outreach.words import Told
 
 _STYLE: Final = (
     "@media (prefers-color-scheme:dark){"
-    "body,.page{background:#14181d!important;color:#e8ecf1!important}"
-    ".card{background:#1e242b!important;border-color:#38424d!important}"
-    ".soft{color:#a9b4c0!important}.button{background:#8ab8ff!important;color:#0b1a30!important}"
-    "a.plain{color:#8ab8ff!important;border-color:#8ab8ff!important}}"
+    "body,.page{background:#0f1514!important;color:#ebf2f0!important}"
+    ".card{background:#182120!important;border-color:#323f3d!important}"
+    ".soft{color:#aebcb9!important}.button{background:#5fcabf!important;color:#05211e!important}"
+    "a.plain{color:#5fcabf!important;border-color:#5fcabf!important}}"
 )
 _FONT: Final = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
-_SOFT: Final = 'class="soft" style="color:#55606c;font-size:14px;line-height:20px;margin:16px 0 0"'
+_SOFT: Final = 'class="soft" style="color:#4a5957;font-size:14px;line-height:20px;margin:16px 0 0"'
 _BUTTON: Final = (
-    "display:block;background:#0b57d0;color:#ffffff;font-size:18px;line-height:24px;font-weight:600;"
+    "display:block;background:#0b645f;color:#ffffff;font-size:18px;line-height:24px;font-weight:600;"
     "text-align:center;text-decoration:none;padding:14px 20px;border-radius:8px"
 )
 _SECOND: Final = (
-    "display:block;border:1px solid #0b57d0;color:#0b57d0;font-size:16px;line-height:24px;"
+    "display:block;border:1px solid #0b645f;color:#0b645f;font-size:16px;line-height:24px;"
     "text-align:center;text-decoration:none;padding:10px 20px;border-radius:8px;margin-top:12px"
 )
 
@@ -44,10 +44,10 @@ def _framed(language: str, clinic: str, title: str, inside: Iterable[str], foote
     yield '<meta name="color-scheme" content="light dark">'
     yield '<meta name="supported-color-schemes" content="light dark">'
     yield f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
-    yield f'<body class="page" style="margin:0;padding:16px;background:#f3f5f7;color:#1b1f24;{_FONT}">'
+    yield f'<body class="page" style="margin:0;padding:16px;background:#f4f6f6;color:#14201e;{_FONT}">'
     yield '<div class="card" style="max-width:480px;margin:0 auto;padding:24px;background:#ffffff;'
-    yield 'border:1px solid #d5dbe1;border-radius:12px">'
-    yield f'<p class="soft" style="margin:0;color:#55606c;font-size:14px">{escape(clinic)}</p>'
+    yield 'border:1px solid #d6dddc;border-radius:12px">'
+    yield f'<p class="soft" style="margin:0;color:#4a5957;font-size:14px">{escape(clinic)}</p>'
     yield f'<h1 style="font-size:22px;line-height:28px;margin:8px 0 12px">{escape(title)}</h1>'
     yield from inside
     yield f"</div><p {_SOFT.replace('16px 0 0', '16px auto 0;max-width:480px')}>"
@@ -72,7 +72,7 @@ def big_button(link: str, text: str) -> str:
 
 def spelled_out(before: str, link: str) -> str:
     """Write a link's address, for who cannot press a button."""
-    style = 'class="plain" style="color:#0b57d0;word-break:break-all"'
+    style = 'class="plain" style="color:#0b645f;word-break:break-all"'
     return f'<p {_SOFT}>{escape(before)}<br><a href="{escape(link)}" {style}>{escape(link)}</a></p>'
 
 
@@ -87,7 +87,7 @@ def _inside(told: Told) -> Iterator[str]:
 def _table(told: Told) -> Iterator[str]:
     yield '<table role="presentation" style="border-collapse:collapse;font-size:16px;line-height:24px">'
     for name, value in rows(told):
-        yield '<tr><td class="soft" style="color:#55606c;padding:2px 12px 2px 0;vertical-align:top">'
+        yield '<tr><td class="soft" style="color:#4a5957;padding:2px 12px 2px 0;vertical-align:top">'
         yield f'{escape(name)}</td><td style="padding:2px 0;vertical-align:top">{escape(value)}</td></tr>'
     yield "</table>"
 

@@ -32,6 +32,9 @@ async def test_the_demo_shows_its_letters(tmp_path: Path) -> None:
             ("sms", "+14155550142", "invitation"),
         }
         listed = await client.get("/dev/outbox")
+        spanish = await client.get("/dev/outbox", headers={"Accept-Language": "es"})
+        assert "<h1>Messages</h1>" in listed.text
+        assert "<h1>Mensajes</h1>" in spanish.text
         assert "ann@family.example" in listed.text
         for one in letters:
             page = await client.get(f"/dev/outbox/{one['id']}")

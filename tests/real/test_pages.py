@@ -17,7 +17,7 @@ from tests.support.rest import browser, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-GUEST, CLINIC = "<title>Guest</title>", "<title>Clinic</title>"
+GUEST, CLINIC = "<main>Guest", "<main>Clinic"
 SCRIPT = "console.log('hello');" * 200
 WEB = Path(__file__).parents[2] / "dashboards" / "web"
 
@@ -63,6 +63,24 @@ async def test_each_page_stands_where_links_lead(web: httpx.AsyncClient) -> None
     answer = await web.get("/elsewhere", headers={"Accept": "text/html"})
     assert (answer.status_code, "nothing at this address" in answer.text) == (404, True)
     assert refusal(await web.get("/elsewhere")) == (404, "not_found")
+
+
+async def test_a_tab_is_named_in_the_language_of_who_asks(web: httpx.AsyncClient, built: Path) -> None:
+    """From the start: what a browser shows and reads out before the page's script has come."""
+    (built / "guest.html").write_text('<html lang="en"><head><title>Visit</title></head>')
+    (built / "clinic.html").write_text('<html lang="en"><head><title>Clinic</title></head>')
+    for path, accepted, language, title in (
+        ("/j", "es-MX,es;q=0.9,en;q=0.8", "es", "Su consulta"),
+        ("/j", "de,en;q=0.5,es;q=0.2", "en", "Your visit"),
+        ("/", "es", "es", "Sala de espera"),
+        ("/settings/staff", "es", "es", "Ajustes"),
+        ("/schedule", "", "en", "Schedule"),
+    ):
+        answer = await web.get(path, headers={"Accept-Language": accepted})
+        assert answer.text == f'<html lang="{language}"><head><title>{title}</title></head>', path
+    answer = await web.get("/elsewhere", headers={"Accept": "text/html", "Accept-Language": "es"})
+    assert '<html lang="es">' in answer.text
+    assert "No hay nada en esta dirección" in answer.text
 
 
 async def test_a_link_whose_fragment_came_escaped_opens_the_same_page(web: httpx.AsyncClient) -> None:
