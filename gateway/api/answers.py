@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from actors.ports import StoreDown
 from engine.clinic import Clinic
 from engine.refusals import Refused
+from gateway.api.faults import fault
 from gateway.api.plain import problem
 from signaling import words
 
@@ -39,6 +40,7 @@ STATUS: Final[dict[str, int]] = {
     "no_such_seat": 404,
     "no_such_visit": 404,
     "not_allowed": 403,
+    "operators_key": 403,
     "origin_refused": 403,
     "phone_not_served": 422,
     "sign_in": 401,
@@ -116,26 +118,30 @@ def _plain(status: int, headers: Mapping[str, str] | None = None) -> Response:
     return Response(made.body, made.status, dict(made.headers), made.type)
 
 
-_SAID: Final = {
-    "missing": "Please fill this in.",
-    "string_too_short": "This is too short.",
-    "string_too_long": "This is too long.",
-    "too_long": "These are too many.",
-    "too_short": "Please give at least one.",
-    "json_invalid": "This is not JSON.",
-    "model_attributes_type": "This is not JSON.",
-    "literal_error": "Please choose one of what there is.",
-    "extra_forbidden": "This can't be set here.",
-    "greater_than_equal": "Please give at least {ge}.",
-    "less_than_equal": "Please give at most {le}.",
-    "bool_parsing": "Please say yes or no.",
-    "bool_type": "Please say yes or no.",
-    "int_parsing": "Please give a whole number.",
-    "int_type": "Please give a whole number.",
-    "int_from_float": "Please give a whole number.",
-    "string_type": "Please give a text.",
-    "list_type": "Please give a list.",
+_FAULTS: Final = {
+    "missing": "missing",
+    "string_too_short": "too_short",
+    "string_too_long": "too_long",
+    "too_long": "too_many",
+    "too_short": "at_least_one",
+    "json_invalid": "not_json",
+    "model_attributes_type": "not_json",
+    "literal_error": "not_offered_here",
+    "extra_forbidden": "not_settable",
+    "greater_than_equal": "at_least",
+    "less_than_equal": "at_most",
+    "bool_parsing": "yes_or_no",
+    "bool_type": "yes_or_no",
+    "int_parsing": "whole_number",
+    "int_type": "whole_number",
+    "int_from_float": "whole_number",
+    "string_type": "text",
+    "list_type": "list",
 }
+"""Codes of our faults by the types of errors of the models (pydantic)."""
+
+
+_BOUNDS: Final = {"ge": "number", "le": "number"}
 
 
 def _fields(errors: Sequence[Any]) -> dict[str, str]:
@@ -150,10 +156,12 @@ def _fields(errors: Sequence[Any]) -> dict[str, str]:
 
 def _sentence(error: Mapping[str, Any]) -> str:
     """Say what is wrong with one field to a person; a check of our own says it itself."""
-    if (sentence := _SAID.get(error["type"])) is not None:
-        return sentence.format_map(error.get("ctx", {}))
-    own: str = error["msg"].removeprefix("Value error, ")
-    return f"{own[:1].upper()}{own[1:]}."
+    code = _FAULTS.get(error["type"])
+    if code is None:
+        own: str = error["msg"].removeprefix("Value error, ")
+        return own if own.endswith(".") else f"{own}."
+    bounds = error.get("ctx", {})
+    return fault(code, **{name: bounds[key] for key, name in _BOUNDS.items() if key in bounds})
 
 
 def settled(outcome: object, clinic: Clinic | None = None) -> None:

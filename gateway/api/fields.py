@@ -13,12 +13,10 @@ from engine.ids import Instant, UserId
 from engine.lifecycle import LONGEST
 from engine.refusals import SENTENCES, Refused
 from gateway.api.answers import Refusal
+from gateway.api.faults import fault
 
 PAST_AT_MOST: Final = 30 * MINUTE
 """How long ago a visit that is planned may have started: the slot of the calendar that has begun."""
-
-NO_EMAIL: Final = "Please type one address, like ana@example.org."
-NO_NUMBER: Final = "Please type one phone number, with its country if it is abroad, like +1 415 555 0123."
 
 
 class Form:
@@ -42,31 +40,31 @@ class Form:
     def contact(self, email: str, phone: str, countries: Collection[str], under: str = "") -> Contact:
         """Read an address and a number as typed, in the fields `email` and `phone` under a path."""
         country = self.clinic.country
-        address = self._part(f"{under}email", checked(email, "", country, countries), NO_EMAIL)
-        number = self._part(f"{under}phone", checked("", phone, country, countries), NO_NUMBER)
+        address = self._part(f"{under}email", checked(email, "", country, countries), "email")
+        number = self._part(f"{under}phone", checked("", phone, country, countries), "number")
         return Contact(email=address.email, phone=number.phone)
 
-    def _part(self, field: str, read: Contact | Refused, sentence: str) -> Contact:
+    def _part(self, field: str, read: Contact | Refused, code: str) -> Contact:
         if isinstance(read, Contact):
             return read
-        self.wrong(field, sentence if read.code == "bad_address" else SENTENCES[read.code])
+        self.wrong(field, fault(code) if read.code == "bad_address" else SENTENCES[read.code])
         return NOWHERE
 
     def times(self, start: Instant, end: Instant, now: Instant) -> None:
         """Look whether a visit can take place then. Raises Refusal `bad_time`."""
         if end <= start:
-            self.wrong("end", "Please choose an end after the start.")
+            self.wrong("end", fault("end_early"))
         elif end - start > LONGEST:
-            self.wrong("end", "Please choose an end at most 24 hours after the start.")
+            self.wrong("end", fault("end_late"))
         elif end <= now or start < now - PAST_AT_MOST:
-            self.wrong("start", "That time has passed. Please choose a later one.")
+            self.wrong("start", fault("past"))
         if self.problems.keys() & {"start", "end"}:
             self.settled("bad_time")
 
     def among(self, field: str, chosen: str | None, offered: Iterable[str], before: str = "") -> None:
         """Look whether something chosen is among what the clinic offers; what it was before may stay."""
         if chosen and chosen != before and chosen not in offered:
-            self.wrong(field, "Please choose one that this clinic has.")
+            self.wrong(field, fault("not_offered"))
 
     def providers(self, chosen: list[str], staff: list[User]) -> tuple[ProviderOfVisit, ...]:
         """Give the providers that were chosen, each once."""
@@ -74,5 +72,5 @@ class Form:
         users = [known.get(one) for one in dict.fromkeys(map(UserId, chosen))]
         found = [user for user in users if user is not None]
         if len(found) < len(users) or not found:
-            self.wrong("providers", "Please choose a provider of this clinic.")
+            self.wrong("providers", fault("provider"))
         return tuple(ProviderOfVisit(user.id, user.name) for user in found)

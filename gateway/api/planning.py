@@ -22,6 +22,7 @@ from engine.visit import Visit
 from gateway.api import models
 from gateway.api.answers import Refusal
 from gateway.api.dependencies import Dependencies
+from gateway.api.faults import fault
 from gateway.api.fields import Form
 from gateway.api.times import Change, instant_of
 from gateway.auth import Caller
@@ -81,7 +82,7 @@ def _end(asked: models.NewVisit, start: Instant, form: Form) -> Instant:
         return asked.end
     minutes = asked.minutes or dict(form.clinic.options).get(asked.option)
     if minutes is None and "option" not in form.problems:
-        form.wrong("minutes", "Please say how long the visit takes.")
+        form.wrong("minutes", fault("minutes"))
     return start + (minutes or 1) * MINUTE
 
 
@@ -103,7 +104,7 @@ def _guests(typed: list[models.PlannedGuest], deps: Dependencies, form: Form) ->
     for place, one in enumerate(typed):
         contact = form.contact(one.email, one.phone, deps.countries, f"guests.{place}.")
         if not one.email and not one.phone and not one.label:
-            form.wrong(f"guests.{place}.email", "Please give an e-mail address or a phone number.")
+            form.wrong(f"guests.{place}.email", fault("contact"))
         guest = ask.PlannedGuest(
             invitation=InvitationId(deps.host.random_id(6)),
             contact=contact,

@@ -15,7 +15,7 @@ from gateway.api import models
 from gateway.api.answers import Refusal
 from gateway.api.callers import Deps, Op, Seer, StaffKeeper, clinic_of
 from gateway.api.dependencies import Dependencies
-from gateway.api.fields import NO_EMAIL
+from gateway.api.faults import fault
 from gateway.auth import Caller
 
 router = APIRouter(tags=["Staff"])
@@ -45,7 +45,7 @@ async def add_colleague(caller: StaffKeeper, deps: Deps, op: Op, asked: models.N
     """
     read = checked(asked.email, "", "", ())
     if isinstance(read, Refused):
-        raise Refusal("bad_request", fields={"email": NO_EMAIL})
+        raise Refusal("bad_request", fields={"email": fault("email")})
     new = User(
         id=_id_for(caller, op),
         email=read.email,

@@ -7,19 +7,20 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from engine.names import safe_label, safe_name
+from gateway.api.faults import fault
 
 
 def _name(value: str) -> str:
     name = safe_name(value)
     if name is None:
-        raise ValueError("please type a name, up to 64 letters")
+        raise ValueError(fault("name"))
     return name
 
 
 def _label(value: str) -> str:
     label = safe_label(value)
     if label is None:
-        raise ValueError("please use up to 64 letters")
+        raise ValueError(fault("label"))
     return label
 
 

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from gateway.api.faults import fault
 from gateway.api.models.base import Label, Model, PersonName
 
 _LOGO: Final = re.compile(
@@ -30,13 +31,13 @@ def _zones() -> frozenset[str]:
 def known_zone(value: str) -> str:
     """Let only the IANA database's zones through. Raises ValueError."""
     if value not in _zones():
-        raise ValueError("please choose a zone like America/Los_Angeles")
+        raise ValueError(fault("zone"))
     return value
 
 
 def _logo(value: str) -> str:
     if not _LOGO.fullmatch(value):
-        raise ValueError("please give a path under /static/ or a data: URL of an image")
+        raise ValueError(fault("logo"))
     return value
 
 
@@ -44,7 +45,7 @@ def _country(value: str) -> str:
     import phonenumbers  # takes long, and is needed only when somebody changes it
 
     if value not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError("please choose a country by its two letters, like US")
+        raise ValueError(fault("country"))
     return value
 
 
@@ -61,7 +62,7 @@ def _earliest_first(values: Sequence[int]) -> list[int]:
 
 def _named_once(options: list[Option]) -> list[Option]:
     if len({option.name for option in options}) < len(options):
-        raise ValueError("please give each option a name of its own")
+        raise ValueError(fault("option_names"))
     return options
 
 
@@ -93,6 +94,7 @@ class ClinicSettings(Model):
     name: str
     zone: str
     country: str
+    week_starts: int = Field(description="The day with which weeks begin there; 0 is Sunday.")
     logo: str
     phone: str
     admission: Literal["direct", "provider_admits"]

@@ -43,6 +43,7 @@ class ClinicName(Model):
     name: str
     zone: str
     logo: str
+    week_starts: int = Field(description="The day with which weeks begin there; 0 is Sunday.")
 
 
 class Me(Model):

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from gateway.api.faults import fault
 from gateway.api.models.base import Email, Instant, Label, Model, PersonName, Phone
 from gateway.api.models.clinic import ChosenLanguage, Reminders, Zone
 
@@ -23,7 +24,7 @@ def _wall_clock(value: str) -> str:
     except ValueError:
         read = None
     if read is None or read.tzinfo is not None or "T" not in value or not 1970 <= read.year <= 2099:
-        raise ValueError("please give a time like 2026-03-09T14:30")
+        raise ValueError(fault("local_time"))
     return value
 
 

@@ -27,10 +27,11 @@ export function goodbyeText(code: string, message: string, number = ""): string 
   return filled(goodbyes()[code], { number: numberPart(number) }) ?? message;
 }
 
-/** A sentence of the server's that has no code, such as what is wrong with a field of a form. */
+/** A sentence of the server's that has no code, such as what is wrong with a field of a form. It may name one number. */
 export function sentenceText(message: string): string {
-  const own = sentences()[message];
-  return typeof own === "string" ? own : message;
+  const [number = ""] = /\d+/.exec(message) ?? [];
+  const own = sentences()[message] ?? sentences()[message.replace(number, "{number}")];
+  return typeof own === "string" ? own.replace("{number}", number) : message;
 }
 
 /** Sentences by fields, as a refusal of a form brings them. */
