@@ -38,6 +38,15 @@ def length(start: int, end: int, language: str) -> str:
     return say(language, "times.minutes", count=round((end - start) / 60_000))
 
 
+def first_weekday(country: str) -> int:
+    """Give the day with which weeks begin in a country (Unicode CLDR, week data); 0 is Sunday."""
+    try:
+        monday_first = Locale.parse(f"und_{country}").first_week_day
+    except (UnknownLocaleError, ValueError):
+        monday_first = 0
+    return (monday_first + 1) % 7
+
+
 def zone_name(there: datetime) -> str:
     """Give a zone's short name at a time, "PDT"; for a zone that has none "GMT-3" (as CLDR does)."""
     name = there.tzname() or "UTC"

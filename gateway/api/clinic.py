@@ -8,9 +8,11 @@ from typing import Final
 from fastapi import APIRouter, HTTPException
 
 from engine.clinic import MINUTE, Admission, Clinic
-from gateway.api.answers import settled
+from gateway.api.answers import Refusal, settled
 from gateway.api.callers import Administrator, Asker, Deps, clinic_of
 from gateway.api.models import ClinicChange, ClinicSettings, Key, KeyInfo, NewKey, Option
+from gateway.auth import DIALIN
+from languages.times import first_weekday
 
 router = APIRouter(tags=["Clinic"])
 
@@ -66,6 +68,7 @@ def _settings(clinic: Clinic, public_url: str) -> ClinicSettings:
         name=clinic.name,
         zone=clinic.zone,
         country=clinic.country,
+        week_starts=first_weekday(clinic.country),
         logo=clinic.logo,
         phone=clinic.phone,
         admission=clinic.admission.value,
@@ -103,6 +106,9 @@ async def add_key(caller: Administrator, deps: Deps, asked: NewKey) -> Key:
 
 @router.delete("/api-keys/{key}", status_code=204)
 async def remove_key(caller: Administrator, deps: Deps, key: str) -> None:
-    """Withdraw an API key; its sockets are closed."""
+    """Withdraw an API key; its sockets are closed. A key for dial-in is the operator's: `operators_key`."""
+    known = await deps.auth.accounts.api_keys(caller.clinic)
+    if any(one.id == key and DIALIN in one.scopes for one in known):
+        raise Refusal("operators_key")
     if not await deps.auth.accounts.remove_api_key(caller.clinic, key):
         raise HTTPException(404)

@@ -15,6 +15,7 @@ from gateway.api.callers import COOKIE, Address, Asker, Deps, clinic_of, same_si
 from gateway.api.dependencies import Dependencies
 from gateway.api.models import ClinicName, Me, NewTicket, Nothing, Person, SignIn, Ticket
 from gateway.auth import Caller, SignedIn
+from languages.times import first_weekday
 
 router = APIRouter(tags=["Sign-in"])
 
@@ -93,5 +94,11 @@ def about(caller: Caller, deps: Dependencies) -> Me:
     clinic = clinic_of(caller, deps)
     return Me(
         user=Person(id=caller.user, name=caller.name, email=caller.email, role=caller.role.value),
-        clinic=ClinicName(id=clinic.id, name=clinic.name, zone=clinic.zone, logo=clinic.logo),
+        clinic=ClinicName(
+            id=clinic.id,
+            name=clinic.name,
+            zone=clinic.zone,
+            logo=clinic.logo,
+            week_starts=first_weekday(clinic.country),
+        ),
     )

@@ -163,6 +163,15 @@ async def test_no_clinic_can_give_itself_the_telephones_scope(here: House) -> No
         assert refusal(answer) == (422, "bad_request")
 
 
+async def test_no_clinic_withdraws_the_operators_key(here: House) -> None:
+    """Without it nobody gets in by telephone: it is listed, and stays until the operator takes it."""
+    key, _ = await here.node.auth.add_key(here.clinic, "bridge", frozenset({"dialin"}))
+    async with signed_in(here, StaffRole.ADMIN) as who:
+        assert refusal(await who.ask("DELETE", f"/api-keys/{key.id}")) == (403, "operators_key")
+        assert [one["id"] for one in await who.get("/api-keys")] == [key.id]
+    await here.node.auth.accounts.remove_api_key(here.clinic, key.id)
+
+
 async def test_withdrawing_a_key_cuts_its_sockets(here: House) -> None:
     """Within a renewal of the lease; the close code says that it was revoked."""
     async with signed_in(here, StaffRole.ADMIN) as who:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from languages.times import day_and_time, length, short_day_and_time, time_of_day
+from languages.times import day_and_time, first_weekday, length, short_day_and_time, time_of_day
 
 SEED = round(datetime(2022, 4, 9, 1, 47, tzinfo=UTC).timestamp() * 1000)
 """Fri, Apr 08, 2022 06:47 PM (PDT)."""
@@ -51,3 +51,8 @@ def test_lengths() -> None:
     """In minutes, with plural forms."""
     assert length(SEED, SEED + 60_000, "en") == "1 minute"
     assert length(SEED, SEED + 45 * 60_000, "es") == "45 minutos"
+
+
+def test_weeks_begin_as_the_country_has_it() -> None:
+    """On Sunday (0) or Monday (1); where nothing is known as the world has it."""
+    assert [first_weekday(country) for country in ("US", "MX", "ES", "DE", "XX", "")] == [0, 0, 1, 1, 1, 1]

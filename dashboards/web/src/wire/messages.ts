@@ -1041,6 +1041,7 @@ export const REFUSALS = {
   no_such_person: "That person was not found.",
   person_disabled: "This account is switched off. Switch it on first.",
   welcome_refused: "This link doesn't work any more. Ask your administrator for a new one.",
+  operators_key: "Your operator gave this key. Ask them to withdraw it.",
   op_reused: "That request was already used by somebody else. Please reload the page.",
   try_later: "We can't save that right now. Please try again in a moment.",
   busy: "Too many requests at once. Please wait a moment.",
