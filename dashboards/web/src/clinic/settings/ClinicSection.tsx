@@ -6,14 +6,14 @@ import { words } from "../words.ts";
 import { TextSetting } from "./controls.tsx";
 import { nameIn } from "./figures.ts";
 import { logoOf } from "./logo.ts";
+import { Part } from "./parts.tsx";
 import { Told, useSaving, whyNot, Wrong } from "./saving.tsx";
 import type { SectionProps } from "./Settings.tsx";
 
 /** What people know the clinic by. */
 export function ClinicSection({ clinic, save }: SectionProps) {
   return (
-    <section aria-labelledby="set-contact">
-      <h3 id="set-contact">{words.settings.contact}</h3>
+    <Part title={words.settings.contact}>
       <TextSetting
         label={words.settings.name}
         why={words.settings.nameMore}
@@ -31,7 +31,7 @@ export function ClinicSection({ clinic, save }: SectionProps) {
         save={(text) => save({ phone: text.trim() })}
       />
       <Logo clinic={clinic} save={save} />
-    </section>
+    </Part>
   );
 }
 

@@ -1,41 +1,27 @@
-import type { SectionProps } from "./Settings.tsx";
-import { Choice, Choices, Switch } from "./controls.tsx";
 import { words } from "../words.ts";
+import { Choice, Choices } from "./controls.tsx";
+import { OnOff, Part } from "./parts.tsx";
+import type { SectionProps } from "./Settings.tsx";
 
 /** Who may invite (R1), how guests come in (D5), and what patients may do by themselves (R13). */
-export function Guests({ clinic, save }: SectionProps) {
+export function Guests(props: SectionProps) {
+  const { clinic, save } = props;
+  const s = words.settings;
   return (
     <>
-      <section aria-labelledby="set-invitations">
-        <h3 id="set-invitations">{words.settings.invitations}</h3>
-        <Switch
-          label={words.settings.byProvider}
-          why={words.settings.byProviderMore}
-          on={clinic.guests_by_provider}
-          save={(on) => save({ guests_by_provider: on })}
-        />
-        <Switch
-          label={words.settings.byPatient}
-          why={words.settings.byPatientMore}
-          on={clinic.guests_by_patient}
-          save={(on) => save({ guests_by_patient: on })}
-        />
-      </section>
+      <Part title={s.invitations}>
+        <OnOff {...props} of="guests_by_provider" label={s.byProvider} why={s.byProviderMore} />
+        <OnOff {...props} of="guests_by_patient" label={s.byPatient} why={s.byPatientMore} />
+      </Part>
       <section>
-        <Choices legend={words.settings.admission} value={clinic.admission} save={(admission) => save({ admission })}>
-          <Choice value="direct" label={words.settings.direct} why={words.settings.directMore} />
-          <Choice value="provider_admits" label={words.settings.admits} why={words.settings.admitsMore} />
+        <Choices legend={s.admission} value={clinic.admission} save={(admission) => save({ admission })}>
+          <Choice value="direct" label={s.direct} why={s.directMore} />
+          <Choice value="provider_admits" label={s.admits} why={s.admitsMore} />
         </Choices>
       </section>
-      <section aria-labelledby="set-patients">
-        <h3 id="set-patients">{words.settings.patients}</h3>
-        <Switch
-          label={words.settings.patientsCancel}
-          why={words.settings.patientsCancelMore}
-          on={clinic.patients_cancel}
-          save={(on) => save({ patients_cancel: on })}
-        />
-      </section>
+      <Part title={s.patients}>
+        <OnOff {...props} of="patients_cancel" label={s.patientsCancel} why={s.patientsCancelMore} />
+      </Part>
     </>
   );
 }

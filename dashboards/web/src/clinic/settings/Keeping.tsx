@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
 import { AskFirst } from "../../ui/index.ts";
 import { words } from "../words.ts";
-import { TextSetting } from "./controls.tsx";
 import { RETENTION } from "./figures.ts";
+import { Part, WholeNumber } from "./parts.tsx";
 import type { SectionProps } from "./Settings.tsx";
-import { within } from "./Times.tsx";
 
 interface Asked {
   readonly days: number;
@@ -12,43 +11,27 @@ interface Asked {
 }
 
 /** For how long visits are kept. A shorter time deletes visits, so it asks first. */
-export function Keeping({ clinic, save }: SectionProps) {
+export function Keeping(props: SectionProps) {
   const [asked, setAsked] = useState<Asked | null>(null);
-  const sure = (days: number) =>
-    new Promise<boolean>((resolve) => {
-      setAsked({
-        days,
-        answer: (yes) => {
-          setAsked(null);
-          resolve(yes);
-        },
-      });
+  const s = words.settings;
+  const sure = (days: number) => {
+    if (days >= props.clinic.retention_days) return Promise.resolve(true);
+    return new Promise<boolean>((resolve) => {
+      const answer = (yes: boolean) => {
+        setAsked(null);
+        resolve(yes);
+      };
+      setAsked({ days, answer });
     });
+  };
   return (
-    <section aria-labelledby="set-keep">
-      <h3 id="set-keep">{words.settings.keep}</h3>
-      <TextSetting
-        label={words.settings.retention}
-        why={words.settings.retentionMore}
-        value={String(clinic.retention_days)}
-        type="number"
-        check={within(RETENTION, words.settings.retentionBad)}
-        save={async (text) => {
-          const days = Number(text);
-          if (days < clinic.retention_days && !(await sure(days))) return false;
-          return save({ retention_days: days });
-        }}
-      />
+    <Part title={s.keep}>
+      <WholeNumber {...props} of="retention_days" range={RETENTION} label={s.retention} why={s.retentionMore} bad={s.retentionBad} sure={sure} />
       {asked && (
-        <AskFirst
-          title={words.settings.shorten}
-          act={words.settings.shortenAct}
-          onAct={() => asked.answer(true)}
-          onClose={() => asked.answer(false)}
-        >
-          <p>{words.settings.shortenText(asked.days)}</p>
+        <AskFirst title={s.shorten} act={s.shortenAct} onAct={() => asked.answer(true)} onClose={() => asked.answer(false)}>
+          <p>{s.shortenText(asked.days)}</p>
         </AskFirst>
       )}
-    </section>
+    </Part>
   );
 }

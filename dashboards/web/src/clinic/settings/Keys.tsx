@@ -8,9 +8,13 @@ import { useRun } from "../staff.ts";
 import { dayText } from "../times.ts";
 import { words } from "../words.ts";
 import { dayOf } from "../day.ts";
+import { AddAtTop, useAdding } from "./AddAtTop.tsx";
 import { type KeyInfo, listKeys, withdrawKey } from "./ask.ts";
 import { NewKey } from "./NewKey.tsx";
 import type { SectionProps } from "./Settings.tsx";
+
+/** The scope that only an operator gives and takes: without its key nobody gets in by telephone. */
+const OPERATORS = "dialin";
 
 /** A key that was just made; its text is shown this once. */
 export interface MadeKey {
@@ -22,7 +26,7 @@ export interface MadeKey {
 export function Keys({ clinic }: SectionProps) {
   const keys = useSignal<readonly KeyInfo[] | null>(null);
   const refused = useSignal("");
-  const [top, setTop] = useState<"button" | "back" | "form" | MadeKey>("button");
+  const adding = useAdding<MadeKey>();
   const read = async () => {
     try {
       keys.value = await listKeys();
@@ -36,28 +40,21 @@ export function Keys({ clinic }: SectionProps) {
   return (
     <section>
       <p class="soft">{words.keysPage.why}</p>
-      {typeof top === "object" ? (
-        <Once made={top} onDone={() => setTop("back")} />
-      ) : top === "form" ? (
-        <NewKey
-          onMade={(made) => {
-            setTop(made);
-            void read();
-          }}
-          onClose={() => setTop("back")}
-        />
-      ) : (
-        <div>
-          <Button
-            size="dense"
-            icon={KeyRound}
-            {...(top === "back" ? { buttonRef: focusOnce } : {})}
-            onClick={() => setTop("form")}
-          >
-            {words.keysPage.add}
-          </Button>
-        </div>
-      )}
+      <AddAtTop
+        adding={adding}
+        icon={KeyRound}
+        act={words.keysPage.add}
+        form={() => (
+          <NewKey
+            onMade={(made) => {
+              adding.show(made);
+              void read();
+            }}
+            onClose={adding.close}
+          />
+        )}
+        made={(made) => <Once made={made} onDone={adding.close} />}
+      />
       {keys.value.length === 0 && <p>{words.keysPage.none}</p>}
       <ul class="members" aria-label={words.keysPage.list}>
         {keys.value.map((key) => (
@@ -91,6 +88,7 @@ function Once({ made, onDone }: { made: MadeKey; onDone: () => void }) {
 function KeyLine({ known, zone, onGone }: { known: KeyInfo; zone: string; onGone: () => void }) {
   const [asking, setAsking] = useState(false);
   const { busy, run } = useRun();
+  const isOperators = known.scopes.includes(OPERATORS);
   const withdraw = async () => {
     const done = await run(() => withdrawKey(known.id));
     if (!done) return;
@@ -103,17 +101,20 @@ function KeyLine({ known, zone, onGone }: { known: KeyInfo; zone: string; onGone
       <div class="member-who">
         <span class="strong">{known.name}</span>
         <span class="soft">{known.scopes.map(scopeText).join(" · ")}</span>
+        {isOperators && <span class="soft">{words.keysPage.operators}</span>}
       </div>
       <span class="soft member-state">{words.keysPage.made(dayText(dayOf(known.created_at, zone)))}</span>
-      <Button
-        size="dense"
-        kind="plain"
-        class="button-warn"
-        aria-label={words.keysPage.withdrawName(known.name)}
-        onClick={() => setAsking(true)}
-      >
-        {words.keysPage.withdraw}
-      </Button>
+      {!isOperators && (
+        <Button
+          size="dense"
+          kind="plain"
+          class="button-warn"
+          aria-label={words.keysPage.withdrawName(known.name)}
+          onClick={() => setAsking(true)}
+        >
+          {words.keysPage.withdraw}
+        </Button>
+      )}
       {asking && (
         <AskFirst
           title={words.keysPage.withdrawTitle(known.name)}

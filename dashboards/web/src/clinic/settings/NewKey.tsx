@@ -1,8 +1,8 @@
 import { useId, useState } from "preact/hooks";
-import { Banner, Button, Field } from "../../ui/index.ts";
-import { words as shared } from "../../ui/words.ts";
+import { Field } from "../../ui/index.ts";
 import { focusOnce } from "../focus.ts";
 import { words } from "../words.ts";
+import { AddForm } from "./AddAtTop.tsx";
 import { makeKey, type Scope } from "./ask.ts";
 import { nameIn } from "./figures.ts";
 import type { MadeKey } from "./Keys.tsx";
@@ -17,8 +17,7 @@ export function NewKey({ onMade, onClose }: { onMade: (made: MadeKey) => void; o
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly Scope[]>(["visits:read"]);
   const form = useForm(["name", "scopes"]);
-  const submit = (event: Event) => {
-    event.preventDefault();
+  const submit = () => {
     const faults = {
       name: nameIn(name) ? "" : words.keysPage.nameMissing,
       scopes: scopes.length ? "" : words.keysPage.scopesMissing,
@@ -29,12 +28,7 @@ export function NewKey({ onMade, onClose }: { onMade: (made: MadeKey) => void; o
     });
   };
   return (
-    <form class="settings-card form" onSubmit={submit} noValidate>
-      {form.refused && (
-        <Banner tone="lost" live>
-          {form.refused}
-        </Banner>
-      )}
+    <AddForm refused={form.refused} busy={form.busy} act={words.keysPage.act} onSubmit={submit} onClose={onClose}>
       <Field
         label={words.keysPage.name}
         hint={words.keysPage.nameMore}
@@ -60,14 +54,6 @@ export function NewKey({ onMade, onClose }: { onMade: (made: MadeKey) => void; o
         ))}
         <Wrong id={id} why={form.fields.scopes ?? ""} />
       </fieldset>
-      <div class="form-acts">
-        <Button size="dense" onClick={onClose}>
-          {shared.cancel}
-        </Button>
-        <Button type="submit" kind="primary" size="dense" busy={form.busy}>
-          {words.keysPage.act}
-        </Button>
-      </div>
-    </form>
+    </AddForm>
   );
 }

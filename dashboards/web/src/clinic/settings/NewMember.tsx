@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import { Banner, Button, Field } from "../../ui/index.ts";
-import { words as shared } from "../../ui/words.ts";
+import { Field } from "../../ui/index.ts";
 import { focusOnce } from "../focus.ts";
 import { words } from "../words.ts";
+import { AddForm } from "./AddAtTop.tsx";
 import { type ClinicRole, inviteMember } from "./ask.ts";
 import { isEmail, nameIn } from "./figures.ts";
 import { RolePicker } from "./RolePicker.tsx";
@@ -15,8 +15,7 @@ export function NewMember({ onMade, onClose }: { onMade: (made: Made) => void; o
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<ClinicRole>("provider");
   const form = useForm(["name", "email"]);
-  const submit = (event: Event) => {
-    event.preventDefault();
+  const submit = () => {
     const faults = {
       name: nameIn(name) ? "" : words.staffPage.nameMissing,
       email: isEmail(email) ? "" : words.staffPage.emailMissing,
@@ -27,13 +26,8 @@ export function NewMember({ onMade, onClose }: { onMade: (made: Made) => void; o
     });
   };
   return (
-    <form class="settings-card form" onSubmit={submit} noValidate>
+    <AddForm refused={form.refused} busy={form.busy} act={words.staffPage.act} onSubmit={submit} onClose={onClose}>
       <p class="soft">{words.staffPage.inviteMore}</p>
-      {form.refused && (
-        <Banner tone="lost" live>
-          {form.refused}
-        </Banner>
-      )}
       <Field
         label={words.staffPage.name}
         autocomplete="off"
@@ -52,14 +46,6 @@ export function NewMember({ onMade, onClose }: { onMade: (made: Made) => void; o
         onInput={(event) => setEmail(event.currentTarget.value)}
       />
       <RolePicker role={role} onPick={setRole} />
-      <div class="form-acts">
-        <Button size="dense" onClick={onClose}>
-          {shared.cancel}
-        </Button>
-        <Button type="submit" kind="primary" size="dense" busy={form.busy}>
-          {words.staffPage.act}
-        </Button>
-      </div>
-    </form>
+    </AddForm>
   );
 }

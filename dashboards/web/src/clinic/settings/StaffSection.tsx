@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { UserPlus } from "lucide-preact";
-import { Banner, Button } from "../../ui/index.ts";
-import { focusOnce } from "../focus.ts";
+import { Banner } from "../../ui/index.ts";
 import { sentenceOf } from "../refused.ts";
 import { words } from "../words.ts";
+import { AddAtTop, useAdding } from "./AddAtTop.tsx";
 import { listMembers, type Member, type WelcomeLink } from "./ask.ts";
 import { MemberLine } from "./MemberLine.tsx";
 import { NewMember } from "./NewMember.tsx";
@@ -20,7 +20,7 @@ export interface Made {
 export function StaffSection() {
   const members = useSignal<readonly Member[] | null>(null);
   const refused = useSignal("");
-  const [top, setTop] = useState<"button" | "back" | "form" | Made>("button");
+  const adding = useAdding<Made>();
   useEffect(() => {
     listMembers().then(
       (read) => {
@@ -39,31 +39,24 @@ export function StaffSection() {
   if (!members.value) return <div class="bone bone-form" role="status" aria-label={words.staffPage.loading} />;
   return (
     <section>
-      {typeof top === "object" ? (
-        <WelcomeCard key={top.link.welcome_url} made={top} onDone={() => setTop("back")} />
-      ) : top === "form" ? (
-        <NewMember
-          onMade={(made) => {
-            put(made.member);
-            setTop(made);
-          }}
-          onClose={() => setTop("back")}
-        />
-      ) : (
-        <div>
-          <Button
-            size="dense"
-            icon={UserPlus}
-            {...(top === "back" ? { buttonRef: focusOnce } : {})}
-            onClick={() => setTop("form")}
-          >
-            {words.staffPage.invite}
-          </Button>
-        </div>
-      )}
+      <AddAtTop
+        adding={adding}
+        icon={UserPlus}
+        act={words.staffPage.invite}
+        form={() => (
+          <NewMember
+            onMade={(made) => {
+              put(made.member);
+              adding.show(made);
+            }}
+            onClose={adding.close}
+          />
+        )}
+        made={(made) => <WelcomeCard key={made.link.welcome_url} made={made} onDone={adding.close} />}
+      />
       <ul class="members" aria-label={words.staffPage.list}>
         {members.value.map((member) => (
-          <MemberLine key={member.id} member={member} onChanged={put} onWelcome={(link) => setTop({ member, link })} />
+          <MemberLine key={member.id} member={member} onChanged={put} onWelcome={(link) => adding.show({ member, link })} />
         ))}
       </ul>
     </section>

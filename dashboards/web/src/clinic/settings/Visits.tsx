@@ -6,6 +6,7 @@ import { SelectSetting } from "./controls.tsx";
 import { isSameName, nameIn, OPTION_MINUTES, wholeIn } from "./figures.ts";
 import { Languages } from "./Languages.tsx";
 import { AddButton, Cell, ListSetting, Remove, useListed } from "./ListSetting.tsx";
+import { Part } from "./parts.tsx";
 import { Reminders } from "./Reminders.tsx";
 import type { SectionProps } from "./Settings.tsx";
 
@@ -21,8 +22,7 @@ export function Visits({ clinic, save }: SectionProps) {
       <section>
         <Rooms clinic={clinic} save={save} />
       </section>
-      <section aria-labelledby="set-in-visit">
-        <h3 id="set-in-visit">{words.settings.inVisit}</h3>
+      <Part title={words.settings.inVisit}>
         <SelectSetting
           label={words.settings.capacity}
           why={words.settings.capacityMore}
@@ -35,7 +35,7 @@ export function Visits({ clinic, save }: SectionProps) {
             </option>
           ))}
         </SelectSetting>
-      </section>
+      </Part>
       <section>
         <Reminders clinic={clinic} save={save} />
       </section>

@@ -1,22 +1,4 @@
-/** Time zones and countries to choose from, by the names that people know. */
-
-export interface ZoneGroup {
-  /** "America"; "" for zones that are of no continent. */
-  readonly continent: string;
-  readonly zones: readonly { readonly zone: string; readonly city: string }[];
-}
-
-/** All zones that this browser knows, and the one that is chosen, by continent. */
-export function zoneGroups(chosen: string): ZoneGroup[] {
-  const groups = new Map<string, { zone: string; city: string }[]>();
-  for (const zone of [...new Set([...Intl.supportedValuesOf("timeZone"), "UTC", chosen])].sort()) {
-    const [first = "", ...rest] = zone.split("/");
-    const continent = rest.length ? first : "";
-    const city = (rest.length ? rest.join(", ") : first).replaceAll("_", " ");
-    groups.set(continent, [...(groups.get(continent) ?? []), { zone, city }]);
-  }
-  return [...groups].map(([continent, zones]) => ({ continent, zones }));
-}
+/** Countries to choose from, by the names that people know. */
 
 /** Countries of ISO 3166-1 that have telephone numbers of their own. */
 const COUNTRIES =
