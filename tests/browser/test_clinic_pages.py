@@ -151,7 +151,7 @@ async def test_visit_details_give_link_number_and_pin_and_run_the_visit(
     await details.get_by_role("button", name="Copy link").first.click()
     assert await page.evaluate("navigator.clipboard.readText()") == call.guest_url
     await expect(details.get_by_text(f"{call.pin[:3]} {call.pin[3:6]} {call.pin[6:]}")).to_be_visible()
-    await details.get_by_role("button", name="Show QR codes").click()
+    await details.get_by_role("button", name="Show as a code to scan").click()
     await expect(details.get_by_role("img", name="The link as a code")).to_be_visible()
     await expect(details.get_by_role("img", name="The number and PIN as a code")).to_be_visible()
     await stage.seen(page, "details-add-participants")

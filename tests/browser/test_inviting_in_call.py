@@ -15,7 +15,7 @@ async def test_a_provider_invites_from_the_call_and_sees_what_becomes_of_it(stag
     provider = await stage.provider(visit)
     side = await participants_panel(provider)
     await expect(side.get_by_text(visit.guest_url)).to_be_visible()
-    await expect(side.get_by_text("Nobody was invited by message yet.")).to_be_visible()
+    await expect(side.get_by_text("Nobody is invited on their own yet.")).to_be_visible()
     await side.get_by_label("E-mail addresses", exact=True).fill("zoe@example.org; amir@example.org")
     await side.get_by_label("Name or relationship").fill("Daughter")
     await side.get_by_role("button", name="Send Invitation").click()

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from languages import FIRST, languages, nearest, own_name, say
+from languages import FIRST, asked, languages, nearest, own_name, say
 from languages.catalogue import Leaf, leaves, parts_in_order, parts_of
 
 OTHERS = [one for one in languages() if one != FIRST]
@@ -61,8 +61,9 @@ def test_nothing_is_empty_or_has_space_around_it(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_nothing_was_left_untranslated(language: str) -> None:
-    """But for words that are the same in both."""
+    """But for words that are the same in both, and for cities, of which many are."""
     same = {key for key, leaf in leaves(FIRST).items() if leaves(language)[key] == leaf}
+    same -= {key for key in same if key.startswith("cities.")}
     assert {key for key in same if words_of(leaves(FIRST)[key]) - SAME} == set()
 
 
@@ -102,6 +103,22 @@ def test_a_slip_is_found() -> None:
 def test_a_tag_means_one_of_ours(tag: str, language: str) -> None:
     """And what we do not speak is English."""
     assert nearest(tag) == language
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("de, en;q=0.4, es;q=0.7", "es"),
+        ("es;q=0, en;q=0.1", "en"),
+        ("*", "en"),
+        ("", "en"),
+        (";;q=x,,=", "en"),
+    ],
+)
+def test_a_browser_is_answered_in_what_it_likes_best(header: str, language: str) -> None:
+    """Of what we speak; what cannot be read is left out."""
+    assert asked(header) == language
 
 
 def test_languages_name_themselves() -> None:

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 import gateway.api
+from actors import courier
 from engine.refusals import SENTENCES
 from gateway.api import answers
+from gateway.outreach.providers import OWN_REASONS
 from languages.catalogue import FIRST, languages, leaves
 from signaling.words import GOODBYES
 
 API = Path(gateway.api.__file__).parent
+OUTREACH = API.parent / "outreach"
 
 
 def under(prefix: str) -> dict[str, object]:
@@ -22,34 +25,28 @@ def under(prefix: str) -> dict[str, object]:
     return {key.removeprefix(prefix): leaf for key, leaf in leaves(FIRST).items() if key.startswith(prefix)}
 
 
-def texts() -> Iterator[str]:
-    """Give every text that stands in the source of the API, as a person would read it."""
+def calls() -> Iterator[ast.Call]:
+    """Give every call in the source of the API."""
     for file in API.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+            if isinstance(node, ast.Call):
+                yield node
 
 
-def raised() -> Iterator[str]:
-    """Give what is said of a field: noted with `wrong`, or raised by a check of a model."""
-    for file in API.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[-1], ast.Constant)):
-                continue
-            said = node.args[-1].value
-            if isinstance(node.func, ast.Attribute) and node.func.attr == "wrong":
-                yield str(said)
-            elif (
-                isinstance(node.func, ast.Name)
-                and node.func.id == "ValueError"
-                and file.parent.name == "models"
-            ):
-                yield as_read(str(said))
+def named(call: ast.Call) -> str:
+    """Name what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def as_read(text: str) -> str:
-    """Write a check's text as the API tells it."""
-    return answers._sentence({"type": "value_error", "msg": f"Value error, {text}"})
+def told() -> set[str]:
+    """Give the codes of the faults that the API tells of."""
+    codes = {
+        str(call.args[0].value)
+        for call in calls()
+        if named(call) == "fault" and isinstance(call.args[0], ast.Constant)
+    }
+    contacts = {"email", "number"}  # told by a form's contacts, by their code
+    return codes | contacts | set(answers._FAULTS.values())
 
 
 @pytest.mark.parametrize(("prefix", "ours"), [("refusals.", SENTENCES), ("goodbyes.", GOODBYES)])
@@ -58,16 +55,44 @@ def test_refusals_and_goodbyes_are_the_same_by_code(prefix: str, ours: dict[str,
     assert under(prefix) == ours
 
 
-def test_what_is_wrong_with_a_field_is_known_to_pages() -> None:
-    """Such sentences have no code: pages find theirs by the English one."""
-    plain = {sentence for sentence in answers._SAID.values() if "{" not in sentence} - {"This is not JSON."}
-    assert (plain | set(raised())) - set(under("faults.").values()) == set()
+def test_what_is_wrong_with_a_field_stands_in_the_catalogue_alone() -> None:
+    """Each fault that is told is there, none is left over, and no sentence stands in the code."""
+    assert told() == set(under("faults."))
+    spelled = [
+        call
+        for call in calls()
+        if named(call) in ("wrong", "ValueError") and isinstance(call.args[-1], ast.Constant)
+    ]
+    assert spelled == []
 
 
-def test_no_fault_is_left_over() -> None:
-    """Each one is said somewhere."""
-    said = set(texts()) | {as_read(text) for text in texts()}
-    assert set(under("faults.").values()) - said == set()
+def strings(node: ast.AST) -> set[str]:
+    """Give the texts in a piece of source."""
+    return {
+        one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    } - {""}
+
+
+def reasons() -> set[str]:
+    """Give every reason for which a letter is not sent, or is tried again."""
+    found = set(OWN_REASONS)
+    for file in [*OUTREACH.glob("*.py"), Path(courier.__file__)]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and named(node) in ("Delivery", "_later"):
+                found |= {text for part in node.args[named(node) == "Delivery" :] for text in strings(part)}
+            elif (
+                isinstance(node, ast.Return)
+                and isinstance(node.value, ast.Constant)
+                and file.stem == "courier"
+            ):
+                found |= strings(node)
+    return found
+
+
+def test_pages_say_why_a_letter_was_not_sent() -> None:
+    """Every reason has its sentence, and one way to say it."""
+    assert len(reasons()) > 15
+    assert reasons() - set(under("web.inviting.reasons.")) == set()
 
 
 @pytest.mark.parametrize("language", languages())

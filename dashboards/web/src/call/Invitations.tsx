@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
-import { AskFirst, Button, time, toast, words } from "../ui/index.ts";
+import { AskFirst, Button, time, toast } from "../ui/index.ts";
+import { letterText, reasonText, stateText, words } from "../visit/letters.ts";
 import type { InvitationInfo, LetterInfo, SeatState } from "../wire/index.ts";
 import type { Call } from "./call.ts";
 import { calledBy, isDead, useInvited } from "./invited.ts";
 import { run } from "./run.ts";
 
-const s = words.sentOnes;
+const s = words.invite;
 
 interface Props {
   call: Call;
@@ -36,7 +37,7 @@ const TONES: Readonly<Record<string, string>> = { in: "tone-ok", opened: "tone-o
 function Invitation({ call, one, zone }: { call: Call; one: InvitationInfo; zone: string }) {
   const who = calledBy(one, s.unnamed);
   const address = [one.email, one.phone].filter(Boolean).join(", ");
-  const word = (s.state as Readonly<Record<string, string>>)[one.state] ?? one.state;
+  const word = stateText(one.state);
   return (
     <li class="invited-one">
       <p class="invited-who">
@@ -53,11 +54,15 @@ function Invitation({ call, one, zone }: { call: Call; one: InvitationInfo; zone
   );
 }
 
-/** A letter that did not arrive, or not yet; what went well is said by the state. */
-function Letter({ letter: { via, progress, attempt = 0, reason = "" } }: { letter: LetterInfo }) {
-  const way = s.via[via] ?? via;
-  if (progress === "failed") return <p class="soft">{reason === "unknown" ? s.failedUnknown(way) : s.failed(way)}</p>;
-  return progress === "queued" && attempt > 0 ? <p class="soft">{s.again(way)}</p> : null;
+/** A letter that did not arrive, or not yet, and why; what went well is said by the state. */
+function Letter({ letter }: { letter: LetterInfo }) {
+  const { progress, attempt = 0, reason = "" } = letter;
+  if (progress !== "failed" && !(progress === "queued" && attempt > 0)) return null;
+  return (
+    <p class="soft">
+      {letterText(letter)}. {reasonText(reason)}
+    </p>
+  );
 }
 
 function Acts({ call, one, who, sendable }: { call: Call; one: InvitationInfo; who: string; sendable: boolean }) {
@@ -88,7 +93,7 @@ function Acts({ call, one, who, sendable }: { call: Call; one: InvitationInfo; w
       </Button>
       {asking && (
         <AskFirst title={s.revokeTitle(who)} act={s.revoke} busy={busy} onAct={() => void revoke()} onClose={() => setAsking(false)}>
-          <p>{s.revokeText}</p>
+          <p>{s.revokeMore}</p>
         </AskFirst>
       )}
     </div>

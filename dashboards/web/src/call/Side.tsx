@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { X } from "lucide-preact";
 import { Button, words } from "../ui/index.ts";
 import { DeviceMenus } from "../visit/DeviceMenus.tsx";
+import { OtherLanguages } from "../visit/OtherLanguages.tsx";
 import { Panel } from "../visit/Panel.tsx";
 import { Level } from "../visit/Preview.tsx";
 import { SendInvitation } from "../visit/SendInvitation.tsx";
@@ -66,6 +67,7 @@ function DevicesHere({ call }: { call: Call }) {
     <div class="devices">
       {micTrack && <Level track={micTrack} />}
       <DeviceMenus devices={call.devices} />
+      <OtherLanguages />
     </div>
   );
 }

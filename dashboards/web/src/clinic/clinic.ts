@@ -6,9 +6,12 @@ import { change, get } from "./rest.ts";
 
 export type StaffRole = "provider" | "coordinator" | "admin" | "sre";
 
+/** The day with which weeks begin: 0 is Sunday, 1 Monday. */
+export type Weekday = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+
 export interface Me {
   readonly user: { readonly id: string; readonly name: string; readonly email: string; readonly role: StaffRole };
-  readonly clinic: { readonly id: string; readonly name: string; readonly zone: string; readonly logo?: string };
+  readonly clinic: { readonly id: string; readonly name: string; readonly zone: string; readonly logo?: string; readonly week_starts: Weekday };
 }
 
 export type Admission = "direct" | "provider_admits";
@@ -24,6 +27,7 @@ export interface Clinic {
   readonly zone: string;
   /** Whose telephone numbers are written without a country: two letters. */
   readonly country: string;
+  readonly week_starts: Weekday;
   readonly phone: string;
   /** An address of an image, or the image itself as a `data:` URL; "" for none. */
   readonly logo: string;
@@ -48,7 +52,7 @@ export interface Clinic {
 }
 
 /** The settings that the Settings page changes. */
-export type ClinicChange = Partial<Omit<Clinic, "id" | "dial_in_numbers" | "public_url">>;
+export type ClinicChange = Partial<Omit<Clinic, "id" | "dial_in_numbers" | "public_url" | "week_starts">>;
 
 export interface Provider {
   readonly id: string;

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Door } from "../wire/messages.ts";
 import { words } from "../ui/index.ts";
-import { OtherLanguages } from "./OtherLanguages.tsx";
+import { OtherLanguages } from "../visit/OtherLanguages.tsx";
 
 interface Props {
   door?: Pick<Door, "clinic" | "logo"> | undefined;

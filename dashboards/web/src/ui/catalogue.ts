@@ -248,30 +248,19 @@ export interface ClinicWords {
 }
 
 export interface DetailsWords {
-  readonly panel: {
-    readonly title: string;
-    readonly why: string;
-    readonly over: string;
-    readonly link: string;
-    readonly linkFor: string;
-    readonly number: string;
-    readonly numberFor: string;
-    readonly noNumber: string;
-    readonly pin: string;
-    readonly copyLink: string;
-    readonly copyNumber: string;
-    readonly copyPin: string;
-    readonly copyAll: string;
-    readonly all: (link: Part, number: Part, pin: Part) => string;
-    readonly byLink: (link: Part) => string;
-    readonly showQr: string;
-    readonly hideQr: string;
-    readonly qr: string;
-    readonly qrJoin: string;
-    readonly qrPhone: string;
-    readonly qrCall: string;
-    readonly until: (time: Part) => string;
+  readonly patient: {
+    readonly title: (name: Part) => string;
+    readonly more: string;
+    readonly copy: string;
+    readonly confirmation: string;
+    readonly unsent: string;
+    readonly resendName: string;
+    readonly resent: string;
+    readonly titleUnnamed: string;
   };
+}
+
+export interface InvitingWords {
   readonly invite: {
     readonly title: string;
     readonly none: string;
@@ -312,16 +301,8 @@ export interface DetailsWords {
       readonly expired: string;
       readonly revoked: string;
     };
-  };
-  readonly patient: {
-    readonly title: (name: Part) => string;
-    readonly more: string;
-    readonly copy: string;
-    readonly confirmation: string;
-    readonly unsent: string;
-    readonly resendName: string;
-    readonly resent: string;
-    readonly titleUnnamed: string;
+    readonly since: (state: Part, at: Part) => string;
+    readonly revokeMore: string;
   };
   readonly life: {
     readonly made: string;
@@ -361,6 +342,7 @@ export interface DetailsWords {
     readonly someReason: string;
   };
   readonly reasons: {
+    readonly revoked: string;
     readonly opted_out: string;
     readonly stopped: string;
     readonly no_such_mailbox: string;
@@ -408,6 +390,7 @@ export interface ScheduleWords {
     readonly showDay: (day: Part) => string;
     readonly providers: string;
     readonly everyone: string;
+    readonly cancelled: string;
     readonly zone: (zone: Part) => string;
     readonly calendar: (title: Part, zone: Part) => string;
     readonly slots: string;
@@ -765,6 +748,7 @@ export interface SettingsWords {
     readonly copy: string;
     readonly done: string;
     readonly withdraw: string;
+    readonly operators: string;
     readonly withdrawName: (name: Part) => string;
     readonly withdrawTitle: (name: Part) => string;
     readonly withdrawText: string;
@@ -1058,18 +1042,29 @@ export interface VisitWords {
   readonly panel: {
     readonly title: string;
     readonly intro: string;
+    readonly why: string;
+    readonly over: string;
     readonly link: string;
     readonly linkFor: string;
     readonly number: string;
     readonly numberFor: string;
+    readonly noNumber: string;
     readonly pin: string;
     readonly copyLink: string;
     readonly copyNumber: string;
+    readonly copyPin: string;
+    readonly copyBoth: string;
     readonly numberAndPin: (number: Part, pin: Part) => string;
-    readonly qr: string;
-    readonly scan: string;
+    readonly copyAll: string;
+    readonly all: (link: Part, number: Part, pin: Part) => string;
+    readonly byLink: (link: Part) => string;
     readonly showQr: string;
     readonly hideQr: string;
+    readonly qr: string;
+    readonly scan: string;
+    readonly qrJoin: string;
+    readonly qrPhone: string;
+    readonly qrCall: string;
     readonly until: (at: Part) => string;
   };
   readonly sending: {
@@ -1091,42 +1086,5 @@ export interface VisitWords {
     readonly sent: (addresses: Part) => string;
     readonly sentTitle: string;
     readonly noAnswer: string;
-  };
-  readonly sentOnes: {
-    readonly title: string;
-    readonly none: string;
-    readonly loading: string;
-    readonly unnamed: string;
-    readonly state: {
-      readonly made: string;
-      readonly queued: string;
-      readonly sent: string;
-      readonly failed: string;
-      readonly opened: string;
-      readonly early: string;
-      readonly waiting: string;
-      readonly in: string;
-      readonly lost: string;
-      readonly left: string;
-      readonly denied: string;
-      readonly removed: string;
-      readonly expired: string;
-      readonly revoked: string;
-    };
-    readonly since: (state: Part, at: Part) => string;
-    readonly via: {
-      readonly email: string;
-      readonly sms: string;
-    };
-    readonly failed: (via: Part) => string;
-    readonly failedUnknown: (via: Part) => string;
-    readonly again: (via: Part) => string;
-    readonly resend: string;
-    readonly resendName: (who: Part) => string;
-    readonly resent: (who: Part) => string;
-    readonly revoke: string;
-    readonly revokeName: (who: Part) => string;
-    readonly revokeTitle: (who: Part) => string;
-    readonly revokeText: string;
   };
 }

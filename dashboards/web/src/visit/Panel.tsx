@@ -46,7 +46,7 @@ function PanelView({ facts: { link, number, pin, expires_at }, zone }: { facts: 
           <p class="figures">
             {p.pin} <strong class="panel-figure">{grouped}</strong>
           </p>
-          <CopyButton text={p.numberAndPin(number, grouped)}>{p.copyNumber}</CopyButton>
+          <CopyButton text={p.numberAndPin(number, grouped)}>{p.copyBoth}</CopyButton>
         </section>
       )}
       <p class="soft">{p.until(time.clockTime(expires_at, zone))}</p>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { lifeOf, reasonText, standingOf, stateText } from "../../src/clinic/details/life.ts";
-import { words } from "../../src/clinic/words.ts";
+import { lifeOf, standingOf } from "../../src/clinic/details/life.ts";
+import { reasonText, stateText, words } from "../../src/visit/letters.ts";
 import type { InvitationInfo, LetterInfo } from "../../src/wire/index.ts";
 import { MINUTE, NOW, row, seat } from "./clinic-day.ts";
 

@@ -35,20 +35,21 @@ describe("the days that are shown", () => {
     assert.equal(weekOf("2025-06-01", 0), "2025-06-01");
     assert.equal(weekOf("2025-06-07", 0), "2025-06-01");
     assert.equal(weekOf("2025-06-01", 1), "2025-05-26");
-    assert.deepEqual(daysOf("2026-01-01", "week"), { first: "2025-12-28", end: "2026-01-04" });
-    assert.ok(isWithin("2026-01-03", daysOf("2026-01-01", "week")));
-    assert.ok(!isWithin("2026-01-04", daysOf("2026-01-01", "week")));
+    assert.deepEqual(daysOf("2026-01-01", "week", 0), { first: "2025-12-28", end: "2026-01-04" });
+    assert.deepEqual(daysOf("2026-01-01", "week", 1), { first: "2025-12-29", end: "2026-01-05" });
+    assert.ok(isWithin("2026-01-03", daysOf("2026-01-01", "week", 0)));
+    assert.ok(!isWithin("2026-01-04", daysOf("2026-01-01", "week", 0)));
   });
 
   test("their instants are midnights in the clinic's zone: a week with a change of clocks is an hour shorter", () => {
-    const { start, end } = instantsOfDays(daysOf("2026-03-10", "week"), ZONE);
+    const { start, end } = instantsOfDays(daysOf("2026-03-10", "week", 0), ZONE);
     assert.equal((end - start) / HOUR, 7 * 24 - 1);
   });
 
   test("they have a title, with both months where there are two", () => {
-    assert.equal(titleOf(daysOf("2025-06-02", "week"), "week"), "Jun 1 – 7, 2025");
-    assert.equal(titleOf(daysOf("2025-06-30", "week"), "week"), "Jun 29 – Jul 5, 2025");
-    assert.equal(titleOf(daysOf("2025-06-02", "day"), "day"), "Mon, Jun 2, 2025");
+    assert.equal(titleOf(daysOf("2025-06-02", "week", 0), "week"), "Jun 1 – 7, 2025");
+    assert.equal(titleOf(daysOf("2025-06-30", "week", 0), "week"), "Jun 29 – Jul 5, 2025");
+    assert.equal(titleOf(daysOf("2025-06-02", "day", 0), "day"), "Mon, Jun 2, 2025");
   });
 
   test("the address of a schedule leads back to it", () => {
@@ -134,10 +135,11 @@ describe("visits as blocks", () => {
     assert.deepEqual(clashesOf(moved, { start: moved.end, end: moved.end + MINUTE }, others), []);
   });
 
-  test("the providers' chips choose whose are shown; cancelled ones are not", () => {
+  test("the providers' chips choose whose are shown; cancelled ones when asked for", () => {
     const other = visit({ id: "w", providers: [{ id: "u2", name: "Dr. Rivera" }] });
     const all = [visit({}), other, visit({ id: "x", status: "cancelled" })];
-    assert.deepEqual(visitsOf(all, new Set()).map(({ id }) => id), ["v", "w"]);
-    assert.deepEqual(visitsOf(all, new Set(["u2"])).map(({ id }) => id), ["w"]);
+    assert.deepEqual(visitsOf(all, new Set(), false).map(({ id }) => id), ["v", "w"]);
+    assert.deepEqual(visitsOf(all, new Set(), true).map(({ id }) => id), ["v", "w", "x"]);
+    assert.deepEqual(visitsOf(all, new Set(["u2"]), false).map(({ id }) => id), ["w"]);
   });
 });

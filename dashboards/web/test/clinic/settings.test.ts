@@ -5,7 +5,8 @@ import { GRACE, inOrder, isEmail, isSameName, nameIn, OPENS, wholeIn } from "../
 import { fitted } from "../../src/clinic/settings/logo.ts";
 import { sectionOf, SECTIONS } from "../../src/clinic/settings/sections.ts";
 import { faultsIn } from "../../src/clinic/settings/useForm.ts";
-import { countries, zoneGroups } from "../../src/clinic/settings/zones.ts";
+import { countries } from "../../src/clinic/settings/countries.ts";
+import { zoneGroups } from "../../src/clinic/zones.ts";
 import { beforeStart } from "../../src/ui/time.ts";
 import { words } from "../../src/clinic/words.ts";
 import { Refused } from "../../src/wire/index.ts";

@@ -62,7 +62,7 @@ describe("parts are filled in", () => {
   });
 
   test("a word that no sentence has is none, whatever objects inherit", () => {
-    assert.equal((clinic.reasons as Readonly<Record<string, unknown>>)["constructor"], undefined);
+    assert.equal((clinic.state as Readonly<Record<string, unknown>>)["constructor"], undefined);
   });
 });
 
@@ -100,6 +100,7 @@ describe("what the server refuses", () => {
   test("a field's fault is known by its sentence", async () => {
     await speak("es");
     assert.equal(sentenceText("Please fill this in."), "Complete este campo.");
+    assert.equal(sentenceText("Please give at most 120."), "Indique como máximo 120.");
     assert.equal(sentenceText("Something else."), "Something else.");
   });
 });

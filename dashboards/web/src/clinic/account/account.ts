@@ -42,9 +42,9 @@ export async function setPassword(token: string, password: string): Promise<void
 }
 
 /** The clinic's settings were changed on this page: what stands above it follows. */
-export function clinicChanged({ id, name, zone, logo }: Clinic): void {
+export function clinicChanged({ id, name, zone, logo, week_starts }: Clinic): void {
   const known = me.peek();
-  if (known && known !== "unknown") me.value = { ...known, clinic: { id, name, zone, logo } };
+  if (known && known !== "unknown") me.value = { ...known, clinic: { id, name, zone, logo, week_starts } };
 }
 
 export async function signOut(): Promise<void> {

@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
 import { Phone, QrCode, Video } from "lucide-preact";
-import { Button, CopyButton, Icon } from "../../ui/index.ts";
+import { Button, CopyButton, Icon, words } from "../../ui/index.ts";
 import { Qr } from "../../ui/Qr.tsx";
 import { pinGroups } from "../../ui/time.ts";
 import { dialled } from "../../visit/dialled.ts";
-import { words } from "../words.ts";
 
 interface Props {
   link: string;

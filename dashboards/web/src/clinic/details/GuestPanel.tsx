@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { UserPlus } from "lucide-preact";
-import { Banner, Button } from "../../ui/index.ts";
+import { Banner, Button, words } from "../../ui/index.ts";
 import { clockTime } from "../../ui/time.ts";
 import type { Panel, VisitInfo } from "../../wire/index.ts";
 import type { Inviter } from "../../visit/inviting.ts";
@@ -11,7 +11,6 @@ import type { Live } from "../live.ts";
 import { sentenceOf } from "../refused.ts";
 import { useStaff } from "../staff.ts";
 import { adding } from "../visit/open.ts";
-import { words } from "../words.ts";
 import { Access } from "./Access.tsx";
 
 /**

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import { Ban, RotateCw } from "lucide-preact";
 import { AskFirst, Button, toast } from "../../ui/index.ts";
+import { words } from "../../visit/letters.ts";
 import { type InvitationInfo, inOrder, type Participant, type Row } from "../../wire/index.ts";
 import { resend, revoke } from "../clinic.ts";
 import { useRun, useStaff } from "../staff.ts";
-import { words } from "../words.ts";
 import { Life, Standing } from "./Life.tsx";
 import { InviteOne } from "./InviteOne.tsx";
 import { seatsOf, standingOf } from "./life.ts";

@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import { Link2 } from "lucide-preact";
 import { Button, Field } from "../../ui/index.ts";
 import { words as shared } from "../../ui/words.ts";
+import { words } from "../../visit/letters.ts";
 import { invite, type NewInvitation } from "../clinic.ts";
 import { focusOnce } from "../focus.ts";
 import { useRun } from "../staff.ts";
-import { words } from "../words.ts";
 import { Access } from "./Access.tsx";
 
 /** How long a label can be; the server refuses more. */

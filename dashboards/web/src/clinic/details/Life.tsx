@@ -2,9 +2,10 @@ import { Ban, CircleAlert, CircleDashed, CircleDot, Clock, LogOut, Mail, MailOpe
 import { TimerOff, UserX, WifiOff, type LucideIcon } from "lucide-preact";
 import { Icon } from "../../ui/index.ts";
 import { timeOf } from "../../ui/time.ts";
+import { stateText } from "../../visit/letters.ts";
 import type { InvitationInfo, Row } from "../../wire/index.ts";
 import { now } from "../now.ts";
-import { lifeOf, type Step, standingOf, stateText, toneOf } from "./life.ts";
+import { lifeOf, type Step, standingOf, toneOf } from "./life.ts";
 
 const ICONS: Readonly<Record<string, LucideIcon>> = {
   made: CircleDashed,

@@ -10,6 +10,7 @@ import { readVisit, type Visit } from "../clinic.ts";
 import { dayOf } from "../day.ts";
 import { sentenceOf } from "../refused.ts";
 import { useStaff } from "../staff.ts";
+import { words as shared } from "../../ui/words.ts";
 import { words } from "../words.ts";
 import { DetailsHead } from "./DetailsHead.tsx";
 import { GuestPanel } from "./GuestPanel.tsx";
@@ -88,7 +89,7 @@ function Facts({ visit, row }: { visit: string; row: Row | undefined }) {
       ) : (
         <>
           {mayInvite(row.visit) && <GuestPanel visit={row.visit} />}
-          {row.visit.status === "lapsed" && <p class="soft details-note">{words.panel.over}</p>}
+          {row.visit.status === "lapsed" && <p class="soft details-note">{shared.panel.over}</p>}
           <Invitations row={row} />
           <PatientPart row={row} link={facts.value?.patient_link ?? ""} />
         </>

@@ -1,7 +1,7 @@
 /** An invitation's life (B1): what was sent and what became of it, who opened it, and how its person stands now. */
 import { seconds } from "../../ui/time.ts";
+import { letterText, reasonText, stateText, words } from "../../visit/letters.ts";
 import type { InvitationInfo, LetterInfo, Participant, Row, Via } from "../../wire/index.ts";
-import { words } from "../words.ts";
 
 export type StepTone = "quiet" | "wait" | "ok" | "lost";
 
@@ -26,23 +26,8 @@ const TONES: Readonly<Record<string, StepTone>> = {
   lost: "lost",
 };
 
-/** The words of a state; one that the server names and this page does not know yet is shown as it is. */
-export function stateText(state: string): string {
-  return known(words.invite.state)[state] ?? state;
-}
-
 export function toneOf(state: string): StepTone {
   return TONES[state] ?? "quiet";
-}
-
-/** Why a message was not sent, or is tried again. */
-export function reasonText(code: string): string {
-  return code ? (known(words.reasons)[code] ?? words.life.someReason) : "";
-}
-
-/** Sentences by the server's names, of which this page may not know all. */
-function known(sentences: Readonly<Record<string, string>>): Readonly<Record<string, string | undefined>> {
-  return sentences;
 }
 
 /** The seats that were taken with an invitation, as the board knows them: it hears of them first. */
@@ -78,24 +63,10 @@ function step(state: string, text: string, at: number): Step {
   return { key: state, tone: toneOf(state), text, via: "", at, why: "" };
 }
 
-function letterStep({ via, kind, progress, at, attempt = 0, reason = "" }: LetterInfo, index: number): Step {
-  const what = words.life.letter[kind]?.[via] ?? words.life.letter.invitation[via];
+function letterStep(letter: LetterInfo, index: number): Step {
+  const { via, progress, at, reason = "" } = letter;
   const tone = progress === "failed" ? "lost" : progress === "sent" ? "ok" : "wait";
-  return {
-    key: `letter-${index}`,
-    tone,
-    text: words.life.step(what, progressText(progress, attempt, reason)),
-    via,
-    at,
-    why: progress === "sent" ? "" : reasonText(reason),
-  };
-}
-
-function progressText(progress: LetterInfo["progress"], attempt: number, reason: string): string {
-  if (progress === "sending") return attempt > 1 ? words.life.sendingAgain(attempt) : words.life.sending;
-  if (progress === "sent") return words.life.sent;
-  if (progress === "failed") return reason === "unknown" ? words.life.doubtful : words.life.failed;
-  return attempt ? words.life.again(attempt) : words.life.queued;
+  return { key: `letter-${index}`, tone, text: letterText(letter), via, at, why: progress === "sent" ? "" : reasonText(reason) };
 }
 
 /** Where its person is: in the call since when, and since when without a connection. */

@@ -5,13 +5,13 @@ import timeGrid from "fullcalendar/timegrid";
 import "fullcalendar/skeleton.css";
 import { language, locale } from "../../ui/language.ts";
 import { clock } from "../../wire/index.ts";
-import type { Visit } from "../clinic.ts";
+import type { Visit, Weekday } from "../clinic.ts";
 import { dayOf, timeOf as wallTime } from "../day.ts";
 import { Block } from "./Block.tsx";
 import { type BlockState, isPlanned } from "./block.ts";
 import type { Slot } from "./form/draft.ts";
 import { look } from "./look.ts";
-import { daysOf, FIRST_DAY, headOf, isWithin, type View } from "./shown.ts";
+import { daysOf, headOf, isWithin, type View } from "./shown.ts";
 import { STEP_MS } from "./slots.ts";
 import { words } from "./words.ts";
 
@@ -26,6 +26,8 @@ interface Props {
   /** `YYYY-MM-DD`: the calendar shows it, or the week that it is in. */
   day: string;
   view: View;
+  /** The day with which weeks begin, 0 is Sunday. */
+  weekStarts: Weekday;
   drawn: readonly Drawn[];
   slot: Slot | null;
   mayPlan: boolean;
@@ -50,32 +52,32 @@ export function Calendar(props: Props) {
   const calendar = useRef<FullCalendar | null>(null);
   const latest = useRef(props);
   latest.current = props;
-  const { zone, day, view, drawn, slot, mayPlan } = props;
+  const { zone, day, view, weekStarts, drawn, slot, mayPlan } = props;
   useEffect(() => {
     if (!box.current) return;
     const made = new FullCalendar(box.current, optionsFor(latest));
     calendar.current = made;
     made.render();
     return () => made.destroy();
-  }, [zone, language.value]);
-  const { first } = daysOf(day, view);
+  }, [zone, weekStarts, language.value]);
+  const { first } = daysOf(day, view, weekStarts);
   useEffect(() => {
     calendar.current?.changeView(VIEWS[view], first);
     calendar.current?.scrollToTime(scrollTime(latest.current));
-  }, [first, view, zone, language.value]);
+  }, [first, view, zone, weekStarts, language.value]);
   useEffect(() => {
     const events = drawn.map((one) => eventOf(one, mayPlan));
     calendar.current?.setOption("events", events);
-  }, [drawn, zone, mayPlan, language.value]);
+  }, [drawn, zone, weekStarts, mayPlan, language.value]);
   useEffect(() => {
     if (slot) calendar.current?.select(slot.start, slot.end);
     else calendar.current?.unselect();
-  }, [slot?.start, slot?.end, first, view, language.value]);
+  }, [slot?.start, slot?.end, first, view, weekStarts, language.value]);
   return <div ref={box} class="calendar" data-calendar />;
 }
 
 function optionsFor(latest: { readonly current: Props }): CalendarOptions {
-  const { zone, day, view, mayPlan } = latest.current;
+  const { zone, day, view, weekStarts, mayPlan } = latest.current;
   return {
     ...look,
     plugins: [timeGrid, interaction],
@@ -85,7 +87,7 @@ function optionsFor(latest: { readonly current: Props }): CalendarOptions {
     locale: locale(),
     now: () => clock.now(),
     nowIndicator: true,
-    firstDay: FIRST_DAY,
+    firstDay: weekStarts,
     headerToolbar: false,
     allDaySlot: false,
     height: "100%",
@@ -152,14 +154,14 @@ function eventOf({ visit, state }: Drawn, mayPlan: boolean): EventInput {
     start: visit.start,
     end: visit.end,
     startEditable: mayPlan && isPlanned(visit),
-    className: `block block-${state.tone}`,
+    className: `block block-${state.tone}${visit.status === "cancelled" ? " block-cancelled" : ""}`,
     extendedProps: { visit, state },
   };
 }
 
 /** An hour before now where now is shown, else the morning. */
-function scrollTime({ zone, day, view }: Props): string {
-  if (!isWithin(dayOf(clock.now(), zone), daysOf(day, view))) return MORNING;
+function scrollTime({ zone, day, view, weekStarts }: Props): string {
+  if (!isWithin(dayOf(clock.now(), zone), daysOf(day, view, weekStarts))) return MORNING;
   const hour = Number(wallTime(clock.now(), zone).slice(0, 2));
   return `${String(Math.max(0, hour - 1)).padStart(2, "0")}:00:00`;
 }

@@ -15,7 +15,7 @@ import "./schedule.css";
 import { clashesOf, titleOf } from "./shown.ts";
 import { SlotPicker } from "./SlotPicker.tsx";
 import { SlotPrompt } from "./SlotPrompt.tsx";
-import { DaysSwitch, ProviderFilter, ViewSwitch } from "./Toolbar.tsx";
+import { CancelledFilter, DaysSwitch, ProviderFilter, ViewSwitch } from "./Toolbar.tsx";
 import { useNarrow } from "./useNarrow.ts";
 import { ScheduleView } from "./view.ts";
 import { words } from "./words.ts";
@@ -24,7 +24,7 @@ import { words } from "./words.ts";
 export function Schedule() {
   const { live, me } = useStaff();
   const narrow = useNarrow();
-  const view = useMemo(() => new ScheduleView(me.clinic.zone, live.board, narrow), [me.clinic.zone, live]);
+  const view = useMemo(() => new ScheduleView(me.clinic, live.board, narrow), [me.clinic.zone, me.clinic.week_starts, live]);
   useEffect(() => view.follow(), [view]);
   useEffect(() => live.show(view.day.value), [live, view.day.value]);
   useEffect(() => {
@@ -74,7 +74,7 @@ function Head({ view, mayPlan, isNarrow }: { view: ScheduleView; mayPlan: boolea
     <>
       <header class="room-head">
         <h1 class="schedule-title">{words.schedule.title}</h1>
-        <DaysSwitch day={view.day.value} today={view.today.value} view={view.view.value} onDay={(day) => view.go(day)} />
+        <DaysSwitch day={view.day.value} today={view.today.value} view={view.view.value} weekStarts={view.weekStarts} onDay={(day) => view.go(day)} />
         {!isNarrow && <ViewSwitch view={view.view.value} onView={(to) => view.see(to)} />}
         {mayPlan && (
           <Button kind="primary" size="dense" icon={Plus} onClick={() => view.create(null)}>
@@ -92,6 +92,12 @@ function Head({ view, mayPlan, isNarrow }: { view: ScheduleView; mayPlan: boolea
             }}
           />
         )}
+        <CancelledFilter
+          shown={view.withCancelled.value}
+          onPick={(shown) => {
+            view.withCancelled.value = shown;
+          }}
+        />
         <p class="soft schedule-zone">{words.schedule.zone(zoneName(about.value, view.zone))}</p>
       </div>
     </>
@@ -122,6 +128,7 @@ function Frame({ view, mayPlan }: { view: ScheduleView; mayPlan: boolean }) {
         zone={zone}
         day={view.day.value}
         view={view.view.value}
+        weekStarts={view.weekStarts}
         drawn={drawn}
         slot={slot}
         mayPlan={mayPlan}

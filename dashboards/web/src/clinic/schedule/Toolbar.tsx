@@ -9,13 +9,14 @@ interface DaysProps {
   day: string;
   today: string;
   view: View;
+  weekStarts: number;
   onDay: (day: string) => void;
 }
 
 /** Which days are shown: one step back or on, the browser's own calendar behind the words, and back to today. */
-export function DaysSwitch({ day, today, view, onDay }: DaysProps) {
+export function DaysSwitch({ day, today, view, weekStarts, onDay }: DaysProps) {
   const step = view === "week" ? 7 : 1;
-  const days = daysOf(day, view);
+  const days = daysOf(day, view, weekStarts);
   return (
     <div class="days">
       <Button size="dense" icon={ChevronLeft} label={words.schedule.before[view]} onClick={() => onDay(addDays(day, -step))} />
@@ -74,5 +75,14 @@ export function ProviderFilter({ providers, chosen, onPick }: FilterProps) {
         </button>
       ))}
     </div>
+  );
+}
+
+/** Whether cancelled visits are shown too: they take no time any more. */
+export function CancelledFilter({ shown, onPick }: { shown: boolean; onPick: (shown: boolean) => void }) {
+  return (
+    <button type="button" class="chip" aria-pressed={shown} onClick={() => onPick(!shown)}>
+      {words.schedule.cancelled}
+    </button>
   );
 }

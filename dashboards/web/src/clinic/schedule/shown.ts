@@ -5,18 +5,15 @@ import type { Visit } from "../clinic.ts";
 
 export type View = "week" | "day";
 
-/** Weeks begin on Sunday here, as the clinic's calendars do (0 is Sunday). */
-export const FIRST_DAY = 0;
-
 export interface Days {
   readonly first: string;
   /** The day after the last one. */
   readonly end: string;
 }
 
-/** The days that a view shows around a day, `YYYY-MM-DD`. */
-export function daysOf(day: string, view: View): Days {
-  const first = view === "week" ? weekOf(day, FIRST_DAY) : day;
+/** The days that a view shows around a day, `YYYY-MM-DD`; weeks begin with the clinic's first day, 0 is Sunday. */
+export function daysOf(day: string, view: View, weekStarts: number): Days {
+  const first = view === "week" ? weekOf(day, weekStarts) : day;
   return { first, end: addDays(first, view === "week" ? 7 : 1) };
 }
 
@@ -50,10 +47,10 @@ function formatter(parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 const WEEK = { month: "short", day: "numeric", year: "numeric" } as const;
 
-/** The visits of these providers, all when none is chosen; cancelled ones take no time any more. */
-export function visitsOf(visits: readonly Visit[], providers: ReadonlySet<string>): Visit[] {
+/** The visits of these providers, all when none is chosen; cancelled ones take no time any more, and are shown when asked for. */
+export function visitsOf(visits: readonly Visit[], providers: ReadonlySet<string>, withCancelled: boolean): Visit[] {
   const isTheirs = (visit: Visit) => !providers.size || visit.providers.some(({ id }) => providers.has(id));
-  return visits.filter((visit) => visit.status !== "cancelled" && isTheirs(visit));
+  return visits.filter((visit) => (withCancelled || visit.status !== "cancelled") && isTheirs(visit));
 }
 
 const OVER: ReadonlySet<string> = new Set(["completed", "cancelled", "ended"]);

@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { clock } from "../../wire/index.ts";
 import { go, type Place, place } from "../address.ts";
 import type { Board } from "../board/board.ts";
-import type { Provider, Visit } from "../clinic.ts";
+import type { Me, Provider, Visit, Weekday } from "../clinic.ts";
 import { dayOf } from "../day.ts";
 import { about } from "../now.ts";
 import { chosen, creating, saved } from "../visit/open.ts";
@@ -32,24 +32,29 @@ export class ScheduleView {
   /** Whose visits are shown; empty: everyone's. */
   readonly theirs = signal<ReadonlySet<string>>(new Set());
   readonly providers = signal<readonly Provider[]>([]);
+  /** Cancelled visits are shown too. */
+  readonly withCancelled = signal(false);
   readonly slot = signal<Slot | null>(null);
   /** It was drawn with the pointer, and not moved with the keyboard. */
   readonly byPointer = signal(false);
   readonly moving = signal<Moving | null>(null);
   readonly zone: string;
+  /** The day with which weeks begin, 0 is Sunday. */
+  readonly weekStarts: Weekday;
 
   readonly #board: Board;
   /** What was drawn last: as long as nothing looks different, the calendar is left alone. */
   #last: { readonly look: string; readonly drawn: readonly Drawn[] } = { look: "", drawn: [] };
 
-  constructor(zone: string, board: Board, narrow: ReadonlySignal<boolean>) {
+  constructor({ zone, week_starts }: Me["clinic"], board: Board, narrow: ReadonlySignal<boolean>) {
     this.zone = zone;
+    this.weekStarts = week_starts;
     this.#board = board;
     this.view = computed(() => (narrow.value || place.value.view === "day" ? "day" : "week"));
     this.today = computed(() => dayOf(about.value, zone));
     this.day = computed(() => place.value.day || this.today.value);
-    const first = computed(() => daysOf(this.day.value, this.view.value).first); // a text: equal weeks are one
-    this.days = computed(() => daysOf(first.value, this.view.value));
+    const first = computed(() => daysOf(this.day.value, this.view.value, week_starts).first); // a text: equal weeks are one
+    this.days = computed(() => daysOf(first.value, this.view.value, week_starts));
     this.drawn = computed(() => this.#draw());
   }
 
@@ -125,7 +130,7 @@ export class ScheduleView {
   #draw(): readonly Drawn[] {
     this.#board.version.value;
     const moving = this.moving.value;
-    const drawn = visitsOf(this.range.visits.value, this.theirs.value).map((visit) => ({
+    const drawn = visitsOf(this.range.visits.value, this.theirs.value, this.withCancelled.value).map((visit) => ({
       visit: visit.id === moving?.visit.id ? { ...visit, ...moving.to } : visit,
       state: blockState(visit, this.#board.find(visit.id)?.state.value, about.value),
     }));

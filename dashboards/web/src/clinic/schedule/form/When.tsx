@@ -1,7 +1,10 @@
+import { useMemo } from "preact/hooks";
 import { Field, Select } from "../../../ui/index.ts";
+import { language } from "../../../ui/language.ts";
 import { clockTime, zoneName } from "../../../ui/time.ts";
 import type { Clinic } from "../../clinic.ts";
 import { dayOf, timeOf } from "../../day.ts";
+import { cityOf, continentName, type ZoneGroup, zoneGroups } from "../../zones.ts";
 import { wholeTime } from "../when.ts";
 import { words } from "../words.ts";
 import { Choices } from "./Choices.tsx";
@@ -20,6 +23,7 @@ interface Props {
 /** Now, or a date and a time on the clocks of a zone; a time that occurs twice asks which one. */
 export function When({ draft, clinic, wrong, mayBeNow, now, set }: Props) {
   const start = startOf(draft);
+  const groups = useMemo(() => zoneGroups(), [language.value]);
   const change = (part: Partial<Draft>) => set({ isSecond: false, ...part });
   return (
     <div class="form-part">
@@ -56,7 +60,7 @@ export function When({ draft, clinic, wrong, mayBeNow, now, set }: Props) {
           <Select
             label={words.form.zone}
             value={draft.zone}
-            options={zonesFor(clinic.zone, draft.zone, start ?? now)}
+            options={zonesFor(clinic.zone, draft.zone, start ?? now, groups)}
             onPick={(zone) => change({ zone, ...(start === null ? {} : { day: dayOf(start, zone), time: timeOf(start, zone) }) })}
           />
           {start !== null && draft.zone !== clinic.zone && <p class="field-hint">{words.form.atClinic(wholeTime(start, clinic.zone))}</p>}
@@ -82,14 +86,16 @@ function Twice({ draft, set }: Pick<Props, "draft" | "set">) {
   );
 }
 
-/** The clinic's zone first, then that of whoever fills in the form, then all others. */
-function zonesFor(clinic: string, chosen: string, at: number): { value: string; label: string }[] {
+/** The clinic's zone first, then that of whoever fills in the form, then all others by continent. */
+function zonesFor(clinic: string, chosen: string, at: number, groups: readonly ZoneGroup[]): { value: string; label: string }[] {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const first = [{ value: clinic, label: words.form.zoneClinic(clinic, zoneName(at, clinic)) }];
-  if (own !== clinic) first.push({ value: own, label: words.form.zoneOwn(own, zoneName(at, own)) });
+  const first = [{ value: clinic, label: words.form.zoneClinic(cityOf(clinic), zoneName(at, clinic)) }];
+  if (own !== clinic) first.push({ value: own, label: words.form.zoneOwn(cityOf(own), zoneName(at, own)) });
   const near = new Set([clinic, own]);
-  if (!near.has(chosen)) first.push({ value: chosen, label: words.form.zoneAt(chosen, zoneName(at, chosen)) });
+  if (!near.has(chosen)) first.push({ value: chosen, label: words.form.zoneAt(cityOf(chosen), zoneName(at, chosen)) });
   near.add(chosen);
-  const others = Intl.supportedValuesOf("timeZone").filter((zone) => !near.has(zone));
-  return [...first, ...others.map((zone) => ({ value: zone, label: zone }))];
+  const others = groups.flatMap(({ continent, zones }) =>
+    zones.filter(({ zone }) => !near.has(zone)).map(({ zone, city }) => ({ value: zone, label: words.form.zoneAt(city, continentName(continent)) })),
+  );
+  return [...first, ...others];
 }

@@ -1,7 +1,7 @@
 import { Languages } from "lucide-preact";
 import { Button } from "../ui/index.ts";
 import { language, LANGUAGES, ownName } from "../ui/language.ts";
-import { choose } from "../visit/speech.ts";
+import { choose } from "./speech.ts";
 
 /** The page's other languages, each by its own name. */
 export function OtherLanguages() {
