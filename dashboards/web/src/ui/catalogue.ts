@@ -202,6 +202,8 @@ export interface ClinicWords {
     readonly more: (name: Part) => string;
     readonly mute: string;
     readonly muted: (name: Part) => string;
+    readonly mutePhone: string;
+    readonly phoneMuted: (name: Part) => string;
     readonly rename: string;
     readonly newName: (name: Part) => string;
     readonly save: string;
@@ -1012,6 +1014,9 @@ export interface VisitWords {
     readonly more: (name: Part) => string;
     readonly askMute: string;
     readonly askedToMute: (name: Part) => string;
+    readonly mutePhone: string;
+    readonly isMuted: (name: Part) => string;
+    readonly speaks: string;
     readonly rename: string;
     readonly renameTitle: (name: Part) => string;
     readonly renameSave: string;
