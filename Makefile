@@ -4,9 +4,11 @@ PY       ?= python3
 PORT     ?= 8080
 DATA_DIR ?=
 HTTPS    ?=
+NODES    ?= 1
 ARGS     ?=
 SEED     ?=
 
+RUNS   := .venv/.run $(if $(filter-out 1,$(NODES)),.venv/.cluster)
 BIN    := .venv/bin
 PYTHON := $(BIN)/python
 WEB    := dashboards/web
@@ -24,9 +26,10 @@ WEB_SOURCES := $(shell find languages -name '*.json') $(shell find $(WEB)/src $(
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
-run: .venv/.run gateway/static/manifest.json ## start one node with a demo clinic; PORT=8080 DATA_DIR=... HTTPS=1
+run: $(RUNS) gateway/static/manifest.json ## start a demo clinic; PORT=8080 DATA_DIR=... HTTPS=1 NODES=3
 	@$(PYTHON) -m tools.prompts --or-tones
-	@exec $(BIN)/vestibule dev --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") $(if $(filter-out 0,$(HTTPS)),--https)
+	@exec $(BIN)/vestibule dev --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") \
+		$(if $(filter-out 0,$(HTTPS)),--https) $(if $(filter-out 1,$(NODES)),--nodes $(NODES))
 
 test: system .venv/.stamp gateway/static/manifest.json ## all tests: unit, real parts, browser journeys
 	$(NPM) test
@@ -66,7 +69,9 @@ fmt: .venv/.stamp ## format, and mend what can be mended
 # Names, versions and hashes for every platform; no line may name a registry.
 lock: .venv/.stamp ## choose the newest versions that fit, and pin them by hash
 	$(call compile,requirements/run.txt,--group build --upgrade)
-	$(call compile,requirements/dev.txt,--group dev --upgrade --constraint requirements/run.txt)
+	$(call compile,requirements/cluster.txt,--extra cluster --upgrade --constraint requirements/run.txt)
+	$(call compile,requirements/dev.txt,--group dev --extra cluster --upgrade --constraint requirements/run.txt \
+		--constraint requirements/cluster.txt)
 	! grep -nE '://|index-url|find-links' requirements/*.txt
 	$(NPM) update --package-lock-only
 	! grep -n '"resolved"' $(WEB)/package-lock.json
@@ -94,6 +99,11 @@ clean: ## remove all that make made, but no data
 	test -x $(PYTHON) || $(PY) -m venv .venv
 	$(PIP) --require-hashes -r requirements/run.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What many nodes need on top (docs/cluster.md).
+.venv/.cluster: .venv/.run requirements/cluster.txt
+	$(PIP) --require-hashes -r requirements/cluster.txt
 	@touch $@
 
 # What the tests and the linters need on top.

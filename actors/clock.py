@@ -89,6 +89,11 @@ class Clock:
         """
         return self._renewed_at is not None and self.monotonic() - self._renewed_at < self._lease
 
+    @property
+    def lease_age(self) -> Instant:
+        """Milliseconds since the last renewal was sent."""
+        return round(1000 * (self.monotonic() - self._renewed_at)) if self._renewed_at is not None else 0
+
     def to_store(self, at: Instant) -> Instant:
         """The instant in the store's own time."""
         return round(at + self._store_ahead)

@@ -245,6 +245,11 @@ class Host(Register):
         return self._looked and self.lease.sound
 
     @property
+    def lease_age(self) -> Instant:
+        """Milliseconds since the lease was last renewed."""
+        return self._clock.lease_age
+
+    @property
     def cut_off(self) -> bool:
         """Whether other nodes reach the store and this one does not: nobody should come here."""
         return self._fence.cut_off

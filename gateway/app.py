@@ -7,12 +7,13 @@ finish, release the shards, stop the store; within 10 s.
 import asyncio
 import gc
 import signal
+from collections.abc import Callable
 from typing import Final
 
 import uvloop
 
-from gateway.api import create_admin, create_api
-from gateway.node import running
+from gateway.api import Asgi, create_admin, create_api
+from gateway.node import Seams, running
 from gateway.serving import Started, serve_node
 from gateway.settings import Settings
 
@@ -22,21 +23,35 @@ SETTLED_AFTER: Final = 3.0
 
 def run(settings: Settings, *, demo: bool, started: Started) -> None:
     """Serve until SIGTERM or SIGINT."""
-    uvloop.run(serve(settings, demo=demo, started=started))
+    uvloop.run(_until_told(settings, demo=demo, started=started))
 
 
-async def serve(settings: Settings, *, demo: bool, started: Started) -> None:
-    """Start everything, wait for the signal, stop everything. `demo`: the operator's pages stand on the
-    main port too.
-    """
+async def _until_told(settings: Settings, *, demo: bool, started: Started) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running(settings, demo=demo) as node:
+    await serve(settings, demo=demo, started=started, stop=stop)
+
+
+async def serve(
+    settings: Settings,
+    *,
+    demo: bool,
+    started: Started,
+    stop: asyncio.Event,
+    seams: Seams | None = None,
+    made: Callable[[Asgi], None] | None = None,
+) -> None:
+    """Start everything, wait until `stop` is set, stop everything. `demo`: the operator's pages stand on the
+    main port too. `made` is given what answers on that port.
+    """
+    async with running(settings, seams, demo=demo) as node:
         main = create_api(node, demo=demo)
+        if made is not None:
+            made(main)
         admin = None if demo else create_admin(node)
-        loop.call_later(SETTLED_AFTER, _settle)
+        asyncio.get_running_loop().call_later(SETTLED_AFTER, _settle)
         await serve_node(node, main, admin=admin, started=started, stop=stop)
 
 

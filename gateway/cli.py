@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gateway.cluster.cli import app as cluster
+
 if TYPE_CHECKING:
     from gateway.node import Node
     from gateway.serving import Started
@@ -30,6 +32,7 @@ config = typer.Typer(no_args_is_help=True, help="Check and show the settings.")
 demo = typer.Typer(no_args_is_help=True, help="Try things out on a running demo server.")
 app.add_typer(config, name="config")
 app.add_typer(demo, name="demo")
+app.add_typer(cluster, name="cluster")
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="TOML file with settings; also VESTIBULE_CONFIG.")
@@ -76,9 +79,14 @@ def dev(
     ] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Plan no visits for the clinic's day.")] = False,
     phones: Annotated[bool, typer.Option(help="Answer telephones too: see /dev/phone.")] = True,
+    nodes: Annotated[int, typer.Option(min=1, help="How many nodes; more than one needs Ray.")] = 1,
 ) -> None:
-    """Start one node with a demo clinic, for this machine only unless --https is given."""
-    from gateway.dev import settings_of, welcome
+    """Start a demo clinic, for this machine only unless --https is given."""
+    from gateway.dev import demo_folder, settings_of, welcome
+
+    if nodes > 1:
+        _many(port, demo_folder(data_dir), nodes, https=https)
+        return
 
     with told():
         settings = settings_of(port, data_dir, https=https)
@@ -116,6 +124,21 @@ def dialin(
     configure_logs(settings.log)
     with told():
         run(settings, say_ready, attached=attached)
+
+
+def _many(port: int, data_dir: Path, nodes: int, *, https: bool) -> None:
+    """Start the demo of a cluster."""
+    import asyncio
+
+    from gateway.cluster.demo import DemoCluster
+    from gateway.cluster.up import until_told
+    from gateway.unable import Unable
+
+    with told():
+        if https:
+            raise Unable("A demo of many nodes is for this machine only: leave --https out, or --nodes.")
+        free("127.0.0.1", port)
+        asyncio.run(until_told(DemoCluster(port, data_dir, nodes), print))
 
 
 def serve(settings: Settings, *, demo: bool, started: Started) -> None:

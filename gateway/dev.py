@@ -28,7 +28,7 @@ ASK_SECONDS: Final = 15.0
 
 def settings_of(port: int, data_dir: Path | None, *, https: bool) -> Settings:
     """Make the settings of a demo; the environment adds what is left open. Raises SettingsWrong."""
-    folder = (data_dir or default_data_dir() / "demo").expanduser().absolute()
+    folder = demo_folder(data_dir)
     server: dict[str, object] = {"port": port, "bind": "127.0.0.1", "admin_bind": ""}
     if https:
         from gateway.certificate import own_certificate
@@ -44,6 +44,11 @@ def settings_of(port: int, data_dir: Path | None, *, https: bool) -> Settings:
         }
     log = {"format": "console", "level": os.environ.get("VESTIBULE_LOG__LEVEL", "warning")}
     return Settings.load(None, server=server, store={"data_dir": folder}, log=log)
+
+
+def demo_folder(data_dir: Path | None) -> Path:
+    """Give the demo's folder, which is not that of a node in earnest."""
+    return (data_dir or default_data_dir() / "demo").expanduser().absolute()
 
 
 def lan_addresses() -> list[str]:

@@ -346,6 +346,29 @@ class Dialin(_Section):
     stop_seconds: float = Field(10.0, gt=0, le=60)
 
 
+class Cluster(_Section):
+    """Many nodes as one (docs/cluster.md); a node that is alone reads nothing here."""
+
+    head: Address = "127.0.0.1:6380"
+    """Where Ray's head is: a loopback address, or a private one of the machine that it runs on."""
+    machine: str = ""
+    """This machine's own address, loopback or private: where its nodes listen. Default: the head's host."""
+    first_port: int = Field(8110, ge=1024, le=64_000)
+    """Node K listens on a free port of the ten from first_port + 10 * (K - 1): five for people, five for the
+    operator's door.
+    """
+    token_file: Path | None = None
+    """What Ray's processes show each other; default: `cluster/token` in the data directory."""
+    firewalled: bool = False
+    """A machine that strangers reach keeps Ray's ports from them by a firewall of its own: with an address
+    other than 127.0.0.1, Ray listens on all of the machine's addresses.
+    """
+    ready_seconds: float = Field(90.0, gt=0, le=600)
+    """How long a node may take until it is ready."""
+    drain_seconds: float = Field(30.0, gt=0, le=600)
+    """How long a node may take to hand its visits over, and to stop."""
+
+
 class Log(_Section):
     """What is logged."""
 
@@ -372,6 +395,7 @@ class Settings(BaseSettings):
     texts: Texts = Field(default_factory=Texts)
     outreach: Outreach = Field(default_factory=Outreach)
     dialin: Dialin = Field(default_factory=Dialin)
+    cluster: Cluster = Field(default_factory=Cluster)
     log: Log = Field(default_factory=Log)
 
     @classmethod
@@ -421,6 +445,16 @@ class Settings(BaseSettings):
         host = self.server.bind if is_loopback(self.server.bind) else "127.0.0.1"
         where = f"[{host}]" if ":" in host else host
         return f"{self._scheme}://{where}:{self.server.port}"
+
+    @property
+    def cluster_token(self) -> Path:
+        """The file that Ray's processes show each other."""
+        return _whole(self.cluster.token_file or self.data_dir / "cluster" / "token")
+
+    @property
+    def machine(self) -> str:
+        """This machine's address in a cluster."""
+        return self.cluster.machine or host_and_port(self.cluster.head)[0]
 
     @property
     def peer_address(self) -> str:

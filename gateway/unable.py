@@ -10,12 +10,14 @@ class Unable(Exception):
 def sentence(error: Exception) -> str | None:
     """Give the sentence of an error that a person can do something about; None when it is a bug."""
     from actors.embedded import EmbeddedStoreError
+    from actors.machines import Unsafe
     from actors.pepper import PepperUnusable
     from actors.ports import StoreDown, WrongDataVersion
     from actors.sealing import SealBroken
     from gateway.dialin.prompts import PromptUnusable
 
-    if isinstance(error, PromptUnusable | Unable | EmbeddedStoreError | PepperUnusable | WrongDataVersion):
+    known = PromptUnusable | Unable | Unsafe | EmbeddedStoreError | PepperUnusable | WrongDataVersion
+    if isinstance(error, known):
         return str(error)
     if isinstance(error, SealBroken):
         return "The pepper is not the one that sealed this store: put the right one into secrets.folder."

@@ -1,5 +1,5 @@
-"""Install what the tests need from Debian: browsers, an independent Redis, a TURN server, clocks to set, a
-voice for the telephone's prompts.
+"""Install what the tests need from Debian: browsers, an independent Redis, a TURN server, a load balancer,
+clocks to set, a voice for the telephone's prompts.
 
 As root it installs what is missing by itself. As another user it prints the one command to run and
 stops with status 3, before any test: a missing part is never a skipped test.
@@ -21,6 +21,7 @@ NEEDED: Mapping[str, str] = {
     "espeak-ng": "espeak-ng",
     "faketime": "faketime",
     "firefox-esr": "firefox-esr",
+    "haproxy": "haproxy",
     "redis-server": "redis-server",
     "sox": "sox",
 }

@@ -18,7 +18,7 @@ def alive() -> Answer:
 
 def readiness(node: Node, *, details: bool) -> Answer:
     """Say whether new people should be sent here: 503 while draining, or while nothing can be saved."""
-    draining, store = not node.conversations.open, node.host.ready
+    draining, store = not node.conversations.open or node.host.member.draining, node.host.ready
     ready = store and not draining
     body: dict[str, object] = {"status": "ready" if ready else "not_ready"}
     if details:

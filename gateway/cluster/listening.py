@@ -1,0 +1,27 @@
+"""Waiting until somebody listens on an address."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from actors.machines import Head
+from gateway.unable import Unable
+
+AGAIN: Final = 0.05
+
+
+async def listening(where: Head, what: str, within: float) -> None:
+    """Wait until somebody listens there. Raises Unable after so many seconds."""
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection(where.host, where.port)
+                except OSError:
+                    await asyncio.sleep(AGAIN)
+                else:
+                    writer.close()
+                    return
+    except TimeoutError:
+        raise Unable(f"{what} does not listen on {where}.") from None
