@@ -1,4 +1,4 @@
-"""A test's folder says what it needs: unit, real parts, or a browser."""
+"""A test's folder says what it needs: unit, simulation, real parts, or a browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 TESTS = Path(__file__).parent
-KINDS = ("unit", "real", "browser")
+KINDS = ("unit", "simulation", "real", "browser")
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - pytest makes its folders there as it does elsewhere
 ROOM: Final = 2 << 30
 """Bytes that must be free there."""

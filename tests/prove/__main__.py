@@ -1,4 +1,4 @@
-"""The long proofs: `python -m tests.prove [NAMES] [--seed N] [--rounds N] [--again]`.
+"""The long proofs: `python -m tests.prove [NAMES] [--seed N] [--rounds N] [--takeovers N] [--again]`.
 
 Stopped at any time, the next run goes on after the last round that was played; `--again` begins anew. Ends
 with status 1 when a promise was broken.
@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PROOFS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, help="another number of rounds than each proof's own")
+    parser.add_argument("--takeovers", type=int, help="of the simulation: go on until there were so many")
     parser.add_argument("--again", action="store_true", help="forget the rounds that were played")
     asked = parser.parse_args()
     unknown = [name for name in asked.names if name not in PROOFS]
@@ -28,6 +29,8 @@ def main() -> int:
     progress, kept = Progress(), True
     for name in asked.names or PROOFS:
         proof = PROOFS[name] if asked.rounds is None else replace(PROOFS[name], rounds=asked.rounds)
+        if name == "simulation" and asked.takeovers:
+            proof = replace(proof, goal=("takeovers", asked.takeovers))
         if asked.again:
             progress.forget(proof, asked.seed)
         kept &= prove(proof, asked.seed, progress)

@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.prove import canary, crashes, expiry, kill_story, letters, pin_flood, scanner, store_faults
 from tests.prove.proof import Proof
+from tests.simulation.many import played_round
 
 _ALL: Final = (
     Proof("power", "a power cut amid work loses nothing acknowledged", 20, crashes.power_round),
@@ -29,5 +30,11 @@ _ALL: Final = (
         letters.played,
     ),
     Proof("pins", "guessing PINs lets nobody in and stops nobody", 3, pin_flood.played),
+    Proof(
+        "simulation",
+        "nodes, store and network fail by seed: one owner each, nothing lost, nothing done twice",
+        4,
+        played_round,
+    ),
 )
 PROOFS: Final = {proof.name: proof for proof in _ALL}

@@ -63,6 +63,17 @@ class Proof:
     rounds: int
     play: Callable[[Path, int], Awaitable[Round]]
     must_break: bool = False
+    goal: tuple[str, int] | None = None
+    """A figure and what it has to reach; then as many rounds are played as that takes."""
+
+    def enough(self, rounds: list[Round]) -> bool:
+        """Whether so many rounds are all that is needed."""
+        if self.must_break and any(one.broken for one in rounds):
+            return True
+        if self.goal is None:
+            return len(rounds) >= self.rounds
+        name, count = self.goal
+        return sum(one.figures[name] for one in rounds) >= count
 
     def verdict(self, rounds: list[Round]) -> str:
         """Say in one line whether the promise was kept; only the word KEPT is good."""
@@ -129,11 +140,12 @@ class Progress:
 def prove(proof: Proof, seed: int, progress: Progress) -> bool:
     """Play the rounds that are left, print each, then the verdict; gives whether the promise was kept."""
     rounds = progress.rounds(proof, seed)
+    planned = "..." if proof.goal else str(proof.rounds)
     print(
-        f"{proof.name}: {proof.promise} (seed {seed}, {len(rounds)} of {proof.rounds} rounds known)",
+        f"{proof.name}: {proof.promise} (seed {seed}, {len(rounds)} of {planned} rounds known)",
         flush=True,
     )
-    while len(rounds) < proof.rounds and not (proof.must_break and any(one.broken for one in rounds)):
+    while not proof.enough(rounds):
         own, began = seed_of(seed, proof.name, len(rounds)), time.monotonic()
         one = asyncio.run(_played(proof, own))
         rounds.append(one)
@@ -141,7 +153,7 @@ def prove(proof: Proof, seed: int, progress: Progress) -> bool:
         said = "; ".join(one.broken) or "kept"
         took = time.monotonic() - began
         print(
-            f"  {len(rounds)}/{proof.rounds} seed {own}: {figures(one.figures)}: {said} ({took:.1f} s)",
+            f"  {len(rounds)}/{planned} seed {own}: {figures(one.figures)}: {said} ({took:.1f} s)",
             flush=True,
         )
     verdict = proof.verdict(rounds)

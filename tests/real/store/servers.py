@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from actors.embedded import EmbeddedStore
+from tests.simulation.store import StoreServer
 
 READY_SECONDS: Final = 30.0
 
@@ -50,6 +51,36 @@ class Server:
     def thaw(self) -> None:
         """Let it go on, with everything that was sent meanwhile."""
         os.kill(self.pid, signal.SIGCONT)
+
+
+class Simulated:
+    """The store of the simulation, at the real time: to be held to the contract of real ones."""
+
+    url = "unix:///simulated"
+
+    def __init__(self) -> None:
+        self.store = StoreServer(lambda: time.time_ns() // 1_000_000)
+
+    async def ask(self, *words: str | int) -> Any:
+        """Ask it something behind the store's back."""
+        asked = [str(word).encode() for word in words]
+        return _decoded(asked[0].upper(), self.store.do(asked))
+
+
+def _decoded(name: bytes, answer: Any) -> Any:
+    """Give an answer as the plain client does: text, and an entry's fields by their names."""
+    if isinstance(answer, bytes):
+        return answer.decode()
+    if not isinstance(answer, list):
+        return answer
+    if name in (b"HGETALL", b"FIELDS"):
+        texts = [_decoded(b"", one) for one in answer]
+        return dict(zip(texts[::2], texts[1::2], strict=True))
+    if name == b"TIME":
+        return tuple(map(int, answer))
+    if name == b"XRANGE":
+        return [(_decoded(b"", ident), _decoded(b"FIELDS", fields)) for ident, fields in answer]
+    return [_decoded(b"", one) for one in answer]
 
 
 @contextlib.asynccontextmanager

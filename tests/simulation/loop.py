@@ -1,0 +1,352 @@
+"""Event loops without I/O and without real time: one for each process, and a scheduler that drives them all.
+
+Within a process callbacks run in the order in which they were asked for, as asyncio promises. Which process
+goes on next is drawn from the seed; so is, elsewhere, how long everything takes that goes over a network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from asyncio import events
+from collections import deque
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import Context
+from random import Random
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from weakref import WeakValueDictionary
+
+T = TypeVar("T")
+
+ENDLESS: Final = 500_000
+"""Callbacks after which a schedule is taken to be caught in a loop."""
+
+TICK: Final = 1e-6
+"""Seconds: what is due so soon is due now, however a clock that stood still is rounded."""
+
+
+class StuckError(Exception):
+    """The schedule did not come to its end: a loop without a pause, or something that nobody will ever do."""
+
+
+class Scheduler:
+    """Time, and whose turn it is. `now` is in seconds since the schedule began."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.now = 0.0
+        self.steps = 0
+        self.turns: ProcessLoop | None = None
+        """The process whose turn it is."""
+        self._order = 0
+        self._timers: list[tuple[float, int, _Timer]] = []
+        self._ready: list[ProcessLoop] = []
+        self.bugs: list[BaseException] = []
+        """What was raised where nobody waited for it."""
+
+    def at(self, when: float, call: Callable[[], object]) -> _Timer:
+        """Call at a moment, whatever happens to any process: the world outside, a network, a fault."""
+        timer = _Timer(call)
+        self._push(when, timer)
+        return timer
+
+    def after(self, seconds: float, call: Callable[[], object]) -> _Timer:
+        """Call after so many seconds."""
+        return self.at(self.now + seconds, call)
+
+    def run(self, until: Callable[[], bool], most: float) -> None:
+        """Go on until something is so. Raises StuckError after so many seconds of virtual time."""
+        end = self.now + most
+        with self._running():
+            while not until():
+                if not self._step(end):
+                    raise StuckError(f"not there after {most} s, at {self.now:.3f}")
+
+    def pass_time(self, seconds: float) -> None:
+        """Let so much time pass."""
+        end = self.now + seconds
+        with self._running():
+            while self._step(end):
+                pass
+        self.now = end
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        """Let the loops of the processes be the running ones, in the place of whatever runs this."""
+        before = events._get_running_loop()
+        try:
+            yield
+        finally:
+            self.turns = None
+            events._set_running_loop(before)
+
+    def _step(self, end: float) -> bool:
+        """Do the next thing there is to do, by `end` at the latest."""
+        ready = self._ready
+        if ready:
+            at = self.random.randrange(len(ready)) if len(ready) > 1 else 0
+            loop = ready[at]
+            loop.turn()
+            if not loop.ready or not loop.runs:
+                loop.listed = False
+                ready.remove(loop)
+            self.steps += 1
+            if self.steps > ENDLESS:
+                raise StuckError(f"{ENDLESS} callbacks, at {self.now:.3f}")
+            return True
+        timers = self._timers
+        while timers:
+            when, _, timer = timers[0]
+            if when > end:
+                return False
+            heapq.heappop(timers)
+            if timer.call is not None:
+                self.now = max(self.now, when)
+                timer.call()
+                return True
+        return False
+
+    def _push(self, when: float, timer: _Timer) -> None:
+        self._order += 1
+        heapq.heappush(self._timers, (when, self._order, timer))
+
+    def wake(self, loop: ProcessLoop) -> None:
+        """A process has something to do."""
+        if not loop.listed and loop.runs and loop.ready:
+            loop.listed = True
+            self._ready.append(loop)
+
+
+class _Timer:
+    """Something to be called; it may be called off."""
+
+    __slots__ = ("call",)
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self.call: Callable[[], object] | None = call
+
+    def cancel(self) -> None:
+        """Call it off."""
+        self.call = None
+
+
+if TYPE_CHECKING:  # what nobody asks of these loops is not there
+    _Loop = asyncio.BaseEventLoop
+else:
+    _Loop = asyncio.AbstractEventLoop
+
+
+class ProcessLoop(_Loop):
+    """The event loop of one process: it can be stopped, go on, and be killed at any moment.
+
+    `pause` is SIGSTOP: the clock goes on, nothing else does. `freeze` is a machine that stands still with all
+    its clocks, as a suspended virtual machine does.
+    """
+
+    def __init__(self, scheduler: Scheduler, name: str) -> None:
+        self.scheduler = scheduler
+        self.name = name
+        self.ready: deque[asyncio.Handle] = deque()
+        self.listed = False
+        self.runs = True
+        self.dead = False
+        self._frozen_at: float | None = None
+        self._behind = 0.0
+        """Seconds by which its clock is behind the world's, from the times it was frozen."""
+        self._late: list[asyncio.TimerHandle] = []
+        self._tasks: WeakValueDictionary[int, asyncio.Task[Any]] = WeakValueDictionary()
+        self._started = 0
+
+    # ------------------------------------------------------------ what asyncio asks of a loop
+
+    def time(self) -> float:
+        """Seconds of this process's monotonic clock."""
+        return (self.scheduler.now if self._frozen_at is None else self._frozen_at) - self._behind
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Call in this process's next turn."""
+        handle = asyncio.Handle(callback, args, self, context)
+        if not self.dead:
+            self.ready.append(handle)
+            if not self.listed:
+                self.scheduler.wake(self)
+        return handle
+
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Call after so many seconds of this process's clock."""
+        return self.call_at(self.time() + delay, callback, *args, context=context)
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Call at a moment of this process's clock."""
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        if not self.dead:
+            self._arm(handle)
+        return handle
+
+    def _arm(self, handle: asyncio.TimerHandle) -> None:
+        self.scheduler.at(max(self.scheduler.now, handle.when() + self._behind), lambda: self._due(handle))
+
+    def _due(self, handle: asyncio.TimerHandle) -> None:
+        if self.dead or handle.cancelled():
+            return
+        if self._frozen_at is not None:
+            self._late.append(handle)
+        elif handle.when() > self.time() + TICK:
+            self._arm(handle)
+        else:
+            self.ready.append(handle)
+            self.scheduler.wake(self)
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        pass  # it finds out when it is due
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """Make a future of this process."""
+        return asyncio.Future(loop=self)
+
+    def create_task(
+        self,
+        coro: Coroutine[Any, Any, T] | Generator[Any, None, T],
+        *,
+        name: object = None,
+        context: Any = None,
+    ) -> asyncio.Task[T]:
+        """Start a task in this process."""
+        task: asyncio.Task[T] = asyncio.Task(coro, loop=self, name="task", context=context)
+        self._started += 1
+        self._tasks[self._started] = task
+        return task
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Keep what was raised where nobody waits for it."""
+        error = context.get("exception")
+        if not self.dead and not isinstance(error, GeneratorExit):
+            self.scheduler.bugs.append(error or RuntimeError(context["message"]))
+
+    def get_debug(self) -> bool:
+        """No debugging: it looks at the real clock."""
+        return False
+
+    def is_running(self) -> bool:
+        """Always, to those who ask."""
+        return not self.dead
+
+    def is_closed(self) -> bool:
+        """Whether this process has ended."""
+        return self.dead
+
+    # ------------------------------------------------------------ what happens to a process
+
+    def turn(self) -> None:
+        """Run what is ready now, as one iteration of a loop does."""
+        scheduler, ready = self.scheduler, self.ready
+        if scheduler.turns is not self:  # to say so takes a system call
+            scheduler.turns = self
+            events._set_running_loop(self)
+        for _ in range(len(ready)):
+            if not self.runs or not ready:
+                break
+            handle = ready.popleft()
+            if not handle.cancelled():
+                handle._run()  # as every loop does
+
+    def start(self, work: Coroutine[Any, Any, object]) -> None:
+        """Start work in this process from outside; nobody waits for it."""
+        task = self.create_task(work)
+        task.add_done_callback(_raised)
+
+    def pause(self) -> None:
+        """Stop the process (SIGSTOP); its clock goes on."""
+        self.runs = False
+
+    def freeze(self) -> None:
+        """Stop the process and its clock."""
+        self.runs = False
+        if self._frozen_at is None:
+            self._frozen_at = self.scheduler.now
+
+    def go_on(self) -> None:
+        """Let a stopped process go on."""
+        if self.dead:
+            return
+        self.runs = True
+        if self._frozen_at is not None:
+            self._behind += self.scheduler.now - self._frozen_at
+            self._frozen_at = None
+            late, self._late = self._late, []
+            for handle in late:
+                self._arm(handle)
+        self.scheduler.wake(self)
+
+    def kill(self) -> None:
+        """End the process (SIGKILL): nothing of it ever runs again."""
+        self.dead, self.runs = True, False
+        self.ready.clear()
+        self._late.clear()
+        for task in list(self._tasks.values()):
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+            coroutine = task.get_coro()
+            if not task.done() and coroutine is not None:
+                with suppress(Exception):  # whatever it would do on its way out reaches nobody any more
+                    coroutine.close()
+
+
+def settle(future: asyncio.Future[T], value: T) -> None:
+    """Give a future its value, unless it has one, or nobody waits for it any more."""
+    if not future.done():
+        future.set_result(value)
+
+
+def _raised(task: asyncio.Task[Any]) -> None:
+    """Let what ended a task that nobody waits for be known."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        raise error
+
+
+class Line:
+    """A one-way connection that keeps the order: nothing arrives before what was sent earlier."""
+
+    __slots__ = ("_last", "_queue", "_scheduler", "delay", "held")
+
+    def __init__(self, scheduler: Scheduler, delay: Callable[[], float]) -> None:
+        self._scheduler = scheduler
+        self.delay = delay
+        self._last = 0.0
+        self._queue: deque[Callable[[], object]] = deque()
+        self.held = False
+        """Whether nothing gets through now."""
+
+    def send(self, arrives: Callable[[], object]) -> None:
+        """Send something."""
+        self._queue.append(arrives)
+        if not self.held:
+            self._later()
+
+    def _later(self) -> None:
+        self._last = max(self._last, self._scheduler.now + self.delay())
+        self._scheduler.at(self._last, self._arrived)
+
+    def _arrived(self) -> None:
+        if self._queue and not self.held:
+            self._queue.popleft()()
+
+    def hold(self) -> None:
+        """Let nothing through from now on."""
+        self.held = True
+
+    def release(self) -> None:
+        """Let everything through again, what was held first."""
+        self.held = False
+        for _ in self._queue:
+            self._later()
+
+    def lose(self) -> None:
+        """Lose what is on its way."""
+        self._queue.clear()

@@ -1,0 +1,246 @@
+"""One process of a node, as `gateway.node` puts it together: everything real but sockets, store and clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from random import Random
+from typing import Any, Final, Protocol, TypeVar, cast
+
+from actors.clock import Clock
+from actors.desk import Desk
+from actors.host import Host, HostSettings
+from actors.ports import Observer, OutreachLimits, Post, StoreDown
+from actors.reception import Reception
+from actors.requests import Requests
+from actors.secrets import Secrets
+from actors.store.pins import RedisPins
+from actors.store.quotas import RedisQuotas
+from actors.store.settings import StoreSettings
+from actors.store.shards import RedisShards
+from actors.store.stops import RedisStops
+from actors.telephone import Telephone
+from engine.ids import SeatId, VisitId
+from gateway.sockets import Conversations, KeyHolder, Rooms, TicketHolder
+from gateway.websocket import Accepted, Handshake, Rejection
+from signaling.messages import IceServer
+from tests.simulation.loop import Line, ProcessLoop, Scheduler, settle
+from tests.simulation.net import Wire
+from tests.simulation.store import Connection, StoreServer, servers
+
+T = TypeVar("T")
+
+SECRETS: Final = Secrets({1: bytes(32)})
+"""The deployment's pepper: the same for all nodes, and for those who look into the store."""
+STORE: Final = StoreSettings(url="unix:///store")
+
+
+class Town(Protocol):
+    """What a process needs of the world it lives in."""
+
+    scheduler: Scheduler
+    server: StoreServer
+    post: Post | None
+    tickets: dict[str, TicketHolder]
+    bugs: list[str]
+
+
+class Counts:
+    """The observer: counts what it is told, by name."""
+
+    def __init__(self) -> None:
+        self.of: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        """Count whatever there is to be counted."""
+
+        def count(*_: object, **__: object) -> None:
+            self.of[name] += 1
+
+        self.__dict__[name] = count
+        return count
+
+
+class WayToStore:
+    """How a process reaches the store, and what goes wrong there."""
+
+    def __init__(self, process: str, loop: ProcessLoop, server: StoreServer, random: Random) -> None:
+        self.process = process
+        self.scheduler = loop.scheduler
+        self.loop = loop
+        self.server = server
+        self.lines: list[Line] = []
+        self.cut = False
+        self.slow = 0.0
+        """Seconds that everything takes longer, at most."""
+        self.losing = 0.0
+        """How likely a request is lost on its way, with its connection."""
+        self.unheard = 0.0
+        """How likely it is carried out, and nobody hears of it."""
+        self._random = random
+
+    def delay(self) -> float:
+        """Draw how long the next piece takes, in seconds."""
+        return self._random.uniform(0.0001, 0.002) + (self._random.random() * self.slow if self.slow else 0.0)
+
+    def mishap(self) -> str:
+        """Draw what happens to what is sent now."""
+        if not (self.losing or self.unheard):
+            return ""
+        drawn = self._random.random()
+        return "lost" if drawn < self.losing else "unheard" if drawn < self.losing + self.unheard else ""
+
+    def hold(self) -> None:
+        """Cut the network."""
+        self.cut = True
+        for line in self.lines:
+            line.hold()
+
+    def release(self) -> None:
+        """Mend it: what was sent meanwhile comes through."""
+        self.cut = False
+        for line in self.lines:
+            line.release()
+        self.lines = self.lines[-8:]
+
+
+class NodeProcess:
+    """One incarnation of a node slot. `name` is `<slot>#<number>`."""
+
+    def __init__(self, town: Town, slot: str, number: int) -> None:
+        self.town = town
+        self.slot = slot
+        self.name = f"{slot}#{number}"
+        self.loop = ProcessLoop(town.scheduler, self.name)
+        self.random = Random(f"{town.scheduler.random.random()} {self.name}")
+        self.way = WayToStore(self.name, self.loop, town.server, self.random)
+        self.wires: dict[Wire, None] = {}
+        self.counts = Counts()
+        self.host = self._host()
+        self.desk = Desk(self.host)
+        requests = Requests(self.host)
+        self.conversations = Conversations(
+            Rooms(
+                Reception(self.host, requests, self._stands),
+                requests,
+                Telephone(self.host),
+                self,
+                self.host.tasks,
+            )
+        )
+        self.host.on_revoked(self.conversations.cut)
+        self._stop = self.loop.create_future()
+        self.serves = False
+        self.ended = False
+        """Whether the process has ended, of itself or killed."""
+        self.loop.start(self._main())
+
+    def _host(self) -> Host:
+        reached = servers(lambda: Connection(self.way), STORE)
+        return Host(
+            store=RedisShards(reached, STORE),
+            pins=RedisPins(reached),
+            quotas=RedisQuotas(reached),
+            stops=RedisStops(reached, SECRETS.outreach_hashes),
+            secrets=SECRETS,
+            clock=Clock(self.loop.time),
+            observer=cast("Observer", self.counts),
+            settings=HostSettings(node=self.slot, address=self.name, public_url="https://vestibule.test"),
+            random=self.random.randbytes,
+            ice=_no_relay,
+            buried=lambda _: None,
+            report=self._bug,
+            post=self.town.post,
+            outreach=OutreachLimits(),
+        )
+
+    def _bug(self, error: BaseException) -> None:
+        self.town.bugs.append(f"{self.name}: {error!r}")
+
+    async def _main(self) -> None:
+        with suppress(StoreDown):  # then its supervisor starts another one
+            await self.host.__aenter__()  # without `with`: a process that is killed leaves nothing tidily
+            self.serves = self.conversations.open = True
+            await self._stop
+            self.serves = False
+            await self.host.__aexit__(None, None, None)
+        self.ended, self.serves = True, False
+        for wire in list(self.wires):
+            wire.break_off()
+        self.loop.call_soon(self.kill)
+
+    # ------------------------------------------------------------ what others do with it
+
+    def accept(self, handshake: Handshake) -> Accepted | Rejection:
+        """Decide on an opening."""
+        return self.conversations.accept(handshake)
+
+    @property
+    def there(self) -> bool:
+        """Whether a load balancer would send somebody here: it is up, as far as anybody can tell."""
+        return self.serves and not self.ended
+
+    def stop(self) -> None:
+        """Ask it to end cleanly (SIGTERM)."""
+        self.loop.call_soon(settle, self._stop, None)
+
+    def kill(self, *, machine: bool = False) -> None:
+        """End it at once; `machine`: and nobody tells those who were connected."""
+        self.ended, self.serves = True, False
+        self.loop.kill()
+        for wire in list(self.wires):
+            wire.server_died(machine=machine)
+
+    def pause(self) -> None:
+        """Stop it (SIGSTOP)."""
+        self.loop.pause()
+        self._unnoticed()
+
+    def freeze(self) -> None:
+        """Stop it and its clock."""
+        self.loop.freeze()
+        self._unnoticed()
+
+    def _unnoticed(self) -> None:
+        for wire in list(self.wires):
+            wire.server_stands_still()
+
+    def call(self, work: Callable[[], Coroutine[Any, Any, T]], caller: ProcessLoop) -> asyncio.Future[T]:
+        """Have it do something, over a network; the answer may never come."""
+        answer: asyncio.Future[T] = caller.create_future()
+
+        def done(task: asyncio.Task[T]) -> None:
+            if not task.cancelled() and task.exception() is None:
+                result = task.result()
+                caller.scheduler.after(
+                    self.way.delay(),
+                    lambda: caller.call_soon(settle, answer, result),
+                )
+
+        def begin() -> None:
+            self.loop.create_task(work()).add_done_callback(done)
+
+        caller.scheduler.after(self.way.delay(), lambda: self.loop.call_soon(begin))
+        return answer
+
+    # ------------------------------------------------------------ its door
+
+    async def redeem_ticket(self, ticket: str) -> TicketHolder | None:
+        """Use a ticket up."""
+        await asyncio.sleep(self.way.delay())
+        return self.town.tickets.pop(ticket, None)
+
+    async def check_dialin_key(self, key: str) -> KeyHolder | None:
+        """Know the dial-in client."""
+        await asyncio.sleep(self.way.delay())
+        return KeyHolder(key, "key-hash")
+
+    async def _stands(self, *_: object) -> bool:
+        await asyncio.sleep(self.way.delay())
+        return True
+
+
+def _no_relay(_: VisitId, __: SeatId) -> tuple[list[IceServer], int]:
+    return [], 600_000
