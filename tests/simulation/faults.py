@@ -257,7 +257,7 @@ def drawn(
     While a clock is wrong nobody is started: a process that first hears the store then takes its word for it.
     """
     if not kinds:
-        kinds = sorted(KINDS.keys() - {"replace"} - (STARTS if random.random() < 0.3 else CLOCKS))
+        kinds = sorted(KINDS.keys() - (STARTS if random.random() < 0.3 else CLOCKS))
     return tuple(
         Mishap(
             random.choice(kinds),

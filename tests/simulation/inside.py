@@ -102,10 +102,9 @@ class Inside:
             )
         )
 
-    @property
-    def takeovers(self) -> int:
-        """How often a shard came to another owner than its first."""
-        return sum(claim.epoch > 1 for claim in self.claims)
+    def takeovers(self, since: float) -> int:
+        """How often a shard came to another owner after a moment."""
+        return sum(claim.epoch > 1 and claim.at > since for claim in self.claims)
 
 
 def broken(inside: Inside) -> Iterator[str]:

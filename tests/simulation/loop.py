@@ -40,20 +40,24 @@ class Scheduler:
         self.turns: ProcessLoop | None = None
         """The process whose turn it is."""
         self._order = 0
-        self._timers: list[tuple[float, int, _Timer]] = []
+        self._timers: list[tuple[float, int, ProcessLoop | None, Handle]] = []
         self._ready: list[ProcessLoop] = []
         self.bugs: list[BaseException] = []
         """What was raised where nobody waited for it."""
 
-    def at(self, when: float, call: Callable[[], object]) -> _Timer:
+    def at(self, when: float, call: Callable[[], object]) -> None:
         """Call at a moment, whatever happens to any process: the world outside, a network, a fault."""
-        timer = _Timer(call)
-        self._push(when, timer)
-        return timer
+        self._order += 1
+        heapq.heappush(self._timers, (when, self._order, None, Handle(call, ())))
 
-    def after(self, seconds: float, call: Callable[[], object]) -> _Timer:
+    def timer(self, when: float, loop: ProcessLoop, handle: Handle) -> None:
+        """Tell a process that it is time for something."""
+        self._order += 1
+        heapq.heappush(self._timers, (when, self._order, loop, handle))
+
+    def after(self, seconds: float, call: Callable[[], object]) -> None:
         """Call after so many seconds."""
-        return self.at(self.now + seconds, call)
+        self.at(self.now + seconds, call)
 
     def run(self, until: Callable[[], bool], most: float) -> None:
         """Go on until something is so. Raises StuckError after so many seconds of virtual time."""
@@ -97,19 +101,19 @@ class Scheduler:
             return True
         timers = self._timers
         while timers:
-            when, _, timer = timers[0]
+            when, _, loop_of, handle = timers[0]
             if when > end:
                 return False
             heapq.heappop(timers)
-            if timer.call is not None:
+            if handle.call is not None:
                 self.now = max(self.now, when)
-                timer.call()
-                return True
+                if loop_of is None:
+                    handle.call()
+                else:
+                    loop_of.due(handle)
+                if ready:
+                    return True
         return False
-
-    def _push(self, when: float, timer: _Timer) -> None:
-        self._order += 1
-        heapq.heappush(self._timers, (when, self._order, timer))
 
     def wake(self, loop: ProcessLoop) -> None:
         """A process has something to do."""
@@ -118,17 +122,30 @@ class Scheduler:
             self._ready.append(loop)
 
 
-class _Timer:
-    """Something to be called; it may be called off."""
+class Handle(asyncio.TimerHandle):
+    """Something to be called, at a moment of its process's clock or in its next turn.
 
-    __slots__ = ("call",)
+    It is called as it is, without a context of its own: nothing here uses one.
+    """
 
-    def __init__(self, call: Callable[[], object]) -> None:
-        self.call: Callable[[], object] | None = call
+    __slots__ = ("args", "at", "call")
+
+    def __init__(self, call: Callable[..., object], args: tuple[Any, ...], at: float = 0.0) -> None:
+        self.call: Callable[..., object] | None = call
+        self.args = args
+        self.at = at
 
     def cancel(self) -> None:
         """Call it off."""
         self.call = None
+
+    def cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self.call is None
+
+    def when(self) -> float:
+        """Give its moment."""
+        return self.at
 
 
 if TYPE_CHECKING:  # what nobody asks of these loops is not there
@@ -147,14 +164,14 @@ class ProcessLoop(_Loop):
     def __init__(self, scheduler: Scheduler, name: str) -> None:
         self.scheduler = scheduler
         self.name = name
-        self.ready: deque[asyncio.Handle] = deque()
+        self.ready: deque[Handle] = deque()
         self.listed = False
         self.runs = True
         self.dead = False
         self._frozen_at: float | None = None
         self._behind = 0.0
         """Seconds by which its clock is behind the world's, from the times it was frozen."""
-        self._late: list[asyncio.TimerHandle] = []
+        self._late: list[Handle] = []
         self._tasks: WeakValueDictionary[int, asyncio.Task[Any]] = WeakValueDictionary()
         self._started = 0
 
@@ -166,9 +183,9 @@ class ProcessLoop(_Loop):
 
     def call_soon(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
+    ) -> Handle:
         """Call in this process's next turn."""
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = Handle(callback, args)
         if not self.dead:
             self.ready.append(handle)
             if not self.listed:
@@ -177,35 +194,33 @@ class ProcessLoop(_Loop):
 
     def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    ) -> Handle:
         """Call after so many seconds of this process's clock."""
         return self.call_at(self.time() + delay, callback, *args, context=context)
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    ) -> Handle:
         """Call at a moment of this process's clock."""
-        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        handle = Handle(callback, args, when)
         if not self.dead:
             self._arm(handle)
         return handle
 
-    def _arm(self, handle: asyncio.TimerHandle) -> None:
-        self.scheduler.at(max(self.scheduler.now, handle.when() + self._behind), lambda: self._due(handle))
+    def _arm(self, handle: Handle) -> None:
+        self.scheduler.timer(max(self.scheduler.now, handle.at + self._behind), self, handle)
 
-    def _due(self, handle: asyncio.TimerHandle) -> None:
-        if self.dead or handle.cancelled():
+    def due(self, handle: Handle) -> None:
+        """It is time for this, by the world's clock."""
+        if self.dead or handle.call is None:
             return
         if self._frozen_at is not None:
             self._late.append(handle)
-        elif handle.when() > self.time() + TICK:
+        elif handle.at > self.time() + TICK:
             self._arm(handle)
         else:
             self.ready.append(handle)
             self.scheduler.wake(self)
-
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        pass  # it finds out when it is due
 
     def create_future(self) -> asyncio.Future[Any]:
         """Make a future of this process."""
@@ -254,8 +269,11 @@ class ProcessLoop(_Loop):
             if not self.runs or not ready:
                 break
             handle = ready.popleft()
-            if not handle.cancelled():
-                handle._run()  # as every loop does
+            if handle.call is not None:
+                try:
+                    handle.call(*handle.args)
+                except Exception as error:  # noqa: BLE001 - a bug in one callback is not the others' end
+                    scheduler.bugs.append(error)
 
     def start(self, work: Coroutine[Any, Any, object]) -> None:
         """Start work in this process from outside; nobody waits for it."""

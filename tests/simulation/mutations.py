@@ -137,7 +137,7 @@ async def _read_by_a_stranger(process: NodeProcess, number: int) -> Shard:
 
 
 MUTATIONS: Final = (
-    Mutation("removed fence", ("replace", "freeze"), "one owner", scripts=_unfenced, first=5),
+    Mutation("removed fence", ("replace", "freeze"), "one owner", scripts=_unfenced),
     Mutation("lost op_id check", ("unheard", "lines cut"), "no double effect", _forgetful),
     Mutation("publish before the save", ("store full", "unheard", "kill"), "nothing lost", _hasty),
     Mutation("owner named by slot", ("replace", "kill"), "one owner", _by_slot),

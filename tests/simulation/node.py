@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from random import Random
 from typing import Any, Final, Protocol, TypeVar, cast
@@ -12,7 +12,8 @@ from typing import Any, Final, Protocol, TypeVar, cast
 from actors.clock import Clock
 from actors.desk import Desk
 from actors.host import Host, HostSettings
-from actors.ports import Observer, OutreachLimits, Post, StoreDown
+from actors.neighbours import PROBE_SECONDS, READY_SECONDS
+from actors.ports import Member, Observer, OutreachLimits, PeerDown, Peers, Post, StoreDown
 from actors.reception import Reception
 from actors.requests import Requests
 from actors.secrets import Secrets
@@ -25,6 +26,7 @@ from actors.telephone import Telephone
 from engine.ids import SeatId, VisitId
 from gateway.sockets import Conversations, KeyHolder, Rooms, TicketHolder
 from gateway.websocket import Accepted, Handshake, Rejection
+from signaling.codes import Close
 from signaling.messages import IceServer
 from tests.simulation.loop import Line, ProcessLoop, Scheduler, settle
 from tests.simulation.net import Wire
@@ -35,6 +37,8 @@ T = TypeVar("T")
 SECRETS: Final = Secrets({1: bytes(32)})
 """The deployment's pepper: the same for all nodes, and for those who look into the store."""
 STORE: Final = StoreSettings(url="unix:///store")
+CALL_SECONDS: Final = 3.0
+"""How long a node waits for what it had another one do."""
 
 
 class Town(Protocol):
@@ -42,6 +46,7 @@ class Town(Protocol):
 
     scheduler: Scheduler
     server: StoreServer
+    slots: dict[str, list[NodeProcess]]
     post: Post | None
     tickets: dict[str, TicketHolder]
     bugs: list[str]
@@ -106,6 +111,59 @@ class WayToStore:
         self.lines = self.lines[-8:]
 
 
+class Street(Peers):
+    """How one process reaches the others."""
+
+    def __init__(self, own: NodeProcess) -> None:
+        self._own = own
+
+    async def refuses(self, member: Member) -> bool:
+        """Whether nobody listens there; of a machine that is gone nobody can tell."""
+        other = self._find(member)
+        if other is None or other.machine_gone or (not other.loop.runs and not other.ended):
+            await asyncio.sleep(PROBE_SECONDS if other is None or other.machine_gone else 2 * self._trip())
+            return False
+        await asyncio.sleep(2 * self._trip())
+        return other.ended
+
+    async def reaches_store(self, member: Member) -> bool:
+        """Whether it answers in time that it is ready."""
+        other = self._find(member)
+        if other is None:
+            return False
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                return await other.call(lambda: _ready(other), self._own.loop)
+        except TimeoutError:
+            return False
+
+    async def claim(self, member: Member, shards: Sequence[int]) -> None:
+        """Have it take what was released for it."""
+        other = self._find(member)
+        if other is None or other.ended:
+            raise PeerDown(member.node)
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                await other.call(lambda: other.host.take(shards), self._own.loop)
+        except TimeoutError:
+            raise PeerDown(member.node) from None
+
+    async def forward(self, member: Member, request: bytes) -> bytes:
+        """Nobody asks by REST here."""
+        raise PeerDown(member.node)
+
+    def _find(self, member: Member) -> NodeProcess | None:
+        slot = self._own.town.slots.get(member.node, ())
+        return next((process for process in slot if process.name == member.address), None)
+
+    def _trip(self) -> float:
+        return self._own.random.uniform(0.0001, 0.002)
+
+
+async def _ready(process: NodeProcess) -> bool:
+    return process.host.ready
+
+
 class NodeProcess:
     """One incarnation of a node slot. `name` is `<slot>#<number>`."""
 
@@ -131,10 +189,14 @@ class NodeProcess:
             )
         )
         self.host.on_revoked(self.conversations.cut)
+        self.host.on_cut_off(self._leave)
+        self.conversations.cut_off = lambda: self.host.cut_off
         self._stop = self.loop.create_future()
         self.serves = False
         self.ended = False
         """Whether the process has ended, of itself or killed."""
+        self.machine_gone = False
+        """Whether its address answers nothing at all, not even that nobody listens."""
         self.loop.start(self._main())
 
     def _host(self) -> Host:
@@ -147,7 +209,13 @@ class NodeProcess:
             secrets=SECRETS,
             clock=Clock(self.loop.time),
             observer=cast("Observer", self.counts),
-            settings=HostSettings(node=self.slot, address=self.name, public_url="https://vestibule.test"),
+            settings=HostSettings(
+                node=self.slot,
+                address=self.name,
+                ws_url=f"wss://{self.name}",
+                public_url="https://vestibule.test",
+            ),
+            peers=Street(self),
             random=self.random.randbytes,
             ice=_no_relay,
             buried=lambda _: None,
@@ -163,13 +231,19 @@ class NodeProcess:
         with suppress(StoreDown):  # then its supervisor starts another one
             await self.host.__aenter__()  # without `with`: a process that is killed leaves nothing tidily
             self.serves = self.conversations.open = True
+            self.host.serves()
             await self._stop
-            self.serves = False
+            self.serves = self.conversations.open = False
+            await self.host.drain()
             await self.host.__aexit__(None, None, None)
         self.ended, self.serves = True, False
         for wire in list(self.wires):
             wire.break_off()
         self.loop.call_soon(self.kill)
+
+    def _leave(self) -> None:
+        for wire in list(self.wires):
+            wire.close(Close.RESTARTING, "retry=0.5")
 
     # ------------------------------------------------------------ what others do with it
 
@@ -188,7 +262,7 @@ class NodeProcess:
 
     def kill(self, *, machine: bool = False) -> None:
         """End it at once; `machine`: and nobody tells those who were connected."""
-        self.ended, self.serves = True, False
+        self.ended, self.serves, self.machine_gone = True, False, machine
         self.loop.kill()
         for wire in list(self.wires):
             wire.server_died(machine=machine)
