@@ -215,7 +215,8 @@ class Requests:
                 outlet.answer(error(message.id, Refused("try_later"), clinic))
                 return
             moved = within != shard.within(clinic, day)  # the clinic's zone changed meanwhile
-            if moved or not there <= shard.visits.keys():  # or one of them ended: look again
+            gone = self._host.shard(shard.number) is not shard  # another node has it now, or we again
+            if moved or gone or not there <= shard.visits.keys():  # or one of them ended: look again
                 self._host.tasks.start(self._show_board(dashboard, clinic, message))
                 return
             shard.open_board(clinic, day, finished)

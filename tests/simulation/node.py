@@ -9,6 +9,7 @@ from contextlib import suppress
 from random import Random
 from typing import Any, Final, Protocol, TypeVar, cast
 
+from actors.bridging import Bridging
 from actors.clock import Clock
 from actors.desk import Desk
 from actors.host import Host, HostSettings
@@ -184,6 +185,7 @@ class NodeProcess:
                 Reception(self.host, requests, self._stands),
                 requests,
                 Telephone(self.host),
+                Bridging(self.host, "", lambda: None),
                 self,
                 self.host.tasks,
             )
@@ -310,6 +312,10 @@ class NodeProcess:
         """Know the dial-in client."""
         await asyncio.sleep(self.way.delay())
         return KeyHolder(key, "key-hash")
+
+    async def check_bridge_key(self, key: str) -> KeyHolder | None:
+        """Know no bridge."""
+        return None
 
     async def _stands(self, *_: object) -> bool:
         await asyncio.sleep(self.way.delay())

@@ -42,6 +42,8 @@ PATIENCE: Final = 25.0
 """Seconds for which somebody asks again before they take the outcome to be unknown."""
 MOVES: Final = 5
 ANSWER_WITHIN: Final = 10.0
+IMPATIENT: Final = 0.4
+"""Seconds that anybody waits at most before they try elsewhere."""
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder().decode
@@ -215,7 +217,7 @@ class Client:
         if answer is None or answer["t"] in ("bye", "beat"):
             return False
         if answer["t"] == "error":
-            self._hint = answer.get("retry_after_ms", 0) / 1000
+            self._hint = min(IMPATIENT, answer.get("retry_after_ms", 0) / 1000)
             if answer["code"] not in PASSING:
                 self.refused(answer["code"])
             return False
@@ -504,7 +506,8 @@ class Dashboard(Client):
         self.clinic = clinic
         self.view = BoardView()
         self._day = day
-        self._stream, self._seq = "", 0
+        self.stream, self._seq = "", 0
+        """The position that it shows."""
         self._watched: Line | None = None
         self._links: dict[tuple[str, str], str] = {}
 
@@ -516,8 +519,8 @@ class Dashboard(Client):
         """Watch the day, from where it was left."""
         self._watched = None
         while not line.over:
-            self._asked = (self._stream, self._seq)
-            fields = {"day": self._day, "stream": self._stream, "seq": self._seq}
+            self._asked = (self.stream, self._seq)
+            fields = {"day": self._day, "stream": self.stream, "seq": self._seq}
             answer = await line.ask("watch.board", fields)
             if answer is None:
                 return False
@@ -534,7 +537,7 @@ class Dashboard(Client):
             return
         resumed = "replay"
         if answer["t"] == "board":
-            self._stream, self._seq, resumed = answer["stream"], answer.get("seq", 0), "state"
+            self.stream, self._seq, resumed = answer["stream"], answer.get("seq", 0), "state"
             self.view.apply(answer)
         self._watched = line
         self.note(
@@ -543,7 +546,7 @@ class Dashboard(Client):
                 line=line.number,
                 who=self.who,
                 clinic=self.clinic,
-                stream=self._stream,
+                stream=self.stream,
                 seq=self._seq,
                 resumed=resumed,
                 asked=self._asked,
@@ -560,7 +563,7 @@ class Dashboard(Client):
             self.note(Numbered(at=self.now(), line=line.number, seq=seq, words=words))
             self._seq = seq
         elif message["t"] == "board":
-            self._stream, self._seq = message["stream"], message.get("seq", 0)
+            self.stream, self._seq = message["stream"], message.get("seq", 0)
         self.view.apply(message)
         self._note_shown()
 

@@ -52,6 +52,8 @@ FEW: Final = 8
 """How many shards there are in a schedule: 1,024 are no other case, and take longer."""
 SETTLES: Final = 18.0
 """Seconds after the last fault in which everything has to be as it should be (15 s, and a look)."""
+LONG: Final = 1_800_000
+"""Milliseconds of a visit that lasts longer than its story."""
 NUMBER: Final = "+15550100"
 
 
@@ -249,7 +251,9 @@ class Town:
 
     def _plan(self, clinic: Clinic, name: str) -> None:
         now = self.server.keys.now()
-        length = self.chance.choice((self.chance.randint(8, 40) * 1000, 1_800_000))
+        length = self.chance.choice((self.chance.randint(8, 40) * 1000, LONG))
+        if any(mishap.kind == "freeze" for mishap in self.story.mishaps):
+            length = LONG  # a node whose clock stood still is late by as much, and cannot know it
         doctor = f"dr-{name}"
         self._staff[doctor] = clinic.id
         visit_id = VisitId(f"{shard_of_clinic(clinic.id):04d}-{'v' * 10}{name}")
@@ -272,7 +276,7 @@ class Town:
             )
         )
         self.planned.append(_Planned(clinic, visit_id, visit.lapses_at))
-        self.clients.append(Provider(self, doctor, visit_id, extends=length > 1_000_000))
+        self.clients.append(Provider(self, doctor, visit_id, extends=length == LONG))
         self._invite_people(clinic, visit_id, name)
 
     def _invite_people(self, clinic: Clinic, visit: VisitId, name: str) -> None:
