@@ -136,7 +136,7 @@ def wrong_spans(actual: Track, shown: Track, ends: float) -> Iterator[tuple[floa
     states = {"actual": "", "shown": ""}
     points = [(at, "actual", state) for at, state in actual.points]
     points += [(at, "shown", state) for at, state in shown.points]
-    for at, which, state in sorted(points):
+    for at, which, state in sorted(points, key=lambda point: point[0]):
         states[which] = state
         found = _wrong(states["actual"], states["shown"])
         if found != kind:
