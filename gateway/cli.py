@@ -93,15 +93,18 @@ def dev(
     check(settings)
 
     async def started(node: Node) -> None:
-        from gateway.demo import dialin_key, seed
+        from gateway.demo import DIAL_IN, dialin_key, seed
         from gateway.demo_day import fill
+        from gateway.phones import sip_place
 
+        sip = ""
         logins = await seed(node)
         if not empty:
             await fill(node)
         if phones and node.phones is not None:
-            node.host.tasks.start(node.phones.keep(settings, await dialin_key(node)))
-        print(welcome(settings, logins), flush=True)
+            sip = sip_place(settings)
+            node.host.tasks.start(node.phones.keep(settings, await dialin_key(node), sip, DIAL_IN))
+        print(welcome(settings, logins, sip), flush=True)
 
     serve(settings, demo=True, started=started)
 

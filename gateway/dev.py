@@ -62,7 +62,7 @@ def lan_addresses() -> list[str]:
     return [] if is_loopback(address) else [address]
 
 
-def welcome(settings: Settings, logins: list[Login]) -> str:
+def welcome(settings: Settings, logins: list[Login], sip: str = "") -> str:
     """Say where to go and as whom."""
     url = settings.public_url
     here = "" if url == "http://127.0.0.1:8080" else f" --url https://127.0.0.1:{settings.server.port}"
@@ -87,6 +87,7 @@ def welcome(settings: Settings, logins: list[Login]) -> str:
             "",
             f"  Invitations, by e-mail and by text, are read here: {url}/dev/outbox",
             f"  A telephone to call the clinic with: {url}/dev/phone",
+            *([f"  Or any softphone on this machine: sip:visit@{sip.removesuffix(':5060')}"] if sip else []),
             f"  A visit to join, in another terminal: {command()} demo visit{here}",
             f"  REST: {url}/docs   Metrics: {url}/metrics   Data: {settings.data_dir}",
             *note,

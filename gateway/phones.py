@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from typing import Final
@@ -16,6 +17,8 @@ from gateway.settings import Settings, is_loopback
 
 AGAIN_AFTER: Final = 1.0
 """Seconds until a dial-in that died is started again."""
+SIP: Final = 5060
+"""The usual port (RFC 3261, section 19.1.2)."""
 STOP_WITHIN: Final = 5.0
 """Seconds that it gets to say goodbye to callers."""
 
@@ -29,10 +32,12 @@ class Phones:
         self.port = 0
         self.pid = 0
 
-    async def keep(self, settings: Settings, key: str) -> None:
-        """Start it, and start it again, until this is cancelled. `key` is an API key of scope `dialin`."""
+    async def keep(self, settings: Settings, key: str, sip: str, number: str) -> None:
+        """Start it, and start it again, until this is cancelled. `key` is an API key of scope `dialin`, `sip`
+        where it takes calls by SIP, and `number` what those dial whose address has no number.
+        """
         while True:
-            await self._live(environment(settings, key))
+            await self._live(environment(settings, key) | _by_sip(settings, sip, number))
             log.warning("dialin_gone", again_after=AGAIN_AFTER)
             await asyncio.sleep(AGAIN_AFTER)
 
@@ -73,6 +78,30 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+def sip_place(settings: Settings) -> str:
+    """Say where the demo takes calls by SIP: the usual port of this machine, or any that is free."""
+    if settings.dialin.sip_bind:
+        return settings.dialin.sip_bind
+    for port in (SIP, 0):
+        with (
+            contextlib.suppress(OSError),
+            socket.socket() as stream,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+        ):
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            stream.bind(("127.0.0.1", port))
+            datagrams.bind(stream.getsockname())
+            return f"127.0.0.1:{stream.getsockname()[1]}"
+    return ""
+
+
+def _by_sip(settings: Settings, place: str, number: str) -> dict[str, str]:
+    return {
+        "VESTIBULE_DIALIN__SIP_BIND": place,
+        "VESTIBULE_DIALIN__SIP_NUMBER": settings.dialin.sip_number or number,
+    }
 
 
 def environment(settings: Settings, key: str) -> dict[str, str]:

@@ -344,6 +344,28 @@ class Dialin(_Section):
     longest_hours: float = Field(8.0, gt=0, le=24)
     """No call is longer."""
     stop_seconds: float = Field(10.0, gt=0, le=60)
+    sip_bind: Address = ""
+    """Where calls by SIP come in, by UDP and TCP: the carrier's trunk, or your own SBC; "" is nowhere."""
+    sip_address: str = Field("", pattern=r"^[0-9a-fA-F.:]*$")
+    """Our IP address as the callers' side reaches it; default: the one of the way back to them."""
+    sip_allow: Networks = ("127.0.0.0/8", "::1/128")
+    """Networks that may call; everybody else gets no answer at all."""
+    sip_calls: int = Field(200, ge=1)
+    """Calls by SIP at the same time."""
+    sip_calls_per_source: int = Field(200, ge=1)
+    """The same, from one address."""
+    sip_calls_per_second: float = Field(20.0, gt=0)
+    """New calls from one address for long; more get no answer."""
+    sip_burst: int = Field(100, ge=1)
+    """New calls from one address at once."""
+    sip_number: str = Field("", pattern=r"^(\+[1-9][0-9]{6,14})?$")
+    """What was dialled when the address has no number, as in sip:visit@192.0.2.7."""
+    rtp_first: int = Field(40_000, ge=1_024, le=65_534)
+    """RTP uses the even ports from here ..."""
+    rtp_last: int = Field(44_999, ge=1_025, le=65_535)
+    """... to here."""
+    rtp_timeout_seconds: float = Field(30.0, ge=1, le=3_600)
+    """A caller from whom nothing has come for so long is gone; on hold nothing is expected."""
 
 
 class Cluster(_Section):

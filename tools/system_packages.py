@@ -1,5 +1,5 @@
-"""Install what the tests need from Debian: browsers, an independent Redis, a TURN server, a load balancer,
-clocks to set, a voice for the telephone's prompts.
+"""Install what the tests need from Debian: browsers, telephones, an independent Redis, a TURN server, a load
+balancer, clocks to set, a voice for the telephone's prompts.
 
 As root it installs what is missing by itself. As another user it prints the one command to run and
 stops with status 3, before any test: a missing part is never a skipped test.
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 
 # package -> the program by which we see that it is there
 NEEDED: Mapping[str, str] = {
+    "baresip": "baresip",
     "chromium": "chromium",
     "coturn": "turnserver",
     "espeak-ng": "espeak-ng",
@@ -23,6 +24,7 @@ NEEDED: Mapping[str, str] = {
     "firefox-esr": "firefox-esr",
     "haproxy": "haproxy",
     "redis-server": "redis-server",
+    "sip-tester": "sipp",
     "sox": "sox",
 }
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

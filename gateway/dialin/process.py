@@ -10,8 +10,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,11 +19,13 @@ import structlog
 import uvloop
 
 from gateway.api.plain import Answer, Asgi, Receive, Scope, Send, as_json, problem
+from gateway.dialin import sip
 from gateway.dialin.call import House
 from gateway.dialin.demo_phone import DemoPhone
 from gateway.dialin.prompts import Prompts
 from gateway.dialin.service import Room, Service, Tongues
 from gateway.dialin.settings_check import visits_url
+from gateway.dialin.sip import Origin
 from gateway.dialin.telephony.origin import Telephony
 from gateway.dialin.telephony.webhooks import BASE, Addresses
 from gateway.dialin.visits import Exchange
@@ -48,6 +50,8 @@ class Serving:
     service: Service
     metrics: DialInMetrics
     port: int
+    sip: int = 0
+    """The port of calls by SIP; 0 when none are taken."""
 
 
 def run(settings: Settings, started: Callable[[Serving], None], *, attached: bool = False) -> None:
@@ -95,7 +99,8 @@ async def serve_until(stop: asyncio.Event, settings: Settings, started: Callable
         serving = [asyncio.create_task(server.serve()) for server in servers]
         stack.push_async_callback(_stop_serving, servers, serving)
         await _up(servers, serving)
-        started(Serving(service, metrics, main.port))
+        by_sip = await stack.enter_async_context(_sip(dialin, service, metrics)) if dialin.sip_bind else None
+        started(Serving(service, metrics, main.port, by_sip.port if by_sip is not None else 0))
         await _first(stop, serving)
         log.info("draining", calls=len(service))
         await service.stop(dialin.stop_seconds * GOODBYE_WITHIN)
@@ -149,6 +154,15 @@ def _telephony(settings: Settings, service: Service, metrics: DialInMetrics) -> 
         pages=dialin.pages,
         refused=metrics.turned_away,
     )
+
+
+@asynccontextmanager
+async def _sip(dialin: Dialin, service: Service, metrics: DialInMetrics) -> AsyncIterator[Origin]:
+    try:
+        async with sip.serving(dialin, service.answering, metrics.rtp) as origin:
+            yield origin
+    except OSError as error:
+        raise Unable(f"{dialin.sip_bind} cannot be used for SIP ({error.strerror}): see [dialin].") from error
 
 
 def _report(error: BaseException) -> None:
@@ -221,4 +235,5 @@ async def _stop_serving(servers: list[HttpServer], serving: list[asyncio.Task[No
 
 def say_ready(serving: Serving) -> None:
     """Print where calls are taken, for who started this process: one line of JSON."""
-    print(json.dumps({"serving": "dialin", "port": serving.port}), flush=True)  # noqa: T201 - it is asked for
+    ports = {"port": serving.port, "sip": serving.sip}
+    print(json.dumps({"serving": "dialin", **ports}), flush=True)  # noqa: T201 - it is asked for

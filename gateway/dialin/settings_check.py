@@ -10,7 +10,12 @@ from languages import languages
 
 def problems(settings: Settings) -> list[Problem]:
     """List what keeps the dial-in from starting with these settings; empty when nothing does."""
-    return [*_visits_are_known(settings), *_telephony_is_whole(settings), *_languages_are_ours(settings)]
+    return [
+        *_visits_are_known(settings),
+        *_telephony_is_whole(settings),
+        *_languages_are_ours(settings),
+        *_sip_has_ports(settings),
+    ]
 
 
 def visits_url(settings: Settings) -> str:
@@ -42,6 +47,12 @@ def _telephony_is_whole(settings: Settings) -> Iterator[Problem]:
         host = url.partition("://")[2].rpartition(":")[0].strip("[]") or url.partition("://")[2]
         if url.startswith("http://") and not is_loopback(host):
             yield Problem(f"dialin.{key}", "it must begin with https://: PINs and voices come by it.")
+
+
+def _sip_has_ports(settings: Settings) -> Iterator[Problem]:
+    dialin = settings.dialin
+    if dialin.sip_bind and dialin.rtp_last <= dialin.rtp_first:
+        yield Problem("dialin.rtp_last", "RTP needs ports: it must be more than rtp_first.")
 
 
 def _languages_are_ours(settings: Settings) -> Iterator[Problem]:

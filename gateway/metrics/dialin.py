@@ -14,6 +14,8 @@ from gateway.metrics.names import PREFIX, QUICK
 PIN: Final = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 45.0, 60.0)
 """Seconds that people take to type ten digits."""
 
+JITTER: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
+
 
 class DialInMetrics:
     """The tally of calls, as Prometheus reads it. No label ever holds a number, a PIN or a visit."""
@@ -32,6 +34,8 @@ class DialInMetrics:
         self._pin = self._histogram("call_pin_seconds", "From the question for the PIN to its yes", PIN)
         self._hang_ups = self._counter("hang_ups", "Legs that ended", "reason")
         self._prompts = self._counter("prompts_played", "Prompts begun, by their first clip", "prompt")
+        self._packets = self._counter("rtp_packets", "RTP packets of calls that have ended", "fate")
+        self._jitter = self._histogram("rtp_jitter_seconds", "A call's jitter at its end (RFC 3550)", JITTER)
         for stage in Stage:
             self._live.labels(stage.value)
         for reason in HangUp:
@@ -75,6 +79,12 @@ class DialInMetrics:
     def ended(self, reason: HangUp) -> None:
         """A leg is over."""
         self._hang_ups.labels(reason.value).inc()
+
+    def rtp(self, received: int, lost: int, jitter: float) -> None:
+        """A call by SIP is over: packets that came, those that never did, and their jitter in seconds."""
+        self._packets.labels("received").inc(received)
+        self._packets.labels("lost").inc(lost)
+        self._jitter.observe(jitter)
 
     def _counter(self, name: str, says: str, label: str) -> Counter:
         return Counter(f"{PREFIX}_{name}", says, [label], registry=self.registry)

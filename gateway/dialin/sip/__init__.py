@@ -17,7 +17,6 @@ from gateway.dialin.leg import Answering
 from gateway.dialin.sip.agent import Agent
 from gateway.dialin.sip.gate import Caps, Gate
 from gateway.dialin.sip.paths import LARGEST, Datagrams, Path, Streams
-from gateway.dialin.sip.rtp import Reception
 
 STOP_SECONDS: Final = 1.0
 """How long a stop waits for the answers to its BYEs."""
@@ -106,17 +105,18 @@ class Origin:
         self.port = port
 
 
-def _nothing(_: Reception) -> None:
+def _nothing(received: int, lost: int, jitter: float) -> None:
     """Nobody counts."""
 
 
 @asynccontextmanager
 async def serving(
-    settings: SipSettings, answering: Answering, heard: Callable[[Reception], None] = _nothing
+    settings: SipSettings, answering: Answering, heard: Callable[[int, int, float], None] = _nothing
 ) -> AsyncIterator[Origin]:
-    """Take calls by SIP until the end of the block. `heard` gets what arrived by RTP, once for each call.
+    """Take calls by SIP until the end of the block. Raises OSError when the port is not ours.
 
-    Raises OSError when the port is not ours. Port 0 chooses one that is free by UDP and by TCP.
+    `heard` gets packets received, packets lost and the jitter in seconds, once for each call. Port 0 chooses
+    one that is free by UDP and by TCP.
     """
     caps = Caps(
         settings.sip_calls, settings.sip_calls_per_source, settings.sip_calls_per_second, settings.sip_burst
@@ -141,4 +141,4 @@ async def serving(
         await server.wait_closed()
 
 
-__all__ = ["Origin", "Reception", "SipSettings", "serving"]
+__all__ = ["Origin", "SipSettings", "serving"]

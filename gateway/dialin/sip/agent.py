@@ -12,14 +12,14 @@ from typing import Final, Protocol
 import structlog
 from aiosipua.message import SipRequest, SipResponse
 
-from gateway.dialin.leg import Answering, HangUp
+from gateway.dialin.leg import RATE, Answering, HangUp
 from gateway.dialin.sip import messages, offer
 from gateway.dialin.sip.call import SipCall, Terms
 from gateway.dialin.sip.gate import Gate
 from gateway.dialin.sip.messages import Names
 from gateway.dialin.sip.offer import Offer
 from gateway.dialin.sip.paths import Address, Path
-from gateway.dialin.sip.rtp import Reception, Sound
+from gateway.dialin.sip.rtp import Sound
 from gateway.dialin.sip.ticking import Metronome
 
 _TRIES: Final = 20
@@ -58,7 +58,7 @@ class Agent:
     """All calls by SIP of this process."""
 
     def __init__(
-        self, answering: Answering, gate: Gate, place: Place, heard: Callable[[Reception], None]
+        self, answering: Answering, gate: Gate, place: Place, heard: Callable[[int, int, float], None]
     ) -> None:
         self._answering, self._gate, self._place, self._heard = answering, gate, place, heard
         self._calls: dict[tuple[str, str], SipCall] = {}
@@ -270,6 +270,7 @@ class Agent:
         if source is not None:
             self._gate.leave(source)
         if call.sound is not None:
-            self._heard(call.sound.reception)
+            got = call.sound.reception
+            self._heard(got.received, got.lost, got.jitter / RATE)
         if not self._calls:
             self._empty.set()
