@@ -161,12 +161,14 @@ class Host(Register):
             met=self._met,
         )
         self._outcomes = Outcomes(store, self._committer, self.lease, clock, settings.renew_every)
+        self.lease.taken = self._superseded
         self._fence = Fence(self.lease, self.peers, self.others, self._leave_calls)
         self._address = self._ws_url = ""
         self._draining = self._looked = False
         self._changed = asyncio.Event()
         """Set when a shard left, or other nodes are there than before."""
         self._cut_off: Callable[[], None] = lambda: None
+        self._end: Callable[[], None] = lambda: None
         self._turn = 0
         self._welcomes: dict[ConnectionId, Callable[[LiveVisit, Connected], None]] = {}
         self.on_rerouted: Callable[[LiveVisit], None] = lambda _: None
@@ -285,6 +287,15 @@ class Host(Register):
     def on_cut_off(self, leave: Callable[[], None]) -> None:
         """Say what closes every socket when others reach the store and this node does not."""
         self._cut_off = leave
+
+    def on_superseded(self, end: Callable[[], None]) -> None:
+        """Say what ends this process when another one runs under this node's name."""
+        self._end = end
+
+    def _superseded(self) -> None:
+        if not self._fence.cut_off:
+            self._fence.go()
+            self._end()
 
     def _leave_calls(self) -> None:
         for shard in self.shards():

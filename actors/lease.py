@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from actors.clock import Clock
-from actors.ports import Member, Observer, Renewal, StoreDown
+from actors.ports import LeaseTaken, Member, Observer, Renewal, StoreDown
 
 
 class Lease:
@@ -46,6 +46,8 @@ class Lease:
         self._hurry = asyncio.Event()
         self._sound_again = asyncio.Event()
         self._renewing = asyncio.Lock()
+        self.taken: Callable[[], None] = lambda: None
+        """Told when a later start of this node has the lease: nothing is ever saved here again."""
         self.cut: Callable[[str], None] = lambda _: None
         """Told the hash of each session or key that was revoked."""
 
@@ -99,6 +101,11 @@ class Lease:
                 renewal = await self._ask()
                 self._clock.renewed(renewal.now, sent)
                 await self._make_sure()
+            except LeaseTaken:
+                if self._mine:
+                    self._doubt()
+                self.taken()
+                return False
             except StoreDown:
                 self._unchecked = True
                 if self._mine and not self._clock.lease_holds():

@@ -28,6 +28,7 @@ class View:
     `members`: every node whose lease stands, this one included. `held`: the epochs of the shards in its
     memory. `passing`: shards that it is about to give away, or just got from somebody. `refused`:
     incarnations whose addresses refuse connections. `orphaned`: shards without an owner for too long.
+    `patient`: the store was away, and others may not have come back to it yet: no lease counts as lapsed.
     """
 
     own: Member
@@ -35,6 +36,7 @@ class View:
     held: Mapping[int, int]
     passing: Collection[int] = frozenset()
     refused: Collection[str] = frozenset()
+    patient: bool = False
     orphaned: Collection[int] = frozenset()
 
 
@@ -101,6 +103,8 @@ def _judge(found: Outlook, owner: Owner, goal: str | None, leases: Mapping[str, 
     if why is None:
         found.owners[shard] = leases[owner.node]
         found.astray += goal is not None and goal != owner.node
+    elif why == "lapsed" and view.patient:
+        found.astray += 1
     elif goal == view.own.node or (not view.own.draining and (why == "ours" or shard in view.orphaned)):
         found.claims.append(Wanted(owner, why))
     elif goal is not None:

@@ -36,6 +36,10 @@ there may differ for a second.
 """
 
 
+PATIENCE: Final = 3.0
+"""Seconds after an absence of the store in which no other node's lease counts as lapsed: it was away for them
+too, and they are about to renew.
+"""
 COMPARED_AT_ONCE: Final = 32
 """How many shards are compared with the store side by side."""
 
@@ -77,6 +81,8 @@ class Ownership:
         """When another node gave us a shard."""
         self._unclaimed: dict[int, float] = {}
         """Since when a shard is without an owner that belongs to another node."""
+        self._patient_until = 0.0
+        """Until when others may not have come back to the store."""
         self._settled = False
         self._pause = UNSETTLED
         self._next = 0
@@ -152,6 +158,7 @@ class Ownership:
             held={number: shard.epoch for number, shard in self._house.held.items()},
             passing=self.passing | self._given.keys(),
             refused=frozenset(self.gone),
+            patient=now < self._patient_until,
             orphaned=frozenset(overdue),
         )
 
@@ -204,6 +211,8 @@ class Ownership:
     async def recheck(self) -> None:
         """Make sure that what is in memory is what the store holds, and still ours. Raises StoreDown."""
         house = self._house
+        if house.lease.members:  # not at the start
+            self._patient_until = self._monotonic() + PATIENCE
         shards = [shard for shard in house.held.values() if shard.number not in self.passing]
         survey = await house.store.survey([shard.number for shard in shards])
         outlook = look(survey, self._view())

@@ -34,6 +34,7 @@ async def serve_node(
     try:
         await _up(servers, serving)
         node.host.serves()
+        node.host.on_superseded(stop.set)
         await started(node)
         waiting = asyncio.create_task(stop.wait())
         await asyncio.wait([waiting, *serving], return_when=asyncio.FIRST_COMPLETED)

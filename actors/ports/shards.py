@@ -128,6 +128,10 @@ class StoreDown(Exception):
     """
 
 
+class LeaseTaken(Exception):
+    """A later start of the same node has the lease: this one is not wanted any more."""
+
+
 class WrongDataVersion(Exception):
     """The store's data was written by a newer release; this one must not touch it."""
 
@@ -151,7 +155,9 @@ class ShardStore(Protocol):
         """
 
     async def renew(self, member: Member, lease: int) -> Renewal:
-        """Renew this node's lease for `lease` ms, read the store's TIME and who else is there."""
+        """Renew this node's lease for `lease` ms, read the store's TIME and who else is there. The first time
+        it is taken from whoever has it; after that it raises LeaseTaken when a later start has it.
+        """
 
     async def release(self, node: str, incarnation: str) -> None:
         """Give this node's lease up at a clean stop, so that its shards can be claimed at once."""

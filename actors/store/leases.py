@@ -29,11 +29,13 @@ class _Facts(msgspec.Struct, frozen=True):
     version: str = ""
 
 
-def renewal(member: Member, lease: int) -> Call:
-    """Renew a node's lease for so many milliseconds; answers with the store's TIME."""
+def renewal(member: Member, lease: int, *, new: bool) -> Call:
+    """Renew a node's lease for so many milliseconds; answers with the store's TIME, or 0 when a later start
+    of the same node has it. `new`: this is the later start.
+    """
     facts = _Facts(member.address, member.ws_url, member.draining, member.version)
     value = f"{member.incarnation} ".encode() + msgspec.json.encode(facts)
-    return _RENEW.call((_key(member.node),), value, lease)
+    return _RENEW.call((_key(member.node),), value, lease, member.incarnation, int(new))
 
 
 def given_up(node: str, incarnation: str) -> Call:

@@ -10,6 +10,7 @@ from actors.ports import (
     Bid,
     Claim,
     Heads,
+    LeaseTaken,
     Member,
     Owner,
     Renewal,
@@ -82,6 +83,8 @@ class RedisShards:
         self._purged = purged
         self._audit_kept = b"%d" % settings.audit_kept_ms
         self._feed_read = b"0-0"
+        self._renewed = ""
+        """The incarnation that has renewed its lease here before."""
         self._nodes: set[str] = set()
         """The names of the nodes that may live."""
 
@@ -108,9 +111,10 @@ class RedisShards:
 
     async def renew(self, member: Member, lease: int) -> Renewal:
         """Renew this node's lease for `lease` ms; read the store's TIME, what was revoked since, and the
-        nodes whose leases stand.
+        nodes whose leases stand. Raises LeaseTaken.
         """
-        own, others = leases.renewal(member, lease), self._nodes - {member.node}
+        new = self._renewed != member.incarnation
+        own, others = leases.renewal(member, lease, new=new), self._nodes - {member.node}
         now, feed, names, *found = await self._servers.ask_all(
             (
                 own,
@@ -119,6 +123,9 @@ class RedisShards:
                 *(leases.lease_of(node) for node in sorted(others)),
             )
         )
+        if not integer(now):
+            raise LeaseTaken(f"another process runs as {member.node} now")
+        self._renewed = member.incarnation
         standing = leases.standing(sorted(others), found)
         standing |= await self._met(member, {text(name) for name in items(names)})
         entries = items(feed)

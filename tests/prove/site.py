@@ -138,6 +138,26 @@ class Site:
             raise RuntimeError(f"the node ended instead of saying {wanted!r}: {said}")
         return dict(line)
 
+    @property
+    def pid(self) -> int:
+        """The node's process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def freeze(self) -> None:
+        """Stop the process as a hung machine would; its port goes on taking connections."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    async def ended(self) -> None:
+        """Wait until the process has ended by itself."""
+        assert self._reader is not None
+        async with asyncio.timeout(START_WITHIN):
+            await self._reader
+
     async def kill(self) -> None:
         """End the node as `kill -9` does; what it brought along, its store, goes on. Call `start` next."""
         await self._end(signal.SIGKILL)
