@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-// Two entries: guests open one link on a telephone, so their page carries nothing of the clinic's.
+// Guests open one link on a telephone, so their page carries nothing of the clinic's; the demo's telephone is a third.
 export default defineConfig({
   base: "/static/",
   build: {
@@ -9,7 +9,7 @@ export default defineConfig({
     // read by the gateway to find the hashed files, and by make to see when it was built
     manifest: "manifest.json",
     target: "es2022",
-    rolldownOptions: { input: { guest: "guest.html", clinic: "clinic.html" } },
+    rolldownOptions: { input: { guest: "guest.html", clinic: "clinic.html", phone: "phone.html" } },
   },
   server: {
     fs: { allow: [".", "../../languages"] }, // the pages' words

@@ -59,7 +59,9 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
             "VESTIBULE_LOG__LEVEL": "debug",
             "VESTIBULE_SERVER__EXTRA_ORIGINS": f"http://127.0.0.1:{led}",
         }
-        here = await stack.enter_async_context(server(tmp_path_factory.mktemp("data"), environment))
+        here = await stack.enter_async_context(
+            server(tmp_path_factory.mktemp("data"), environment, phones=True)
+        )
         clinic = Clinic(here, await here.demo_visit())
         stack.push_async_callback(clinic.http.aclose)
         cable = await stack.enter_async_context(Cable(led, here.port).laid())

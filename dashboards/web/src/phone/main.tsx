@@ -1,0 +1,11 @@
+/** The entry of the demo's telephone, `/dev/phone`. */
+
+import { render } from "preact";
+import "../ui/base.css";
+import "../ui/controls.css";
+import "./phone.css";
+import { App } from "./App.tsx";
+import { Call } from "./call.ts";
+
+const root = document.getElementById("app");
+if (root) render(<App call={new Call()} />, root);
