@@ -94,6 +94,10 @@ class Service:
         self._tasks.start(self._run(leg, call))
         return call
 
+    async def emptied(self) -> None:
+        """Wait until no call is live."""
+        await self._empty.wait()
+
     async def stop(self, within: float) -> None:
         """Take no more calls, say goodbye to those that are live, and end them after so many seconds."""
         self._open = False
@@ -101,7 +105,7 @@ class Service:
             call.stop()
         try:
             async with asyncio.timeout(within):
-                await self._empty.wait()
+                await self.emptied()
         except TimeoutError:
             log.warning("calls_cut", live=len(self._calls))
         await self._tasks.close()

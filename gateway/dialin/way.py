@@ -237,8 +237,9 @@ class Way:
         if error.code == "pin_early":
             wait = error.at / 1000 - self._clock - now
             return self._goodbye(now, HangUp.EARLY, Clip.EARLY, minutes(-int(-wait // 60)), Clip.GOODBYE)
-        if error.code == "pin_wrong" or error.tries_left:  # the same words, whatever was wrong
-            return self._ask(now, Clip.NOT_FOUND) if self.stage is Stage.TRYING else self.lost(now)
+        if error.code == "pin_wrong" or error.tries_left:  # another PIN may be right
+            why = Clip.OVER if error.code == "pin_over" else Clip.NOT_FOUND
+            return self._ask(now, why) if self.stage is Stage.TRYING else self.lost(now)
         if error.code in _TRY_AGAIN and self.stage is Stage.TRYING:
             self.due = now + max(error.retry_after_ms / 1000, 1.0)
             return [] if self._asked_again else [Say((Clip.ONE_MOMENT,))]

@@ -199,9 +199,11 @@ class Caller:
 
     # ------------------------------------------------------------ hearing
 
-    async def hears(self, clip: str, *, after: int = 0, within: float = PATIENCE) -> int:
+    async def hears(
+        self, clip: str, *, after: int = 0, within: float = PATIENCE, language: str = "en"
+    ) -> int:
         """Wait until a clip was sent; give where it ends, for the next `after`."""
-        wanted = recording(clip)
+        wanted = recording(clip, language)
         try:
             async with asyncio.timeout(within), self._news:
                 while (at := self.heard.find(wanted, after)) < 0:
@@ -209,14 +211,14 @@ class Caller:
                         raise ConnectionError(f"closed with {self.socket.close_code} before {clip!r}")
                     await self._news.wait()
         except TimeoutError:
-            raise AssertionError(f"{clip!r} was not heard in {len(self.heard)} bytes") from None
+            others = [one for one in texts(language) if recording(one, language) in self.heard]
+            raise AssertionError(f"{clip!r} was not heard; these were: {others}") from None
         return at + len(wanted)
 
-    async def cleared_once(self) -> None:
-        """Wait until a prompt was stopped."""
-        async with asyncio.timeout(PATIENCE), self._news:
-            while not self.cleared:
-                await self._news.wait()
+    @property
+    def is_over(self) -> bool:
+        """Whether the stream has been closed."""
+        return self._ended
 
     async def ended(self, within: float = PATIENCE) -> int:
         """Wait for the end of the stream; give the close code."""

@@ -1,19 +1,18 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Phone, PhoneOff } from "lucide-preact";
 import { Button, Select } from "../ui/index.ts";
 import type { Call } from "./call.ts";
-import { LANGUAGES, type Language, preferred, type Words } from "./words.ts";
+import { LANGUAGES, type Language, language, ownName } from "../ui/language.ts";
+import { choose } from "../ui/staffLanguage.ts";
+import { words } from "./words.ts";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
 
 /** A telephone: a number, a green button, twelve keys. */
 export function App({ call }: { call: Call }) {
-  const [language, setLanguage] = useState<Language>(() => preferred(navigator.languages));
-  const { words } = LANGUAGES[language];
   useEffect(() => {
-    document.documentElement.lang = language;
-    document.title = `${words.title} – Vestibule`;
-  }, [language]);
+    document.title = words.title;
+  }, [language.value]);
   useEffect(() => void call.look(), [call]);
   useKeyboard(call);
   const running = call.running;
@@ -22,7 +21,12 @@ export function App({ call }: { call: Call }) {
       <div class="card">
         <div class="phone-head">
           <h1>{words.title}</h1>
-          <Languages language={language} label={words.language} onChange={setLanguage} />
+          <Select
+            label={words.language}
+            value={language.value}
+            options={LANGUAGES.map((value) => ({ value, label: ownName(value) }))}
+            onPick={(chosen) => void choose(chosen as Language)}
+          />
         </div>
         <p class="phone-about">{words.about}</p>
         <dl class="phone-number">
@@ -39,16 +43,16 @@ export function App({ call }: { call: Call }) {
           </Button>
         )}
         <p class="phone-stand" role="status">
-          {words[call.stand.value]}
+          {words.stand[call.stand.value]}
         </p>
-        <Keys call={call} words={words} />
-        <p class="phone-about">{words.muted}</p>
+        <Keys call={call} />
+        <p class="phone-about">{words.help}</p>
       </div>
     </main>
   );
 }
 
-function Keys({ call, words }: { call: Call; words: Words }) {
+function Keys({ call }: { call: Call }) {
   const typed = call.typed.value;
   return (
     <div role="group" aria-label={words.keys}>
@@ -61,7 +65,7 @@ function Keys({ call, words }: { call: Call; words: Words }) {
             key={key}
             type="button"
             class="phone-key"
-            {...(words.key[key] ? { "aria-label": words.key[key] } : {})}
+            {...nameOf(key)}
             aria-disabled={!call.running || undefined}
             onClick={() => call.press(key)}
           >
@@ -73,18 +77,10 @@ function Keys({ call, words }: { call: Call; words: Words }) {
   );
 }
 
-const CHOICES = Object.entries(LANGUAGES).map(([value, { name }]) => ({ value, label: name }));
-
-interface LanguagesProps {
-  language: Language;
-  label: string;
-  onChange: (language: Language) => void;
-}
-
-function Languages({ language, label, onChange }: LanguagesProps) {
-  return (
-    <Select label={label} value={language} options={CHOICES} onPick={(chosen) => onChange(chosen as Language)} />
-  );
+/** What a key is called that is no digit. */
+function nameOf(key: string) {
+  if (key === "*") return { "aria-label": words.star };
+  return key === "#" ? { "aria-label": words.pound } : {};
 }
 
 /** The keyboard's digits are the telephone's, unless somebody is choosing from a list. */

@@ -6,6 +6,8 @@ import "../ui/controls.css";
 import "./phone.css";
 import { App } from "./App.tsx";
 import { Call } from "./call.ts";
+import { speakAsChosen } from "../ui/staffLanguage.ts";
 
+void speakAsChosen();
 const root = document.getElementById("app");
 if (root) render(<App call={new Call()} />, root);

@@ -372,6 +372,31 @@ export interface InvitingWords {
   };
 }
 
+export interface PhoneWords {
+  readonly title: string;
+  readonly about: string;
+  readonly number: string;
+  readonly language: string;
+  readonly call: string;
+  readonly hangUp: string;
+  readonly keys: string;
+  readonly typed: string;
+  readonly nothingTyped: string;
+  readonly star: string;
+  readonly pound: string;
+  readonly stand: {
+    readonly idle: string;
+    readonly calling: string;
+    readonly live: string;
+    readonly deaf: string;
+    readonly over: string;
+    readonly lost: string;
+    readonly unreachable: string;
+    readonly silent: string;
+  };
+  readonly help: string;
+}
+
 export interface ScheduleWords {
   readonly schedule: {
     readonly title: string;

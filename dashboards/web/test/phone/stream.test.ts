@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, encode, fromBase64, toBase64 } from "../../src/phone/mulaw.ts";
 import { type Speaker, Stream } from "../../src/phone/stream.ts";
-import { preferred } from "../../src/phone/words.ts";
 
 class Line implements Speaker {
   readonly readyState = 1;
@@ -79,9 +78,4 @@ test("hanging up says so before it closes", () => {
   new Stream(line, line, TICKET).hangUp();
   assert.equal(line.said.at(-1)?.["event"], "stop");
   assert.equal(line.closed, 1000);
-});
-
-test("the page speaks the language that is asked for first", () => {
-  assert.equal(preferred(["de", "es-MX", "en"]), "es");
-  assert.equal(preferred(["fr"]), "en");
 });
