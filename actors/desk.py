@@ -352,6 +352,7 @@ class Desk:
         if shard is None or not shard.can_save():
             return Refused("try_later")
         try:
+            await self._host.known.add([clinic])
             result = await self._host.store.save_clinic(
                 shard.number, shard.epoch, clinic.id, msgpack.encode(clinic)
             )

@@ -34,6 +34,7 @@ from actors.ownership import Ownership
 from actors.pins import release, sweep
 from actors.ports import (
     Claim,
+    Known,
     Member,
     Observer,
     Outlet,
@@ -119,6 +120,7 @@ class Host(Register):
         pins: PinStore,
         quotas: QuotaStore,
         stops: StopStore,
+        known: Known,
         secrets: Secrets,
         clock: Clock,
         observer: Observer,
@@ -135,6 +137,7 @@ class Host(Register):
         self.pins = pins
         self.quotas = quotas
         self.stops = stops
+        self.known = known
         self.outreach = outreach or OutreachLimits()
         self.observer = observer
         self.settings = settings
@@ -345,7 +348,9 @@ class Host(Register):
 
     async def load(self, claim: Claim) -> Shard:
         """Read a shard that was claimed. Raises StoreDown."""
-        return await loaded(self, self.store, claim)
+        shard = await loaded(self, self.store, claim)
+        await self.known.add(shard.clinics.values())
+        return shard
 
     def lost(self, shard: Shard, to: Member | None = None) -> None:
         """Another node has this shard, or nobody: forget it and send its people there."""

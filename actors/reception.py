@@ -11,6 +11,7 @@ from actors.live import LiveVisit
 from actors.pins import proven
 from actors.ports import Outlet, StoreDown
 from actors.requests import Requests
+from actors.steering import elsewhere
 from engine.commands import Arrive, ByStaff, Channel, Drop, Enter, Leave, Resume
 from engine.events import Connected, Outcome
 from engine.ids import (
@@ -22,6 +23,7 @@ from engine.ids import (
     PageId,
     SeatId,
     UserId,
+    shard_of_clinic,
     shard_of_visit,
 )
 from engine.refusals import Refused
@@ -155,6 +157,10 @@ class Reception:
 
     def dashboard(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, clinic: str) -> None:
         """A member of staff opens a dashboard of their clinic."""
+        if self._host.shard_of(clinic) is None:
+            moved = elsewhere(self._host, shard_of_clinic(ClinicId(clinic)))
+            outlet.answer(moved or error(hello.id, Refused("try_later"), None))
+            return
         self._requests.open_dashboard(outlet, by, clinic)
         outlet.answer(
             wire.ReadyStaff(
@@ -299,6 +305,9 @@ class Reception:
         """No such visit is live here: it is over, or never was, or its shard is not ours now."""
         number = shard_of_visit(visit)
         if number is not None and self._host.shard(number) is None:
+            if (moved := elsewhere(self._host, number)) is not None:
+                outlet.answer(moved)
+                return
             never = "try_later"
         try:
             code = "visit_over" if await self._host.stored(visit) else never

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import msgpack
+
 from actors.body import clinic_of
 from actors.live import LiveVisit
 from actors.ports import ShardStore, StoredVisit
@@ -87,6 +89,14 @@ class Register:
             read = (decoded(shard, one) for one in found if one is not None)
             visits += [visit for visit in read if visit is not None]
         return visits
+
+    async def clinic_as_saved(self, clinic: str) -> Clinic | None:
+        """A clinic's settings, whichever node has it. Raises StoreDown."""
+        shard = shard_of_clinic(ClinicId(clinic))
+        if shard in self.held:
+            return self.clinic(clinic)
+        body = await self.store.clinic(shard, ClinicId(clinic))
+        return msgpack.decode(body, type=Clinic) if body is not None else None
 
     async def stored(self, visit: str) -> Visit | None:
         """A visit from the store, over or not. Raises StoreDown."""

@@ -11,10 +11,11 @@ from actors.host import Host, Place
 from actors.live import LiveVisit
 from actors.numbers import as_dialled
 from actors.ports import GuessLimits, Outlet, PinEntry, StoreDown
+from actors.steering import elsewhere
 from engine.clinic import Clinic
 from engine.commands import Arrive, Channel, Suspect
 from engine.events import Connected, Done, Outcome
-from engine.ids import ConnectionId, InvitationId, OpId, PageId, SeatId
+from engine.ids import ConnectionId, InvitationId, OpId, PageId, SeatId, shard_of_visit
 from engine.pin import CALLER_COUNTED, TRIES, check_digit_ok, judge, strict_limit, typed
 from engine.refusals import Refused
 from signaling import messages as wire
@@ -46,12 +47,16 @@ class Telephone:
         self._host = host
         self._calls: dict[ConnectionId, Call] = {}
 
-    def dial(self, outlet: Outlet, hello: wire.HelloPhone, key: str) -> None:
-        """A call comes in; the caller has checked the key's scope. `key` is the key's id."""
+    async def dial(self, outlet: Outlet, hello: wire.HelloPhone, key: str) -> None:
+        """A call comes in, for any clinic of the deployment (B7); the caller has checked the key's scope.
+        `key` is the key's id. Raises StoreDown.
+        """
         dialled = as_dialled(hello.dialled)
-        if dialled not in self._host.numbers():
+        if dialled not in self._host.numbers() and not await self._host.known.has_number(dialled):
             outlet.answer(error(hello.id, Refused("number_unknown"), None))
             return
+        if not outlet.stand_on(outlet.credential):
+            return  # hung up meanwhile
         now = self._host.now()
         caller = self._host.secrets.caller_hash(hello.caller, now)
         self._calls[outlet.id] = Call(outlet, key, dialled, caller, hello.call)
@@ -100,6 +105,10 @@ class Telephone:
         if entry is None:
             self._missed(call, message.id, Refused("pin_wrong"), "wrong")
             return
+        shard = shard_of_visit(entry.visit)
+        if shard is not None and host.shard(shard) is None:
+            self._steer(call, message.id, shard)
+            return
         live = host.live(entry.visit)
         if live is None or not self._leads_in(entry, live):
             self._missed(call, message.id, Refused("pin_over"), "expired")
@@ -109,6 +118,15 @@ class Telephone:
             self._refuse(call, message.id, Refused("try_later"), live.visit.clinic)
         elif self._calls.get(call.outlet.id) is call:
             self._seat(call, message.id, entry, live, strict=verdict.strict)
+
+    def _steer(self, call: Call, request: int, shard: int) -> None:
+        """Send a call whose PIN was found to the node that has its visit: it types the same digits there."""
+        moved = elsewhere(self._host, shard)
+        if moved is None:
+            self._refuse(call, request, Refused("try_later"), None)
+            return
+        self._calls.pop(call.outlet.id, None)
+        call.outlet.answer(moved)
 
     async def _suspect(self, live: LiveVisit, invitation: InvitationId) -> bool:
         """Save that this PIN was found by guesses that nobody counts, before its caller can tell that it is

@@ -18,8 +18,8 @@ from engine.clinic import Right, StaffRole, may
 from engine.commands import ByStaff
 from engine.ids import ALPHABET, ClinicId, Instant, UserId
 from engine.refusals import Refused
+from gateway.door import KeyHolder, TicketHolder
 from gateway.passwords import Passwords
-from gateway.sockets import KeyHolder, TicketHolder
 from gateway.staff import LONGEST_TOKEN, Staff, split_token
 
 SECRET_BYTES: Final = 24
@@ -32,6 +32,8 @@ TICKET_MS: Final = SignInLimits().ticket
 VISITS_READ: Final = "visits:read"
 VISITS_WRITE: Final = "visits:write"
 CLINIC_ADMIN: Final = "clinic:admin"
+SRE: Final = "sre"
+"""Sees how the nodes do, and nothing of any clinic; given by the operator only."""
 DIALIN: Final = "dialin"
 """Given by the operator only: who holds it may try PINs (reliability-security.md, PINs and links)."""
 
@@ -48,6 +50,7 @@ _SCOPE_OF: Final = {
     Right.INVITE: VISITS_WRITE,
     Right.SETTINGS: CLINIC_ADMIN,
     Right.STAFF: CLINIC_ADMIN,
+    Right.OPERATE: SRE,
 }
 
 
@@ -203,13 +206,20 @@ class Auth:
 
     async def give_ticket(self, caller: Caller, visit: str = "") -> str:
         """Make a ticket for a socket of the caller's: 30 s, one use. The rights were checked before."""
+        return await self._ticket(caller, visit)
+
+    async def renew_ticket(self, holder: TicketHolder) -> str:
+        """Make a ticket for the same socket as one that was just redeemed, at a node that sends it on."""
+        return await self._ticket(holder, holder.visit or "")
+
+    async def _ticket(self, whose: Caller | TicketHolder, visit: str) -> str:
         ticket = self._secret()
         holds = Ticket(
-            user=caller.user,
-            name=caller.name,
-            role=caller.role,
-            clinic=caller.clinic,
-            credential=caller.credential,
+            user=whose.user,
+            name=whose.name,
+            role=whose.role,
+            clinic=ClinicId(whose.clinic),
+            credential=whose.credential,
             visit=visit,
             until=self._now() + TICKET_MS,
         )

@@ -355,9 +355,9 @@ def key(
     config_file: ConfigFile = None,
     *,
     clinic_id: Annotated[str, typer.Option("--clinic")],
-    scope: Annotated[list[str], typer.Option(help="visits:read, visits:write, clinic:admin or dialin.")],
+    scope: Annotated[list[str], typer.Option(help="visits:read, visits:write, clinic:admin, dialin or sre.")],
 ) -> None:
-    """Make an API key; the scope `dialin` is given here only."""
+    """Make an API key; the scopes `dialin` and `sre` are given here only."""
     import asyncio
 
     from gateway.operator import make_key

@@ -31,7 +31,18 @@ SECRET_KEYS: Final = frozenset(
 PATH_WORDS: Final = frozenset(
     {"", "all", "api", "api-keys", "call", "cancel", "check", "clinic", "complete", "demo", "dev", "docs"}
     | {"extend", "favicon.ico", "healthz", "hooks", "invitations", "invite", "j", "links", "look", "me"}
-    | {"metrics", "opened", "openapi.json", "outbox", "panel", "phone", "range", "readyz", "reschedule"}
+    | {
+        "metrics",
+        "network",
+        "opened",
+        "openapi.json",
+        "outbox",
+        "panel",
+        "phone",
+        "range",
+        "readyz",
+        "reschedule",
+    }
     | {"resend", "schedule", "settings", "sign-in", "sign-out", "sms", "staff", "static", "tickets"}
     | {"twilio", "v", "v1", "visit.ics", "visits", "webhook", "welcome", "ws"}
 )

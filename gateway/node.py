@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import structlog
@@ -24,6 +25,8 @@ from actors.ports import OutreachLimits, Peers, Post
 from actors.reception import Reception
 from actors.requests import Requests
 from actors.secrets import Secrets
+from actors.steering import elsewhere
+from actors.store.known import RedisKnown
 from actors.store.pins import RedisPins
 from actors.store.quotas import RedisQuotas
 from actors.store.rewrite import PurgeRewrite
@@ -37,6 +40,7 @@ from gateway.logs import where
 from gateway.media.bridge.keeper import Keeper, NoKeeper, kept
 from gateway.media.ice import IceServers
 from gateway.metrics import Metrics
+from gateway.origins import Origins
 from gateway.outreach.outbox import Outbox
 from gateway.outreach.post import Outreach, limits
 from gateway.outreach.reports import Reports
@@ -47,6 +51,7 @@ from gateway.settings import Settings
 from gateway.sockets import Conversations, Rooms
 from gateway.staff import WelcomeMailer
 from gateway.tombstones import Tombstones
+from gateway.turnstile import Turnstile
 from gateway.websocket import Endpoint, Limits
 
 REWRITE_LOOKS_EVERY: Final = 2.0
@@ -68,6 +73,8 @@ class Node:
     endpoint: Endpoint
     keeper: Keeper | NoKeeper
     """Sees to the bridge of telephones."""
+    origins: Origins
+    """Whose pages may connect."""
     reports: Reports
     """Reads where a provider of text messages says what became of one."""
     outbox: Outbox | None = None
@@ -126,6 +133,7 @@ async def running(
             pins=RedisPins(servers, rewrite.purged),
             quotas=RedisQuotas(servers),
             stops=RedisStops(servers, secrets.outreach_hashes),
+            known=RedisKnown(servers),
             secrets=secrets,
             clock=clock,
             observer=metrics,
@@ -149,18 +157,11 @@ async def running(
         stack.callback(passwords.close)
         auth = Auth(_accounts(servers, settings), secrets, passwords, now=clock.now, random=os.urandom)
         keeper = await stack.enter_async_context(kept(settings, auth.bridge_key))
-        conversations = Conversations(
-            Rooms(
-                Reception(host, requests, auth.stands),
-                requests,
-                Telephone(host),
-                Bridging(host, keeper.url, keeper.wanted),
-                auth,
-                host.tasks,
-            )
-        )
+        bridging = Bridging(host, keeper.url, keeper.wanted)
+        conversations = Conversations(_rooms(host, requests, bridging, auth, settings))
+        origins = Origins(settings, host.members)
         endpoint = Endpoint(
-            conversations.accept, origins=settings.origins, limits=seams.limits, observer=metrics.sockets
+            conversations.accept, origins=origins, limits=seams.limits, observer=metrics.sockets
         )
         metrics.sockets.on_failure(seams.report)
         metrics.watch(host, lambda: endpoint.totals, lambda: endpoint.buffered)
@@ -180,10 +181,25 @@ async def running(
             conversations,
             endpoint,
             keeper,
+            origins,
             reports,
             outbox=post.outbox,
             phones=Phones() if demo else None,
         )
+
+
+def _rooms(host: Host, requests: Requests, bridging: Bridging, auth: Auth, settings: Settings) -> Rooms:
+    limits = settings.limits
+    return Rooms(
+        Reception(host, requests, auth.stands),
+        requests,
+        Telephone(host),
+        bridging,
+        auth,
+        host.tasks,
+        partial(elsewhere, host),
+        Turnstile(at_once=limits.hellos_at_once, per_second=limits.hellos_per_second),
+    )
 
 
 def _accounts(servers: Servers, settings: Settings) -> Accounts:

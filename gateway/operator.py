@@ -19,7 +19,7 @@ from actors.store.servers import Servers
 from actors.store.settings import StoreSettings
 from engine.clinic import Clinic, StaffRole
 from engine.ids import ALPHABET, ClinicId, UserId
-from gateway.auth import BRIDGE, CLINIC_SCOPES, DIALIN, Auth
+from gateway.auth import BRIDGE, CLINIC_SCOPES, DIALIN, SRE, Auth
 from gateway.node import Seams, running
 from gateway.passwords import Passwords
 from gateway.settings import Settings
@@ -64,7 +64,7 @@ async def employ(settings: Settings, *, clinic: str, email: str, name: str, role
 
 async def make_key(settings: Settings, *, clinic: str, name: str, scopes: Sequence[str]) -> str:
     """Make an API key; says its text, which is kept nowhere. Raises Unable."""
-    known = CLINIC_SCOPES | {BRIDGE, DIALIN}
+    known = CLINIC_SCOPES | {BRIDGE, DIALIN, SRE}
     if not scopes or not known.issuperset(scopes):
         raise Unable(f"The scopes are {', '.join(sorted(known))}.")
     async with _accounts(settings) as auth:

@@ -2,10 +2,13 @@
 actor.
 """
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
-from typing import Final, Protocol
+from typing import Final
+
+import msgspec
 
 from actors.bridging import Bridging
 from actors.ports import StoreDown
@@ -13,15 +16,16 @@ from actors.reception import Reception
 from actors.requests import Requests
 from actors.tasks import Tasks
 from actors.telephone import Telephone
-from engine.clinic import StaffRole
 from engine.commands import ByStaff
-from engine.ids import ConnectionId, UserId
+from engine.ids import ClinicId, ConnectionId, shard_of_clinic, shard_of_visit
 from engine.refusals import Refused
+from gateway.door import Door, TicketHolder
+from gateway.turnstile import Turnstile
 from gateway.websocket import Accepted, Handshake, Rejection, Socket, frame
 from signaling import messages as wire
 from signaling.codec import JSON, MSGPACK, Codec, Encoded
 from signaling.codes import HELLO_WITHIN, Close
-from signaling.session import Phase, Reply, Session
+from signaling.session import Hello, Phase, Reply, Session
 from signaling.translate import error
 
 CODECS: Final = {codec.subprotocol.value: codec for codec in (MSGPACK, JSON)}
@@ -35,44 +39,9 @@ NO_SUBPROTOCOL: Final = Rejection(
 NOT_READY: Final = Rejection(
     503, "try_later", "This server is starting. Try again in a moment.", (("Retry-After", "1"),)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TicketHolder:
-    """Whom a one-use ticket stands for; `visit` is None for a dashboard, `credential` the hash of the
-    session behind it.
-    """
-
-    user: UserId
-    role: StaffRole
-    name: str
-    clinic: str
-    visit: str | None
-    credential: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyHolder:
-    """The API key behind a dial-in client's socket."""
-
-    key: str
-    credential: str
-
-
-class Door(Protocol):
-    """Checks what a hello brings; raises StoreDown when the store is away."""
-
-    async def redeem_ticket(self, ticket: str) -> TicketHolder | None:
-        """Use a ticket up; None when it is unknown, used or too old."""
-        ...
-
-    async def check_dialin_key(self, key: str) -> KeyHolder | None:
-        """Check an API key for the scope `dialin`."""
-        ...
-
-    async def check_bridge_key(self, key: str) -> KeyHolder | None:
-        """Check the key of a bridge."""
-        ...
+CROWDED: Final = Rejection(
+    503, "try_later", "Very many people are connecting right now. Try again in a moment."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +54,9 @@ class Rooms:
     bridging: Bridging
     door: Door
     tasks: Tasks
+    elsewhere: Callable[[int | None], wire.Moved | None]
+    """Where a shard's sockets are, when they are at another node."""
+    turnstile: Turnstile
 
 
 class Conversations:
@@ -99,10 +71,17 @@ class Conversations:
         self.cut_off: Callable[[], bool] = lambda: False
         """Whether people should go to another node, because this one does not reach the store."""
 
+    @property
+    def turnstile(self) -> Turnstile:
+        """Who lets hellos in."""
+        return self._rooms.turnstile
+
     def accept(self, handshake: Handshake) -> Accepted | Rejection:
         """Decide on an opening; the first subprotocol offered that we speak is spoken."""
         if not self.open or self.cut_off():
             return NOT_READY
+        if wait := self._rooms.turnstile.long_line():
+            return _crowded(wait)
         spoken = next((name for name in handshake.subprotocols if name in CODECS), None)
         if spoken is None:
             return NO_SUBPROTOCOL
@@ -128,16 +107,23 @@ class Conversations:
             conversation.bye(wire.Bye(code="signed_out", message="You were signed out."))
 
 
+def _crowded(wait: float) -> Rejection:
+    """Say when there will be room; `wait` in seconds."""
+    return replace(CROWDED, headers=(("Retry-After", str(math.ceil(wait))),))
+
+
 class Conversation:
     """One connection: the receiver of its socket, and the outlet of the actors."""
 
-    __slots__ = ("_all", "_rooms", "_session", "_socket", "credential", "id")
+    __slots__ = ("_all", "_greeting", "_rooms", "_session", "_socket", "credential", "id")
 
     def __init__(self, everyone: Conversations, rooms: Rooms, codec: Codec, number: ConnectionId) -> None:
         self._all = everyone
         self._rooms = rooms
         self._session = Session(codec)
         self._socket: Socket | None = None
+        self._greeting = False
+        """Whether its hello is being worked on."""
         self.id = number
         self.credential = ""
 
@@ -161,6 +147,7 @@ class Conversation:
     def closed(self, code: int, reason: str) -> None:
         """The socket is gone."""
         self._session.closed()
+        self._greeted()
         self._socket = None
         self._rooms.telephone.closed(self)
         self._rooms.bridging.closed(self)
@@ -172,6 +159,7 @@ class Conversation:
     def answer(self, message: wire.Message) -> None:
         """Send a bare message."""
         self._do(self._session.answer(message))
+        self._greeted()
 
     def event(self, seq: int, encoded: Encoded) -> None:
         """Send a numbered message; what comes before `ready` is in it, or is replayed right after it."""
@@ -186,6 +174,7 @@ class Conversation:
     def bye(self, bye: wire.Bye) -> None:
         """Say goodbye and close."""
         self._do(self._session.bye(bye))
+        self._greeted()
 
     def stand_on(self, credential: str) -> bool:
         """Tie this conversation to a session or key; False when the socket has gone meanwhile."""
@@ -206,20 +195,37 @@ class Conversation:
             rooms.requests.quality(self, message)
         elif isinstance(message, wire.Digits):
             rooms.telephone.digits(self, message)
-        elif isinstance(message, wire.HelloLink):
-            rooms.reception.arrive(self, message)
-        elif isinstance(message, wire.HelloSeat):
-            rooms.reception.resume(self, message)
-        elif isinstance(message, wire.HelloStaff):
-            rooms.tasks.start(self._staff(message))
-        elif isinstance(message, wire.HelloPhone):
-            rooms.tasks.start(self._phone(message))
-        elif isinstance(message, wire.HelloBridge):
-            rooms.tasks.start(self._bridge(message))
+        elif isinstance(message, Hello):
+            self._greet(message)
         elif isinstance(message, wire.TakeLeg):
             rooms.bridging.take(self, message)
         else:
             rooms.requests.request(self, message)
+
+    def _greet(self, hello: Hello) -> None:
+        """Bring a hello to whom it is for, or ask its client to come again when there is room."""
+        rooms = self._rooms
+        if wait := rooms.turnstile.enter():
+            later = error(hello.id, Refused("try_later"), None)
+            self.answer(msgspec.structs.replace(later, retry_after_ms=round(wait * 1000)))
+            return
+        self._greeting = True
+        if isinstance(hello, wire.HelloLink):
+            rooms.reception.arrive(self, hello)
+        elif isinstance(hello, wire.HelloSeat):
+            rooms.reception.resume(self, hello)
+        elif isinstance(hello, wire.HelloStaff):
+            rooms.tasks.start(self._staff(hello))
+        elif isinstance(hello, wire.HelloPhone):
+            rooms.tasks.start(self._phone(hello))
+        else:
+            rooms.tasks.start(self._bridge(hello))
+
+    def _greeted(self) -> None:
+        """Make room for the next hello once this one is answered, or nobody waits for the answer."""
+        if self._greeting and self._session.phase is not Phase.GREETING:
+            self._greeting = False
+            self._rooms.turnstile.leave()
 
     async def _staff(self, hello: wire.HelloStaff) -> None:
         """Redeem a ticket, then take the seat or the dashboard it was made for."""
@@ -233,11 +239,23 @@ class Conversation:
             return
         if not self.stand_on(holder.credential):
             return
+        if (moved := self._rooms.elsewhere(_shard(holder))) is not None:
+            await self._steer(hello, holder, moved)
+            return
         by = ByStaff(holder.user, holder.role, holder.name)
         if holder.visit is None:
             self._rooms.reception.dashboard(self, hello, by, holder.clinic)
         else:
             self._rooms.reception.enter(self, hello, by, holder.clinic, holder.visit)
+
+    async def _steer(self, hello: wire.HelloStaff, holder: TicketHolder, moved: wire.Moved) -> None:
+        """Send somebody whose ticket was just used up to where it leads, with a fresh one."""
+        try:
+            ticket = await self._rooms.door.renew_ticket(holder)
+        except StoreDown:
+            self.answer(error(hello.id, Refused("try_later"), None))
+        else:
+            self.answer(msgspec.structs.replace(moved, ticket=ticket))
 
     async def _phone(self, hello: wire.HelloPhone) -> None:
         """Check the dial-in client's key, then take the call."""
@@ -250,7 +268,10 @@ class Conversation:
             self.answer(error(hello.id, Refused("key_refused"), None))
         elif self.stand_on(holder.credential):
             self._rooms.bridging.expected()
-            self._rooms.telephone.dial(self, hello, holder.key)
+            try:
+                await self._rooms.telephone.dial(self, hello, holder.key)
+            except StoreDown:
+                self.answer(error(hello.id, Refused("try_later"), None))
 
     async def _bridge(self, hello: wire.HelloBridge) -> None:
         """Check the bridge's key, then let it carry a visit's telephones."""
@@ -277,3 +298,10 @@ class Conversation:
             socket.send(reply.data)
         if reply.close is not None:
             socket.close(reply.close, reply.reason)
+
+
+def _shard(holder: TicketHolder) -> int | None:
+    """The shard of what a ticket leads to."""
+    if holder.visit is not None:
+        return shard_of_visit(holder.visit)
+    return shard_of_clinic(ClinicId(holder.clinic))

@@ -1,7 +1,8 @@
 """The product as a load meets it: one node as `vestibule start` runs it, with many clinics in it.
 
 `python -m load_tests.node FOLDER` serves on a free port of 127.0.0.1 with its own store in FOLDER (every save
-synced to the disk before it is answered), metrics and limits as shipped. It makes the clinics, each with one
+synced to the disk before it is answered), metrics as shipped, and limits but for those of how many may come
+at once, which is measured. It makes the clinics, each with one
 provider, prints the port, and serves until it is stopped. Everything else goes through the public interfaces.
 """
 
@@ -21,6 +22,8 @@ from gateway.settings import Settings
 from load_tests.site import CLINICS
 
 PASSWORD: Final = "load-test"  # noqa: S105 - of a server that lives for one run
+COME: Final = 100_000
+"""How many may come in a second: as many as can."""
 SIGN_INS: Final = 1_000
 """A minute, from one address: every clinic's provider signs in from this machine."""
 
@@ -38,7 +41,7 @@ def main() -> None:
     settings = Settings.load(
         server={"port": port, "admin_bind": ""},
         store={"data_dir": Path(sys.argv[1])},
-        limits={"sign_ins_per_minute": SIGN_INS},
+        limits={"sign_ins_per_minute": SIGN_INS, "hellos_per_second": COME, "hellos_at_once": COME},
         log={"level": "warning"},
     )
     configure_logs(settings.log)

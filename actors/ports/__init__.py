@@ -4,10 +4,12 @@ shards    the store of shards and visits: saves, claims, leases
 pins      the store of PINs
 letters   who hands letters over, and the counters that bound them
 peers     other nodes
+known     the clinics and numbers of all of them
 sockets   one connection
 observer  who counts
 """
 
+from actors.ports.known import Known
 from actors.ports.letters import (
     Delivery,
     Dispatch,
@@ -46,6 +48,7 @@ __all__ = [
     "GuessLimits",
     "Guesses",
     "Heads",
+    "Known",
     "LeaseTaken",
     "Member",
     "Observer",

@@ -178,6 +178,9 @@ class ShardStore(Protocol):
     async def heads(self, shard: int, visits: Sequence[VisitId]) -> Heads:
         """Read how far a shard is."""
 
+    async def clinic(self, shard: int, clinic: ClinicId) -> bytes | None:
+        """Read a clinic's settings as they are saved."""
+
     async def load(self, shard: int) -> ShardContents:
         """Read all that a shard's owner keeps in memory."""
 

@@ -174,6 +174,10 @@ class RedisShards:
 
     # ------------------------------------------------------------ reading
 
+    async def clinic(self, shard: int, clinic: ClinicId) -> bytes | None:
+        """Read a clinic's settings as they are saved."""
+        return optional(await self._servers.ask(command(b"HGET", _keys(shard).clinics, clinic)))
+
     async def load(self, shard: int) -> ShardContents:
         """Read a shard's clinics and the visits that are not settled."""
         keys = _keys(shard)

@@ -17,6 +17,7 @@ from actors.ports import StoreDown
 from engine.clinic import Clinic
 from engine.refusals import Refused
 from gateway.api.faults import fault
+from gateway.api.forwarding import Elsewhere, mark_elsewhere
 from gateway.api.plain import problem
 from signaling import words
 
@@ -95,6 +96,11 @@ def handle(api: FastAPI) -> None:
     async def refused(_: Request, error: Exception) -> Response:
         return answer(error) if isinstance(error, Refusal) else answer(Refusal("try_later"))
 
+    async def elsewhere(request: Request, error: Exception) -> Response:
+        if isinstance(error, Elsewhere):
+            mark_elsewhere(request.scope, error)
+        return answer(Refusal("try_later"))
+
     async def invalid(_: Request, error: Exception) -> Response:
         fields = _fields(error.errors()) if isinstance(error, RequestValidationError) else {}
         return answer(Refusal("bad_request", fields=fields))
@@ -108,6 +114,7 @@ def handle(api: FastAPI) -> None:
 
     api.add_exception_handler(Refusal, refused)
     api.add_exception_handler(StoreDown, refused)
+    api.add_exception_handler(Elsewhere, elsewhere)
     api.add_exception_handler(RequestValidationError, invalid)
     api.add_exception_handler(HTTPException, http)
     api.add_exception_handler(Exception, http)  # raised on, so that the guard logs it

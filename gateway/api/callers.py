@@ -9,11 +9,12 @@ from typing import Annotated, Final
 from fastapi import Depends, Header, Request
 
 from engine.clinic import Clinic, Right
-from engine.ids import OpId
+from engine.ids import ClinicId, OpId, shard_of_clinic, shard_of_visit
 from engine.visit import Visit
 from gateway.api.answers import Refusal
 from gateway.api.bounds import address_of
 from gateway.api.dependencies import Dependencies
+from gateway.api.forwarding import Elsewhere
 from gateway.auth import Caller
 
 COOKIE: Final = "vestibule_session"
@@ -45,7 +46,7 @@ def same_site(request: Request, deps: Deps) -> None:
     if request.method in SAFE_METHODS:
         return
     origin = request.headers.get("Origin")
-    if request.headers.get(CSRF_HEADER) != "1" or (origin and origin not in deps.settings.origins):
+    if request.headers.get(CSRF_HEADER) != "1" or (origin and origin not in deps.node.origins):
         raise Refusal("origin_refused")
 
 
@@ -95,16 +96,43 @@ def operation(deps: Deps, idempotency_key: Annotated[str, Header(max_length=40)]
 Op = Annotated[OpId, Depends(operation)]
 
 
+def is_here(shard: int, deps: Dependencies) -> None:
+    """Go on if this node has the shard. Raises Elsewhere."""
+    if deps.host.shard(shard) is None:
+        raise Elsewhere(shard)
+
+
+def clinic_is_here(clinic: ClinicId, deps: Dependencies) -> None:
+    """Go on if this node has the clinic and its visits. Raises Elsewhere."""
+    is_here(shard_of_clinic(clinic), deps)
+
+
 def clinic_of(caller: Caller, deps: Dependencies) -> Clinic:
-    """Give the caller's clinic. Raises Refusal when this node does not have it now."""
+    """Give the caller's clinic, to be worked with. Raises Elsewhere and Refusal."""
+    clinic_is_here(caller.clinic, deps)
     clinic = deps.host.clinic(caller.clinic)
     if clinic is None:
         raise Refusal("try_later")
     return clinic
 
 
+async def clinic_as_saved(caller: Caller, deps: Dependencies) -> Clinic:
+    """Give the caller's clinic as it is now, to be shown, wherever its visits are. Raises Refusal and
+    StoreDown.
+    """
+    clinic = await deps.host.clinic_as_saved(caller.clinic)
+    if clinic is None:
+        raise Refusal("try_later")
+    return clinic
+
+
 async def visit_of(visit: str, caller: Caller, deps: Dependencies) -> Visit:
-    """Give a visit of the caller's own clinic; another clinic's is not there. Raises Refusal."""
+    """Give a visit of the caller's own clinic; another clinic's is not there. Raises Elsewhere and
+    Refusal.
+    """
+    if shard_of_visit(visit) != shard_of_clinic(caller.clinic):
+        raise Refusal("no_such_visit")
+    clinic_is_here(caller.clinic, deps)
     found = await deps.desk.find(visit)
     if found is None and not deps.host.ready:
         raise Refusal("try_later")

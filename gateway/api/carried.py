@@ -54,11 +54,12 @@ class CarriedRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class CarriedAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A whole answer."""
+    """A whole answer. `owner`: nothing was done, because that node has it by now."""
 
     status: int
     headers: Headers
     body: bytes = b""
+    owner: str = ""
 
     async def send(self, send: Send) -> None:
         """Send it to who asked the first node."""
@@ -104,26 +105,32 @@ def _going_on(headers: Headers, *without: bytes) -> Headers:
     return [(bytes(name), bytes(value)) for name, value in headers if name.lower() not in left_out]
 
 
+class Arrival:
+    """A request that was handed over; `owner` is written by whoever finds that another node has it by now."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self) -> None:
+        self.owner = ""
+
+
 async def run_forwarded(app: Asgi, request: bytes) -> bytes:
     """Run a request that another node handed over through this node's own application.
 
     Never raises: what cannot be read is answered 400, and what goes wrong 500.
     """
-    answered = _Answered()
+    answered, arrival = _Answered(), Arrival()
     try:
-        await _run(app, _request(request), answered)
+        asked = _request(request)
+        await app(_scope(asked, arrival), _Body(asked.body), answered)
     except ValueError:
         answered.instead(problem(400))
     except Exception:  # noqa: BLE001 - the application logs its own bugs; nothing of them leaves the node
         answered.instead(problem(500))
-    return _encode(answered.whole())
+    return _encode(answered.whole(arrival.owner))
 
 
-async def _run(app: Asgi, request: CarriedRequest, send: _Answered) -> None:
-    await app(_scope(request), _Body(request.body), send)
-
-
-def _scope(request: CarriedRequest) -> Scope:
+def _scope(request: CarriedRequest, arrival: Arrival) -> Scope:
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -138,7 +145,7 @@ def _scope(request: CarriedRequest) -> Scope:
         "client": request.client,
         "server": None,
         "state": {},
-        CARRIED: True,
+        CARRIED: arrival,
     }
 
 
@@ -178,11 +185,13 @@ class _Answered:
         """Answer this, whatever was said so far."""
         self._status, self._headers, self._parts = answer.status, answer.pairs(), [answer.body]
 
-    def whole(self) -> CarriedAnswer:
+    def whole(self, owner: str) -> CarriedAnswer:
         """Give the answer as it is now; an application that said nothing has failed."""
         if not self._status:
             self.instead(problem(500))
-        return CarriedAnswer(status=self._status, headers=self._headers, body=b"".join(self._parts))
+        return CarriedAnswer(
+            status=self._status, headers=self._headers, body=b"".join(self._parts), owner=owner
+        )
 
 
 class AnswerTooLarge(Exception):

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Body, Depends, HTTPException, Request
 from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
+from engine.ids import shard_of_visit
 from engine.refusals import Refused
 from gateway.api.answers import Refusal
 from gateway.api.bounds import is_loopback
-from gateway.api.callers import Deps, same_site
+from gateway.api.callers import Deps, clinic_is_here, is_here, same_site
 from gateway.api.models import Model
 from gateway.api.sign_in import set_cookie
+from gateway.demo import CLINIC
 
 rest = APIRouter(tags=["Demo"])
 pages = APIRouter(include_in_schema=False)
@@ -52,6 +54,7 @@ async def open_visit(deps: Deps, asked: Annotated[NewDemoVisit | None, Body()] =
     """Open a visit that starts now, with the provider already in. Only from this machine."""
     if deps.demo is None:
         raise HTTPException(404)
+    clinic_is_here(CLINIC, deps)
     made = await deps.demo.open_visit(asked.minutes if asked else 15)
     if isinstance(made, Refused):
         raise Refusal(made)
@@ -61,6 +64,8 @@ async def open_visit(deps: Deps, asked: Annotated[NewDemoVisit | None, Body()] =
 @pages.get("/demo/{visit}/{secret}")
 async def enter(visit: str, secret: str, deps: Deps) -> Response:
     """Sign the demo's provider in and open the visit's call."""
+    if (shard := shard_of_visit(visit)) is not None:
+        is_here(shard, deps)
     signed_in = await deps.demo.sign_in(visit, secret) if deps.demo else None
     if signed_in is None:
         raise HTTPException(404)

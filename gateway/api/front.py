@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from gateway.api import health
+from gateway.api.forwarding import Forwarding
 from gateway.api.guard import Guard
 from gateway.api.pages import Pages
 from gateway.api.plain import Answer, Asgi, Receive, Scope, Send, problem
@@ -24,7 +25,8 @@ PUT_TOGETHER_AFTER: Final = 0.1
 
 def create_api(node: Node, *, demo: bool = False) -> Asgi:
     """Make the application for the port that people use; `demo` adds demo visits, /metrics and /docs."""
-    return Guard(_Front(node, demo=demo), node.settings)
+    front = Forwarding(_Front(node, demo=demo), node.host, node.host.peers, node.settings.server.node)
+    return Guard(front, node.settings, node.origins)
 
 
 def create_admin(node: Node) -> Asgi:
@@ -34,7 +36,7 @@ def create_admin(node: Node) -> Asgi:
         answer = await _operators(scope, node)
         await (answer or problem(404)).send(scope, send)
 
-    return Guard(admin, node.settings, any_host=True)
+    return Guard(admin, node.settings, node.origins, any_host=True)
 
 
 async def _operators(scope: Scope, node: Node) -> Answer | None:

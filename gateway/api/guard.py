@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import structlog
 
 from gateway.api.plain import Answer, Asgi, Message, Receive, Scope, Send, header, problem
 from gateway.logs import redacted_path, where
+from gateway.origins import Origins, sockets_of
 from gateway.settings import Settings
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
@@ -27,16 +29,22 @@ log = structlog.get_logger("http")
 class Guard:
     """An ASGI application around another one; a bug's details reach neither a client nor a log."""
 
-    def __init__(self, app: Asgi, settings: Settings, *, any_host: bool = False) -> None:
+    def __init__(self, app: Asgi, settings: Settings, origins: Origins, *, any_host: bool = False) -> None:
         self._app = app
         self._most = settings.limits.body_bytes
-        self._hosts = None if any_host else frozenset(urlsplit(one).netloc for one in settings.origins)
-        self._headers = security_headers(settings)
+        self._https = settings.https
+        self._any_host = any_host
+        self._origins = origins
+        self._of: frozenset[str] = frozenset()
+        """The origins that the next two were made of."""
+        self._hosts: frozenset[str] = frozenset()
+        self._headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             return
+        self._follow(self._origins.all())
         answered = _Answered(send, self._headers)
         began = time.perf_counter()
         try:
@@ -48,13 +56,16 @@ class Guard:
             await _instead(problem(500, {"Connection": "close"}), scope, answered)
         _note(scope, answered.status, time.perf_counter() - began)
 
+    def _follow(self, origins: frozenset[str]) -> None:
+        """Go by the nodes that there are now."""
+        if origins is not self._of:
+            self._of = origins
+            self._hosts = frozenset(urlsplit(one).netloc for one in origins)
+            self._headers = security_headers(origins, https=self._https)
+
     async def _serve(self, scope: Scope, receive: Receive, send: _Answered) -> None:
         length = header(scope, b"content-length")
-        if (
-            self._hosts is not None
-            and header(scope, b"host") not in self._hosts | {""}
-            and not _health(scope)
-        ):
+        if not self._any_host and header(scope, b"host") not in self._hosts | {""} and not _health(scope):
             await problem(421).send(scope, send)
         elif length.isdigit() and int(length) > self._most:
             await _discard(receive)
@@ -141,9 +152,9 @@ _TOO_LARGE: Final[dict[str, Message]] = {
 }
 
 
-def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+def security_headers(origins: Iterable[str], *, https: bool) -> list[tuple[bytes, bytes]]:
     """Give the headers of every answer; a handler may say otherwise by sending the same header."""
-    sockets = " ".join(sorted("ws" + origin.removeprefix("http") for origin in settings.origins))
+    sockets = " ".join(sorted(map(sockets_of, origins)))
     policy = (
         "default-src 'self'",
         "base-uri 'none'",
@@ -169,6 +180,6 @@ def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
         "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), autoplay=(self),"
         " screen-wake-lock=(self), speaker-selection=(self), geolocation=(), payment=(), usb=()",
     }
-    if settings.https:
+    if https:
         headers["strict-transport-security"] = "max-age=31536000"
     return [(name.encode(), value.encode()) for name, value in headers.items()]

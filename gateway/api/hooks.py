@@ -19,9 +19,11 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import JSONResponse, Response
 
+from engine.ids import SHARDS, crc16, shard_of_visit
 from gateway.api.answers import Refusal
-from gateway.api.callers import Deps
+from gateway.api.callers import Deps, is_here
 from gateway.api.dependencies import Dependencies
+from gateway.api.forwarding import Elsewhere
 from gateway.outreach.providers import SIGNATURE, own_reason, reason_of, signature
 from gateway.outreach.reports import Reported
 from gateway.twilio import twilio_signature
@@ -63,6 +65,7 @@ async def twilio_reports(name: str, request: Request, deps: Deps) -> Response:
 async def twilio_answers(request: Request, deps: Deps) -> Response:
     """Take what somebody answered, and answer as TwiML."""
     form, signed = await _from_twilio(request, deps)
+    _one_hears(signed, deps)
     reply = ""
     if signed not in deps.hooks_seen:
         reply = await _heard(form.get("From", ""), form.get("Body", ""), deps)
@@ -109,6 +112,7 @@ async def webhook_reports(name: str, request: Request, deps: Deps) -> Response:
 async def webhook_answers(request: Request, deps: Deps) -> Response:
     """Take what somebody answered, `{"from", "text"}`; `reply` is to be sent back to them, if it is there."""
     body, signed = await _from_webhook(request, deps)
+    _one_hears(signed, deps)
     reply = await _heard(str(body.get("from", "")), str(body.get("text", "")), deps)
     deps.hooks_seen.add(signed)
     return JSONResponse({"reply": reply} if reply else {})
@@ -149,8 +153,21 @@ def _reported(name: str, deps: Dependencies) -> Reported:
     return found
 
 
+def _one_hears(signed: str, deps: Dependencies) -> None:
+    """Let one node hear all that has this signature, so that nothing counts twice. Raises Elsewhere.
+
+    While nobody has that node's part, whoever hears it does it: an answer is not asked again.
+    """
+    shard = crc16(signed.encode()) % SHARDS
+    owner = deps.host.owner(shard)
+    if owner is not None and owner.node != deps.settings.server.node:
+        raise Elsewhere(shard)
+
+
 async def _bounced(letter: Reported, reason: str, deps: Dependencies) -> None:
-    """Let the letter fail; one that is gone already is nobody's trouble."""
+    """Let the letter fail; one that is gone already is nobody's trouble. Raises Elsewhere."""
+    if (shard := shard_of_visit(letter.visit)) is not None:
+        is_here(shard, deps)
     refused = await deps.desk.letter_bounced(letter.visit, letter.number, letter.attempt, reason)
     if refused is not None and refused.code == "try_later":
         raise Refusal(refused)
@@ -165,12 +182,12 @@ async def _heard(number: str, text: str, deps: Dependencies) -> str:
     if word in HELP | AYUDA:
         return say(language, "sms.help")
     if word in STOP | PARAR:
-        for clinic in deps.host.clinics():
-            await stops.stop(clinic.id, number)
+        for clinic in await deps.host.known.clinics():
+            await stops.stop(clinic, number)
         return say(language, "sms.stopped")
     if word in START | EMPEZAR:
-        for clinic in deps.host.clinics():
-            await stops.start(clinic.id, number)
+        for clinic in await deps.host.known.clinics():
+            await stops.start(clinic, number)
         return say(language, "sms.started")
     return ""
 

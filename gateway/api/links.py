@@ -9,11 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from engine import commands as ask
+from engine.ids import shard_of_visit
 from engine.refusals import Refused
 from engine.visit import Visit
 from gateway.api import models
 from gateway.api.answers import Refusal, settled
-from gateway.api.callers import Address, Deps, Op
+from gateway.api.callers import Address, Deps, Op, is_here
 from gateway.api.dependencies import Dependencies
 from gateway.api.invitations import invited
 
@@ -32,10 +33,19 @@ Bounded = Annotated[None, Depends(_not_too_often)]
 @router.post("/links/look")
 async def look(deps: Deps, asked: models.Look, _: Bounded) -> models.Door:
     """Show a link's door: clinic, provider, times, state; never patient, room or who is there."""
+    _is_here(asked.token, deps)
     seen = deps.desk.look(asked.token)
     if not isinstance(seen, Refused):
         return models.Door.model_validate(seen)
     raise await _refusal(seen, asked.token, deps)
+
+
+def _is_here(token: str, deps: Dependencies) -> None:
+    """Go on if this node has the visit that a link speaks of, be the link ours or not. Raises Elsewhere."""
+    link = deps.host.secrets.read_link(token)
+    shard = shard_of_visit(link.visit) if link else None
+    if shard is not None:
+        is_here(shard, deps)
 
 
 async def _refusal(refused: Refused, token: str, deps: Dependencies) -> Refusal:
@@ -51,6 +61,7 @@ async def _refusal(refused: Refused, token: str, deps: Dependencies) -> Refusal:
 @router.post("/links/phone")
 async def by_phone(deps: Deps, asked: models.Look, _: Bounded) -> models.ByPhone:
     """Say how to take part by telephone: the number, and the PIN of the link's own invitation (D11)."""
+    _is_here(asked.token, deps)
     told = deps.desk.by_phone(asked.token)
     if isinstance(told, Refused):
         raise Refusal(told)
@@ -62,6 +73,7 @@ async def link_opened(deps: Deps, asked: models.Look, _: Bounded) -> None:
     """Note that a person has a link's page before them (B1): the page asks this when somebody first does
     something on it, not when it is loaded.
     """
+    _is_here(asked.token, deps)
     refused = await deps.desk.opened(asked.token)
     if refused is not None:
         raise await _refusal(refused, asked.token, deps)
@@ -101,6 +113,7 @@ async def cancel_by_link(deps: Deps, op: Op, asked: models.Look, _: Bounded) -> 
 
 async def _patient(token: str, deps: Dependencies) -> tuple[Visit, ask.ByLink]:
     """Give the visit of the patient's own link; a guest's proves nothing here. Raises Refusal."""
+    _is_here(token, deps)
     proven = deps.desk.patient(token)
     if isinstance(proven, Refused):
         raise await _refusal(proven, token, deps)

@@ -30,7 +30,7 @@ class DemoPhone(Model):
 @rest.get("/dev/phone")
 async def phone(deps: Deps) -> DemoPhone:
     """Say where the telephone in the browser calls. 503 while the dial-in is not up."""
-    clinic = deps.host.clinic(CLINIC)
+    clinic = await deps.host.clinic_as_saved(CLINIC)
     port = deps.node.phones.port if deps.node.phones is not None else 0
     if not port or clinic is None or not clinic.dial_in:
         raise HTTPException(503)

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Body, Depends, Request, Response
 
 from actors.accounts import SignInLimits
 from engine.clinic import Right
+from engine.ids import shard_of_clinic
 from engine.refusals import Refused
 from gateway.api.answers import Refusal
-from gateway.api.callers import COOKIE, Address, Asker, Deps, clinic_of, same_site, visit_of
+from gateway.api.callers import COOKIE, Address, Asker, Deps, clinic_as_saved, same_site, visit_of
 from gateway.api.dependencies import Dependencies
 from gateway.api.models import ClinicName, Me, NewTicket, Nothing, Person, SignIn, Ticket
 from gateway.auth import Caller, SignedIn
+from gateway.origins import sockets_of
 from languages.times import first_weekday
 
 router = APIRouter(tags=["Sign-in"])
@@ -34,7 +36,7 @@ async def sign_in(deps: Deps, asked: SignIn, address: Address, response: Respons
         raise Refusal(outcome)
     deps.metrics.sign_in("ok")
     set_cookie(response, outcome, deps)
-    return about(outcome.caller, deps)
+    return await about(outcome.caller, deps)
 
 
 def set_cookie(response: Response, signed_in: SignedIn, deps: Dependencies) -> None:
@@ -62,7 +64,7 @@ async def sign_out(caller: Asker, deps: Deps, response: Response, _: Nothing | N
 @router.get("/me")
 async def me(caller: Asker, deps: Deps) -> Me:
     """Say who is signed in."""
-    return about(caller, deps)
+    return await about(caller, deps)
 
 
 @router.post("/tickets")
@@ -76,22 +78,30 @@ async def ticket(
     if visit:
         await visit_of(visit, caller, deps)
     text = await deps.auth.give_ticket(caller, visit or "")
+    shard = shard_of_clinic(caller.clinic)
     if visit and deps.demo:
         deps.demo.step_aside(visit, caller.user)
-    return Ticket(ticket=text, ws_url=ws_url(request, deps), expires_at=deps.desk.now() + TICKET_MS)
+    return Ticket(ticket=text, ws_url=ws_url(shard, request, deps), expires_at=deps.desk.now() + TICKET_MS)
 
 
-def ws_url(request: Request, deps: Dependencies) -> str:
-    """Give the address of the sockets, under the name by which the page was opened if it is ours."""
-    host = request.headers.get("Host", "")
+def ws_url(shard: int, request: Request, deps: Dependencies) -> str:
+    """Give the address of the sockets of who has the shard, under the name by which the page was opened if
+    that is the deployment's.
+    """
+    usual = sockets_of(deps.settings.public_url)
     known = {urlsplit(origin).netloc: origin for origin in sorted(deps.settings.origins)}
-    origin = known.get(host, deps.settings.public_url)
-    return "ws" + origin.removeprefix("http") + "/ws"
+    asked = known.get(request.headers.get("Host", ""))
+    here = sockets_of(asked) if asked else usual
+    owner = deps.host.owner(shard)
+    if owner is None or not owner.ws_url:
+        return f"{here}/ws"
+    path = owner.ws_url.removeprefix(usual)
+    return here + path if path.startswith("/") else owner.ws_url
 
 
-def about(caller: Caller, deps: Dependencies) -> Me:
+async def about(caller: Caller, deps: Dependencies) -> Me:
     """Say who somebody is, and where."""
-    clinic = clinic_of(caller, deps)
+    clinic = await clinic_as_saved(caller, deps)
     return Me(
         user=Person(id=caller.user, name=caller.name, email=caller.email, role=caller.role.value),
         clinic=ClinicName(

@@ -13,7 +13,7 @@ from engine.ids import ALPHABET, OpId, UserId
 from engine.refusals import SENTENCES, Refused
 from gateway.api import models
 from gateway.api.answers import Refusal
-from gateway.api.callers import Deps, Op, Seer, StaffKeeper, clinic_of
+from gateway.api.callers import Deps, Op, Seer, StaffKeeper, clinic_as_saved
 from gateway.api.dependencies import Dependencies
 from gateway.api.faults import fault
 from gateway.auth import Caller
@@ -97,7 +97,7 @@ async def _welcomed(user: User, caller: Caller, deps: Dependencies) -> models.We
     link = f"{deps.settings.public_url}/welcome#{token}"
     mailer = deps.welcome_mailer
     mailed = mailer is not None and await mailer.welcome(
-        to=user.email, name=user.name, clinic=clinic_of(caller, deps), link=link
+        to=user.email, name=user.name, clinic=await clinic_as_saved(caller, deps), link=link
     )
     return models.WelcomeLink(welcome_url=link, mailed=mailed)
 

@@ -12,7 +12,7 @@ from engine.refusals import Refused
 from engine.visit import Visit
 from gateway.api import models
 from gateway.api.answers import Refusal, settled
-from gateway.api.callers import Deps, Op, Runner, Scheduler, Seer, clinic_of, visit_of
+from gateway.api.callers import Deps, Op, Runner, Scheduler, Seer, clinic_is_here, clinic_of, visit_of
 from gateway.api.dependencies import Dependencies
 from gateway.api.fields import Form
 from gateway.api.invitations import via
@@ -69,6 +69,7 @@ async def list_day(
     caller: Seer, deps: Deps, day: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
 ) -> Response:
     """List the visits of a day in the clinic's zone; without `day` today's."""
+    clinic_is_here(caller.clinic, deps)
     found = await deps.desk.day(caller.clinic, day)
     if isinstance(found, Refused):
         raise Refusal(found)
@@ -79,6 +80,7 @@ async def list_day(
 @router.get("/visits/range", response_model=models.Visits)
 async def list_range(caller: Seer, deps: Deps, start: Moment, end: Moment) -> Response:
     """List the visits that start in [start, end), at most 45 days; without links, numbers and PINs."""
+    clinic_is_here(caller.clinic, deps)
     found = await deps.desk.range(caller.clinic, start, end)
     if isinstance(found, Refused):
         raise Refusal(found)

@@ -24,4 +24,4 @@ async def welcome(deps: Deps, asked: models.Welcome, address: Address, response:
         raise Refusal("welcome_refused")
     deps.metrics.sign_in("ok")
     set_cookie(response, signed_in, deps)
-    return about(signed_in.caller, deps)
+    return await about(signed_in.caller, deps)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Collection, Iterator
+import re
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.websocket.connection import Socket
 from gateway.websocket.contract import Accept, Accepted, Cut, Handshake, Observer, Rejection, Unobserved
@@ -14,6 +16,8 @@ from gateway.websocket.switchboard import Switchboard, Totals
 
 SERVICE_RESTART = 1012
 _CLOSES_A_TURN = 200
+_SLOT: Final = re.compile(r"/n/[a-z0-9-]{1,40}(?=/)")
+"""By which a load balancer tells the nodes apart; every node answers at all of them."""
 
 NOT_FOUND = Rejection(404, "not_found", "There is no WebSocket at this address.")
 ORIGIN_REFUSED = Rejection(
@@ -33,8 +37,9 @@ class Endpoint:
     """Hands each upgrade to a new `Socket`, and knows all that are open.
 
     Give it to uvicorn as `Config(ws=endpoint)`, or to `loop.create_server(endpoint, ...)`. `accept`
-    is asked only about valid requests for `path` (or below it) whose Origin is one of `origins`, or
-    that have none; whether a client without an Origin is welcome is for `accept` to decide.
+    is asked only about valid requests for `path` (or below it, or the same behind `/n/<slot>`) whose
+    Origin is one of `origins`, or that have none; whether a client without an Origin is welcome is for
+    `accept` to decide.
     """
 
     def __init__(
@@ -42,14 +47,14 @@ class Endpoint:
         accept: Accept,
         *,
         path: str = "/ws",
-        origins: Collection[str] = (),
+        origins: Container[str] = (),
         limits: Limits | None = None,
         observer: Observer | None = None,
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._accept = accept
         self._path = path
-        self._origins = frozenset(origins)
+        self._origins = origins
         self._limits = limits or Limits()
         self._observer = observer or Unobserved()
         self._jitter = jitter
@@ -114,7 +119,8 @@ class Endpoint:
     def _judge(self, handshake: Handshake) -> Accepted | Rejection:
         if self._going is not None:
             return self._going
-        if handshake.path != self._path and not handshake.path.startswith(self._path + "/"):
+        path = _SLOT.sub("", handshake.path, count=1) if handshake.path[:3] == "/n/" else handshake.path
+        if path != self._path and not path.startswith(self._path + "/"):
             return NOT_FOUND
         if handshake.origin is not None and handshake.origin not in self._origins:
             self._observer.cut(Cut.ORIGIN)

@@ -32,6 +32,8 @@ EVERYBODY: Final = {
     "dialin",
 }
 ENTERS: Final = {"provider", "admin"}
+OPERATES: Final = {"sre"}
+"""The role, and the scope of that name."""
 
 ROUTES: Final = {
     ("GET", "/me"): EVERYBODY,
@@ -61,6 +63,7 @@ ROUTES: Final = {
     ("DELETE", "/api-keys/nobody"): ADMINISTERS,
     ("POST", "/tickets"): SEES,
     ("POST", "/tickets for a visit"): ENTERS,
+    ("GET", "/network"): OPERATES,
 }
 """Who may come through each door; whoever is not named is refused with 403."""
 
@@ -107,7 +110,7 @@ async def test_a_role_opens_exactly_its_doors(here: House, role: StaffRole) -> N
         assert await doors_open_to(who, here) == {door for door, may in ROUTES.items() if role.value in may}
 
 
-@pytest.mark.parametrize("scope", ["visits:read", "visits:write", "clinic:admin", "dialin"])
+@pytest.mark.parametrize("scope", ["visits:read", "visits:write", "clinic:admin", "dialin", "sre"])
 async def test_a_key_opens_exactly_its_doors(here: House, scope: str) -> None:
     """A scope is good for what it says, and the one for telephones for nothing in REST but its own name."""
     async with program(here, scope) as who:

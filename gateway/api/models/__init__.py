@@ -12,6 +12,7 @@ from gateway.api.models.invitations import (
     NewInvitation,
     PatientsInvitation,
 )
+from gateway.api.models.network import Network, NodeState
 from gateway.api.models.people import (
     Added,
     ClinicName,
@@ -71,12 +72,14 @@ __all__ = [
     "Me",
     "Minutes",
     "Model",
+    "Network",
     "NewColleague",
     "NewInvitation",
     "NewKey",
     "NewTicket",
     "NewTimes",
     "NewVisit",
+    "NodeState",
     "Nothing",
     "Option",
     "Overlap",
