@@ -9,6 +9,7 @@ import httpx
 from engine.commands import Contact, PlannedGuest
 from engine.ids import InvitationId
 from tests.support.node import house
+from tests.support.pair import cluster
 from tests.support.town import Town
 
 GUEST = PlannedGuest(
@@ -51,6 +52,29 @@ async def test_the_demo_shows_its_letters(tmp_path: Path) -> None:
         event = await client.get(f"/dev/outbox/{mail['id']}/visit.ics")
         assert event.headers["content-type"].startswith("text/calendar")
         assert (await client.get("/dev/outbox/999")).status_code == 404
+
+
+async def test_a_clusters_outbox_is_the_same_at_every_node(tmp_path: Path) -> None:
+    """Each node keeps the letters of its own clinics, and shows those of all."""
+    async with cluster(tmp_path, demo=True) as pair:
+        houses = [await pair.clinic_at(machine) for machine in pair.machines]
+        for here in houses:
+            visit = await here.plan(starts_in=60, guests=(GUEST,))
+            await Town(here, None).settled(visit)  # type: ignore[arg-type]  # the outbox is the post
+        for here in houses:
+            async with httpx.AsyncClient(base_url=here.url, trust_env=False) as client:
+                letters = (await client.get("/api/v1/dev/outbox")).json()
+                assert sorted(one["node"] for one in letters) == ["node-1", "node-1", "node-2", "node-2"]
+                listed = (await client.get("/dev/outbox")).text
+                for one in letters:
+                    address = f"/dev/outbox/{one['id']}?node={one['node']}"
+                    assert f'href="{address}"' in listed
+                    assert one["to"] in (await client.get(address)).text
+                    if one["via"] == "email":
+                        framed = await client.get(f"/dev/outbox/{one['id']}/mail?node={one['node']}")
+                        assert framed.headers["X-Frame-Options"] == "SAMEORIGIN"
+                        assert "frame-ancestors 'self'" in framed.headers["Content-Security-Policy"]
+                assert (await client.get("/dev/outbox/1?node=node-9")).status_code == 503
 
 
 async def test_only_a_demo_has_an_outbox(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from redis.crc import key_slot
 
 from actors.accounts import Accounts, ApiKey, Ticket, User
 from actors.ports import Bid, GuessLimits, Member, PinEntry, Quota, Save
+from actors.store.known import RedisKnown
 from actors.store.line import Reply
 from actors.store.pins import RedisPins
 from actors.store.quotas import RedisQuotas
@@ -20,7 +21,7 @@ from actors.store.servers import Lane, Servers
 from actors.store.settings import StoreSettings
 from actors.store.shards import RedisShards
 from actors.store.stops import RedisStops
-from engine.clinic import StaffRole
+from engine.clinic import Clinic, StaffRole
 from engine.ids import SHARDS, ClinicId, UserId, VisitId, shard_of_clinic, visit_id
 
 SETTINGS = StoreSettings(url="unix:///nowhere")
@@ -112,6 +113,7 @@ SHARD_CALLS: list[tuple[str, list[Any], Callable[[RedisShards], Awaitable[object
         lambda store: store.heads(7, [visit_id(7, "aaaaaaaaaaaa"), visit_id(7, "bbbbbbbbbbbb")]),
     ),
     ("load", [[], []], lambda store: store.load(7)),
+    ("clinic", [None], lambda store: store.clinic(7, CLINICS[0])),
     ("read", [None] * 2, lambda store: store.read([save(clinic).visit for clinic in CLINICS[:2]])),
     ("save", [1] * len(CLINICS), lambda store: store.save([save(clinic) for clinic in CLINICS])),
     ("save_clinic", [1], lambda store: store.save_clinic(7, 1, CLINICS[0], b"")),
@@ -154,12 +156,16 @@ async def test_every_call_on_pins_keeps_to_one_tag(
     assert recorder.calls
 
 
+BAY, ANN = (Clinic(id=one, name="A clinic", dial_in=("+1", "+2")) for one in CLINICS[:2])
 OUTREACH_CALLS: dict[str, tuple[list[Reply], Callable[[Recorder], Awaitable[object]]]] = {
     "spend": ([1], lambda servers: RedisQuotas(servers).spend(7, [Quota("a", 1, 2), Quota("b", 1, 2)])),
     "text": ([1], lambda servers: RedisQuotas(servers).text(5)),
     "texts": ([b"5"], lambda servers: RedisQuotas(servers).texts()),
     "stop": ([1], lambda servers: RedisStops(servers, hashed).stop(CLINICS[0], "+1")),
     "start": ([1], lambda servers: RedisStops(servers, hashed).start(CLINICS[0], "+1")),
+    "add": ([1, 1], lambda servers: RedisKnown(servers).add([BAY, ANN])),
+    "has_number": ([1], lambda servers: RedisKnown(servers).has_number("+1")),
+    "clinics": ([[b"c"]], lambda servers: RedisKnown(servers).clinics()),
     "stopped": ([[0, 1], 1], lambda servers: RedisStops(servers, hashed).stopped(CLINICS[0], "+1")),
 }
 
@@ -170,8 +176,8 @@ def hashed(kind: str, clinic: str, value: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("name", OUTREACH_CALLS)
-async def test_every_call_on_quotas_and_stops_keeps_to_one_tag(name: str) -> None:
-    """A clinic's are with its shard; the whole deployment's texts are a tag of their own."""
+async def test_every_call_on_what_concerns_many_clinics_keeps_to_one_tag(name: str) -> None:
+    """A clinic's are with its shard; the whole deployment's are tags of their own."""
     answers, ask = OUTREACH_CALLS[name]
     recorder = Recorder(answers)
     await ask(recorder)
