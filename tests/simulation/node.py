@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from random import Random
 from typing import Any, Final, Protocol, TypeVar, cast
 
@@ -18,6 +19,8 @@ from actors.ports import Member, Observer, OutreachLimits, PeerDown, Peers, Post
 from actors.reception import Reception
 from actors.requests import Requests
 from actors.secrets import Secrets
+from actors.steering import elsewhere
+from actors.store.known import RedisKnown
 from actors.store.pins import RedisPins
 from actors.store.quotas import RedisQuotas
 from actors.store.settings import StoreSettings
@@ -25,7 +28,9 @@ from actors.store.shards import RedisShards
 from actors.store.stops import RedisStops
 from actors.telephone import Telephone
 from engine.ids import SeatId, VisitId
-from gateway.sockets import Conversations, KeyHolder, Rooms, TicketHolder
+from gateway.door import KeyHolder, TicketHolder
+from gateway.sockets import Conversations, Rooms
+from gateway.turnstile import Turnstile
 from gateway.websocket import Accepted, Handshake, Rejection
 from signaling.codes import Close
 from signaling.messages import IceServer
@@ -38,6 +43,8 @@ T = TypeVar("T")
 SECRETS: Final = Secrets({1: bytes(32)})
 """The deployment's pepper: the same for all nodes, and for those who look into the store."""
 STORE: Final = StoreSettings(url="unix:///store")
+HELLOS: Final = 400
+"""How many hellos a node takes in a second, and at once."""
 CALL_SECONDS: Final = 3.0
 """How long a node waits for what it had another one do."""
 
@@ -188,6 +195,13 @@ class NodeProcess:
                 Bridging(self.host, "", lambda: None),
                 self,
                 self.host.tasks,
+                partial(elsewhere, self.host),
+                Turnstile(
+                    at_once=HELLOS,
+                    per_second=HELLOS,
+                    monotonic=self.loop.time,
+                    chance=self.random.random,
+                ),
             )
         )
         self.host.on_revoked(self.conversations.cut)
@@ -208,6 +222,7 @@ class NodeProcess:
             pins=RedisPins(reached),
             quotas=RedisQuotas(reached),
             stops=RedisStops(reached, SECRETS.outreach_hashes),
+            known=RedisKnown(reached),
             secrets=SECRETS,
             clock=Clock(self.loop.time),
             observer=cast("Observer", self.counts),
@@ -307,6 +322,13 @@ class NodeProcess:
         """Use a ticket up."""
         await asyncio.sleep(self.way.delay())
         return self.town.tickets.pop(ticket, None)
+
+    async def renew_ticket(self, holder: TicketHolder) -> str:
+        """Make another one for the same socket."""
+        await asyncio.sleep(self.way.delay())
+        ticket = f"renewed {self.random.getrandbits(64):x}"
+        self.town.tickets[ticket] = holder
+        return ticket
 
     async def check_dialin_key(self, key: str) -> KeyHolder | None:
         """Know the dial-in client."""

@@ -24,7 +24,7 @@ from engine.ids import PATIENT, SHARED, ClinicId, UserId, VisitId, shard_of_clin
 from engine.letters import Via
 from engine.refusals import Refused
 from engine.visit import Visit
-from gateway.sockets import TicketHolder
+from gateway.door import TicketHolder
 from tests.faults.checker import judge
 from tests.faults.history import (
     OK,
