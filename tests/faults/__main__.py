@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("--visits", type=int, default=300)
     parser.add_argument("--clinics", type=int, default=60)
     parser.add_argument("--often", type=float, default=1.0, help="0.5: pauses half as long")
+    parser.add_argument("--store-cluster", action="store_true", help="a store of three primaries")
     asked = parser.parse_args()
     quick = asked.minutes < SHORTEST
     pace = (
@@ -40,7 +41,13 @@ def main() -> int:
     )
     clinics = min(asked.clinics, asked.visits)
     plan = Plan.drawn(
-        asked.seed, 60 * asked.minutes, nodes=asked.nodes, pace=pace, clinics=clinics, often=asked.often
+        asked.seed,
+        60 * asked.minutes,
+        nodes=asked.nodes,
+        pace=pace,
+        clinics=clinics,
+        often=asked.often,
+        cluster=asked.store_cluster,
     )
     folder = HERE / f"{asked.seed}-{int(time.time())}"
     print(

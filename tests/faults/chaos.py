@@ -15,11 +15,14 @@ from tests.faults.breaker import Breaker
 from tests.faults.checker import judge
 from tests.faults.figures import Spread, figures
 from tests.faults.fleet import Fleet
+from tests.faults.ground import Ground
 from tests.faults.history import OK, Answered, Bug, Calm, Fault, History, Metric, now
 from tests.faults.load import Load, Pace
 from tests.faults.schedule import Planned, schedule
+from tests.faults.store_cluster import StoreCluster
 from tests.faults.stored import testimony
 from tests.faults.stores import Stores
+from tests.faults.takeovers import Takeovers
 from tests.faults.town import Town
 from tests.faults.verdict import Verdict
 
@@ -44,15 +47,26 @@ class Plan:
     pace: Pace = field(default_factory=lambda: Pace(visits=300))
     faults: list[Planned] = field(default_factory=list)
     clocks: bool = True
+    cluster: bool = False
+    """Whether the store is one of three primaries, else one server with a replica."""
     settles: float = 18.0
     """Seconds of quiet after everybody is back, in which every ghost has to go."""
 
     @classmethod
     def drawn(
-        cls, seed: int, seconds: float, *, nodes: int, pace: Pace, clinics: int, often: float = 1.0
+        cls,
+        seed: int,
+        seconds: float,
+        *,
+        nodes: int,
+        pace: Pace,
+        clinics: int,
+        often: float = 1.0,
+        cluster: bool = False,
     ) -> Plan:
         """Draw the faults as well."""
-        return cls(seed, seconds, nodes, clinics, pace, schedule(seed, seconds, nodes=nodes, pace=often))
+        faults = schedule(seed, seconds, pace=often, cluster=cluster)
+        return cls(seed, seconds, nodes, clinics, pace, faults, cluster=cluster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +125,13 @@ class Chaos:
         plan = self.plan
         async with AsyncExitStack() as stack:
             fleet = await stack.enter_async_context(Fleet(self.folder, plan.nodes, clocks=plan.clocks))
-            stores = Stores(self.folder, clock=plan.clocks, on_primary=fleet.store_is)
-            await stack.enter_async_context(stores)
-            practices = await fleet.begin(plan.clinics + 1, stores.url)
+            stores: Stores | StoreCluster
+            if plan.cluster:
+                stores = await stack.enter_async_context(StoreCluster(self.folder))
+            else:
+                one = Stores(self.folder, clock=plan.clocks, on_primary=fleet.store_is)
+                stores = await stack.enter_async_context(one)
+            practices = await fleet.begin(plan.clinics + 1, stores.url, directly=plan.cluster)
             quiet = practices.pop()
             town = Town(fleet.doors, [one.clinic for one in practices], chance=Random(plan.seed))  # noqa: S311
             load = Load(town, practices, plan.pace, plan.seed, quiet=quiet)
@@ -121,12 +139,12 @@ class Chaos:
             load.begin()
             began = now()
             await load.warm()
-            breaker = Breaker(fleet, stores, town, self._said)
+            breaker = Breaker(Ground(fleet, stores, town, Takeovers(stores, town)), self._said)
             await self._played(breaker, load, town)
             back_after = await self._comes_to_rest(breaker, load, town)
             for name, value in await self._metrics(fleet):
                 town.note(Metric(at=now(), node=name[0], name=name[1], value=value))
-            for entry in await testimony(stores.url, self.folder / "secrets", quiet.number):
+            for entry in await testimony(await stores.primaries(), self.folder / "secrets", quiet.number):
                 town.note(entry)
             await load.close()
             for node in fleet.nodes:

@@ -50,6 +50,8 @@ class FleetNode:
         self.clock = SetClock(folder / f"{self.name}.clock") if clock else None
         self.log = folder / f"{self.name}.log"
         self.stopped = False
+        self.store_url = ""
+        """A store of many servers, which is reached directly; else there is one, over `back`."""
         self._process: asyncio.subprocess.Process | None = None
         self._read_to = 0
 
@@ -73,7 +75,7 @@ class FleetNode:
             "SERVER__ADMIN_BIND": f"127.0.0.1:{self.admin_port}",
             "SERVER__PUBLIC_URL": PUBLIC_URL,
             "SERVER__WS_URL": f"ws://127.0.0.1:{self.door.port}/ws",
-            "STORE__URL": f"unix://{quote(str(self.back.address))}",
+            "STORE__URL": self.store_url or f"unix://{quote(str(self.back.address))}",
             "STORE__DATA_DIR": str(self.folder / self.name),
             "SECRETS__FOLDER": str(self.folder / "secrets"),
             "LOG__LEVEL": "warning",
@@ -200,8 +202,10 @@ class Fleet:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    async def begin(self, clinics: int, store_url: str) -> list[Practice]:
-        """Found the clinics, and start the nodes on them."""
+    async def begin(self, clinics: int, store_url: str, *, directly: bool = False) -> list[Practice]:
+        """Found the clinics, and start the nodes on them; `directly`: on a store of many servers."""
+        for node in self.nodes:
+            node.store_url = store_url if directly else ""
         practices = await found(self.folder, clinics, store_url)
         await asyncio.gather(*(node.start() for node in self.nodes))
         return practices

@@ -7,7 +7,7 @@ believe it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Final, Literal
@@ -25,8 +25,8 @@ class Kind:
     weight: int = 2
     blinds: bool = False
     """While it lasts nobody can be expected to know who is there."""
-    nodes: int = 1
-    """How many nodes there must be for it."""
+    cluster: bool = False
+    """Whether it is of a store of many servers; else of one with a replica, unless it is of neither."""
 
 
 KINDS: Final = (
@@ -44,6 +44,8 @@ KINDS: Final = (
     Kind("power", "store", (0.2, 4.0), 3, blinds=True),
     Kind("full", "store", (1.0, 4.0), 1, blinds=True),
     Kind("failover", "store", (0.0, 0.0), 2, blinds=True),
+    Kind("slot_moves", "store", (0.0, 0.0), 2, blinds=True, cluster=True),
+    Kind("primary_fails_over", "store", (1.0, 3.0), 1, blinds=True, cluster=True),
     Kind("cut_some", "wire", (0.0, 0.0), 3),
     Kind("cut_at_byte", "wire", (3.0, 8.0), 3),
     Kind("strand", "wire", (0.0, 0.0), 2),
@@ -53,6 +55,8 @@ KINDS: Final = (
     Kind("herd", "wire", (0.0, 0.0), 1),
     Kind("store_clock", "alone", (4.0, 8.0), 2, blinds=True),
 )
+OF_THE_BACK_WIRE: Final = frozenset({"cut_off", "cut_off_silently", "slow_store_wire", "machine"})
+"""Faults of the one wire to a store of one server."""
 BY_NAME: Final = {kind.name: kind for kind in KINDS}
 
 PAUSES: Final[dict[Lane, tuple[float, float]]] = {
@@ -88,12 +92,13 @@ class Planned:
         return self.at + self.lasts
 
 
-def schedule(
-    seed: int, seconds: float, *, nodes: int, pace: float = 1.0, without: Iterable[str] = ()
-) -> list[Planned]:
-    """Draw a schedule. `pace` shortens the pauses: 0.5 is twice as many faults."""
+def schedule(seed: int, seconds: float, *, pace: float = 1.0, cluster: bool = False) -> list[Planned]:
+    """Draw a schedule. `pace` shortens the pauses: 0.5 is twice as many faults. `cluster`: of a store of many
+    servers.
+    """
     chance = Random(f"faults {seed}")  # noqa: S311 - a schedule to be had again, no secret
-    kinds = [kind for kind in KINDS if kind.name not in set(without) and kind.nodes <= nodes]
+    kinds = [kind for kind in KINDS if kind.lane in ("node", "wire") or kind.cluster == cluster]
+    kinds = [kind for kind in kinds if not (cluster and kind.name in OF_THE_BACK_WIRE)]
     plan: list[Planned] = []
     begins = 2.0
     alone = [kind for kind in kinds if kind.lane == "alone"]

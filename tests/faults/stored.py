@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import redis.asyncio as redis
 from msgspec import msgpack
 
 from actors.body import BodyCodec, clinic_of, key_of
@@ -23,30 +22,35 @@ from tests.prove.peek import peek
 AT_ONCE: Final = 200
 
 
-async def testimony(store_url: str, secrets_folder: Path, quiet_number: str) -> list[Entry]:
-    """Read it all behind the product's back, with the product's own codec."""
+async def testimony(servers: Sequence[str], secrets_folder: Path, quiet_number: str) -> list[Entry]:
+    """Read it all behind the product's back, with its own codec, from every server that has keys."""
     sealer = Sealer(Secrets(read_pepper(secrets_folder)), os.urandom)
-    async with peek(store_url) as store:
-        told: list[Entry] = []
-        clinics = await _clinics(store)
-        async for key in store.scan_iter(match="{s*}:v:*", count=AT_ONCE):
-            value = await store.get(key)
-            if isinstance(value, bytes):
-                told.append(_visit(key.decode().rpartition(":v:")[2], value, clinics, sealer))
-        async for key in store.scan_iter(match="{s*}:owner", count=AT_ONCE):
-            epoch = await store.hget(key, "epoch")
-            told.append(Owned(at=now(), shard=int(key[2:6]), epoch=int(epoch or 0)))
-        counted = await store.hget(f"{{p:{quiet_number}}}:guesses", "space")
-        told.append(Counted(at=now(), guesses=int(counted or 0)))
-        return told
-
-
-async def _clinics(store: redis.Redis) -> dict[str, Clinic]:
     clinics: dict[str, Clinic] = {}
-    async for key in store.scan_iter(match="{s*}:clinics", count=AT_ONCE):
-        found: Mapping[Any, Any] = await store.hgetall(key)
-        for name, body in found.items():
-            clinics[name.decode()] = msgpack.decode(body, type=Clinic)
+    told: list[Entry] = []
+    for server in servers:
+        clinics |= await _clinics(server)
+    for server in servers:
+        async with peek(server) as store:
+            async for key in store.scan_iter(match="{s*}:v:*", count=AT_ONCE):
+                value = await store.get(key)
+                if isinstance(value, bytes):
+                    told.append(_visit(key.decode().rpartition(":v:")[2], value, clinics, sealer))
+            async for key in store.scan_iter(match="{s*}:owner", count=AT_ONCE):
+                epoch = await store.hget(key, "epoch")
+                told.append(Owned(at=now(), shard=int(key[2:6]), epoch=int(epoch or 0)))
+            async for _ in store.scan_iter(match=f"{{p:{quiet_number}}}:guesses", count=AT_ONCE):
+                counted = await store.hget(f"{{p:{quiet_number}}}:guesses", "space")
+                told.append(Counted(at=now(), guesses=int(counted or 0)))
+    return told
+
+
+async def _clinics(server: str) -> dict[str, Clinic]:
+    clinics: dict[str, Clinic] = {}
+    async with peek(server) as store:
+        async for key in store.scan_iter(match="{s*}:clinics", count=AT_ONCE):
+            found: Mapping[Any, Any] = await store.hgetall(key)
+            for name, body in found.items():
+                clinics[name.decode()] = msgpack.decode(body, type=Clinic)
     return clinics
 
 

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -24,8 +24,24 @@ from tests.prove.peek import peek
 from tests.prove.power import PowerCutServer
 from tests.support.node import free_port
 
+Owners = dict[int, tuple[int, str]]
+"""Shard -> epoch and node."""
+
 DISK_MEBIBYTES: Final = 384
 REPLICA_WITHIN: Final = 20.0
+
+
+async def owners_at(url: str, shards: Iterable[int]) -> Owners:
+    """Read who owns shards, at the server that holds them."""
+    asked = sorted(shards)
+    async with peek(url) as store, store.pipeline(transaction=False) as together:
+        for shard in asked:
+            together.execute_command("HMGET", f"{{s{shard:04d}}}:owner", "epoch", "node")
+        found = await together.execute()
+    return {
+        shard: (int(epoch or 0), (node or b"").decode())
+        for shard, (epoch, node) in zip(asked, found, strict=True)
+    }
 
 
 class Stores:
@@ -68,6 +84,14 @@ class Stores:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
+
+    async def primaries(self) -> list[str]:
+        """Give the URL of every server that takes writes now: the one."""
+        return [self.url]
+
+    async def owners(self, shards: Iterable[int]) -> Owners:
+        """Read who owns shards."""
+        return await owners_at(self.url, shards)
 
     # ------------------------------------------------------------ faults
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -12,21 +12,20 @@ from redis.exceptions import RedisError
 from engine.ids import ClinicId, shard_of_clinic
 from tests.faults.fleet import FleetNode
 from tests.faults.history import Struck, Taken, now
-from tests.faults.stores import Stores
+from tests.faults.store_cluster import StoreCluster
+from tests.faults.stores import Owners, Stores
 from tests.faults.town import Town
-from tests.prove.peek import peek
 
 WATCHED_FOR: Final = 30.0
 LOOKS_EVERY: Final = 0.05
 
-Owners = dict[int, tuple[int, str]]
-"""Shard -> epoch and node."""
+ANSWERS_WITHIN: Final = 2.0
 
 
 class Takeovers:
     """Watches the shards of the town's clinics."""
 
-    def __init__(self, stores: Stores, town: Town) -> None:
+    def __init__(self, stores: Stores | StoreCluster, town: Town) -> None:
         self._stores = stores
         self._town = town
         self._watching: set[asyncio.Task[None]] = set()
@@ -34,7 +33,7 @@ class Takeovers:
     @asynccontextmanager
     async def of(self, fault: str, node: FleetNode) -> AsyncIterator[None]:
         """Watch what becomes of a node's shards; the block does something to it."""
-        before = await self._owners()
+        before = await self._owners({shard_of_clinic(ClinicId(one)) for one in self._town.clinics})
         mine = {shard: epoch for shard, (epoch, owner) in before.items() if owner == node.name}
         struck, label = now(), node.door.label
         self._town.note(Struck(at=struck, fault=fault, node=label, shards=tuple(mine)))
@@ -56,21 +55,9 @@ class Takeovers:
                     del mine[shard]
                     self._town.note(Taken(at=now(), fault=fault, shard=shard, after=now() - struck))
 
-    async def _owners(self, of: dict[int, int] | None = None) -> Owners:
-        shards = of if of is not None else {shard_of_clinic(ClinicId(one)) for one in self._town.clinics}
-        asked = sorted(shards)
+    async def _owners(self, shards: Iterable[int]) -> Owners:
         try:
-            async with (
-                asyncio.timeout(2.0),
-                peek(self._stores.url) as store,
-                store.pipeline(transaction=False) as all_,
-            ):
-                for shard in asked:
-                    all_.execute_command("HMGET", f"{{s{shard:04d}}}:owner", "epoch", "node")
-                found = await all_.execute()
-        except (RedisError, OSError, TimeoutError):
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                return await self._stores.owners(shards)
+        except (RedisError, OSError, TimeoutError, RuntimeError):
             return {}
-        return {
-            shard: (int(epoch or 0), (node or b"").decode())
-            for shard, (epoch, node) in zip(asked, found, strict=True)
-        }
