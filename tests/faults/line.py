@@ -26,8 +26,6 @@ SUBPROTOCOL: Final = "vestibule.v1.msgpack"
 LOST_AFTER: Final = 7.0
 """Seconds of silence after which a client gives a line up (docs/protocol.md, Silence)."""
 CONNECT_SECONDS: Final = 3.0
-SILENT_FOR: Final = 30.0
-"""Seconds after which a silent connection is closed after all, for the sake of this machine."""
 LOST: Final = 1006
 _RESET: Final = struct.pack("ii", 1, 0)
 
@@ -125,10 +123,13 @@ class Line(asyncio.Protocol):
         """Be gone as a computer without power is: nothing is closed, nothing is read, no ping is answered."""
         if self.over:
             return
-        transport = self._transport
-        transport.pause_reading()
-        asyncio.get_running_loop().call_later(SILENT_FOR, transport.abort)
+        self._transport.pause_reading()
         self._end()
+
+    def close(self) -> None:
+        """Let go of the connection, also of one that fell silent."""
+        if hasattr(self, "_transport"):
+            self._transport.abort()
 
     @property
     def quiet(self) -> bool:

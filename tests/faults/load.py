@@ -94,7 +94,8 @@ class Story:
             self._late_ones()
         while now() < until and not self.town.stopping:
             await asyncio.sleep(chance.uniform(*pace.think))
-            await self._act(extends=not short)
+            if not self.town.stopping:
+                await self._act(extends=not short)
         if not self.town.stopping:
             await self.provider.ask("complete", "complete", about=self.visit)
 

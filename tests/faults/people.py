@@ -316,8 +316,11 @@ class Person(Client):
         """Be away for so long: the connection is cut, or just stays without an answer."""
         self._off_until = now() + seconds
         self.town.note(Away(at=now(), who=self.who, silently=silently))
-        if self.line is not None:
-            (self.line.fall_silent if silently else self.line.drop)()
+        if self.line is not None and silently:
+            self.line.fall_silent()
+            self.town.silent.append(self.line)
+        elif self.line is not None:
+            self.line.drop()
 
     def waiting(self) -> list[str]:
         """Give the seats that wait to be let in, as this page shows them."""

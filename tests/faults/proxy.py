@@ -205,6 +205,7 @@ class FaultProxy:
         """Connections that were cut so far."""
         self._listen = listen
         self._server: asyncio.Server | None = None
+        self._stranded: set[Pair] = set()
         self._joining: set[asyncio.Task[None]] = set()
 
     @property
@@ -240,6 +241,8 @@ class FaultProxy:
             for task in tuple(self._joining):
                 task.cancel()
             self.cut()
+            for pair in self._stranded:
+                pair.cut()
 
     # ------------------------------------------------------------ faults
 
@@ -263,7 +266,7 @@ class FaultProxy:
         for pair in chosen:
             pair.hold()
             self.pairs.discard(pair)
-            asyncio.get_running_loop().call_later(60.0, pair.cut)
+            self._stranded.add(pair)
         return len(chosen)
 
     def release(self) -> None:

@@ -76,6 +76,8 @@ class Town:
     clinics: list[str] = field(default_factory=list)
     history: History = field(default_factory=History)
     lines: set[Line] = field(default_factory=set)
+    silent: list[Line] = field(default_factory=list)
+    """Lines of computers that are off; nobody has closed them."""
     server_ahead: float = 0.0
     """Milliseconds by which the server's clock is ahead of 1000 x monotonic time."""
     stopping: bool = False
@@ -190,5 +192,7 @@ class Town:
 
     async def close(self) -> None:
         """Let go of the connections."""
+        for line in (*self.lines, *self.silent):
+            line.close()
         for client in self._clients.values():
             await client.aclose()

@@ -34,7 +34,7 @@ async def test_a_town_under_faults_is_clean(tmp_path: Path) -> None:
 
 
 async def test_a_town_on_a_store_of_many_servers_is_clean(tmp_path: Path) -> None:
-    """Three primaries: slots move while people are in their visits, and a primary fails over and is killed."""
+    """Three primaries: slots move while people are in visits, and a primary fails over and is killed."""
     plan = Plan(
         seed=2,
         seconds=12.0,
