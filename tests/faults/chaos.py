@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tests.faults.breaker import Breaker
 from tests.faults.checker import judge
+from tests.faults.cutting import Cutting
 from tests.faults.figures import Spread, figures
 from tests.faults.fleet import Fleet
 from tests.faults.ground import Ground
@@ -49,6 +50,8 @@ class Plan:
     clocks: bool = True
     cluster: bool = False
     """Whether the store is one of three primaries, else one server with a replica."""
+    cutting: float = 0.0
+    """Which share of all calls is cut at a random byte, over sockets and REST alike."""
     settles: float = 18.0
     """Seconds of quiet after everybody is back, in which every ghost has to go."""
 
@@ -81,6 +84,8 @@ class Outcome:
     back_after: float
     stalls: int
     """How often the harness itself stood still, for want of a processor."""
+    cuts: dict[str, int]
+    """How many calls there were, and how many of them were cut, where that was asked for."""
     trouble: list[str]
     history: Path
     began: float
@@ -106,6 +111,7 @@ class Outcome:
             "back_after": round(self.back_after, 1),
             "entries": self.entries,
             "stalls": self.stalls,
+            "cuts": self.cuts,
             "trouble": self.trouble,
             "figures": {name: spread.plain() for name, spread in self.spreads.items()},
         }
@@ -136,11 +142,14 @@ class Chaos:
             town = Town(fleet.doors, [one.clinic for one in practices], chance=Random(plan.seed))  # noqa: S311
             load = Load(town, practices, plan.pace, plan.seed, quiet=quiet)
             stack.push_async_callback(load.close)
+            cutting = Cutting(plan.cutting, fleet, town, Random(f"cuts {plan.seed}"))  # noqa: S311
             load.begin()
             began = now()
             await load.warm()
             breaker = Breaker(Ground(fleet, stores, town, Takeovers(stores, town)), self._said)
+            cutting.begin()
             await self._played(breaker, load, town)
+            cutting.end()
             back_after = await self._comes_to_rest(breaker, load, town)
             for name, value in await self._metrics(fleet):
                 town.note(Metric(at=now(), node=name[0], name=name[1], value=value))
@@ -169,6 +178,7 @@ class Chaos:
             len(town.history.entries),
             back_after,
             len(town.stalls),
+            {"calls": cutting.calls, "cut": cutting.cut},
             trouble,
             path,
             began,

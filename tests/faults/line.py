@@ -132,6 +132,12 @@ class Line(asyncio.Protocol):
             self._transport.abort()
 
     @property
+    def port(self) -> int:
+        """Our own port of the connection."""
+        name = self._transport.get_extra_info("sockname")
+        return int(name[1]) if name else 0
+
+    @property
     def quiet(self) -> bool:
         """Whether nothing came for so long that the line has to be given up."""
         return now() - self.heard_at > LOST_AFTER

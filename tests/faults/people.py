@@ -190,6 +190,7 @@ class Client(Listener):
         until = now() + ASK_WITHIN
         while (line := await self.here(until)) is not None:
             sent = now()
+            self.town.about_to_ask(line.port)
             try:
                 answer = await line.ask(t, fields)
             except LineLost:

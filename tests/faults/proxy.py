@@ -170,6 +170,12 @@ class _Side(asyncio.Protocol):
             far.close()
 
     @property
+    def peer_port(self) -> int:
+        """The port of who is connected here; 0 when there is none, or no port."""
+        peer = self.transport.get_extra_info("peername") if self.transport is not None else None
+        return peer[1] if isinstance(peer, tuple) else 0
+
+    @property
     def gone(self) -> bool:
         """Whether this side has ended."""
         return self._ended
@@ -253,6 +259,15 @@ class FaultProxy:
             pair.cut()
         self.cuts += len(chosen)
         return len(chosen)
+
+    def cut_soon(self, port: int, after: int) -> bool:
+        """Cut the connection of the client at this port after so many more bytes; False if there is none."""
+        for pair in self.pairs:
+            if pair.near.peer_port == port:
+                pair.budget = after
+                self.cuts += 1
+                return True
+        return False
 
     def hold(self) -> None:
         """Let nothing pass, on new connections neither."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
@@ -88,6 +88,10 @@ class Town:
     """Where a clinic was last served."""
     stalls: list[float] = field(default_factory=list)
     """For how long this process stood still, each time. Seconds."""
+    about_to_ask: Callable[[int], None] = lambda _: None
+    """Told our port of the line on which something is asked next."""
+    keeps_lines: bool = True
+    """Whether requests over REST share connections."""
     numbers: count[int] = field(default_factory=lambda: count(1))
     ops: count[int] = field(default_factory=lambda: count(1))
     chance: random.Random = field(default_factory=random.Random)
@@ -177,7 +181,8 @@ class Town:
     ) -> Reply | None:
         client = self._clients.get(door.port)
         if client is None:
-            limits = httpx.Limits(max_connections=40, max_keepalive_connections=10, keepalive_expiry=2.0)
+            kept = 10 if self.keeps_lines else 0
+            limits = httpx.Limits(max_connections=40, max_keepalive_connections=kept, keepalive_expiry=2.0)
             client = self._clients[door.port] = httpx.AsyncClient(
                 base_url=f"http://{door.host}:{door.port}/api/v1",
                 trust_env=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.prove import canary, crashes, expiry, kill_story, letters, pin_flood, scanner, store_faults
+from tests.prove import canary, crashes, expiry, kill_story, letters, pin_flood, scanner, store_faults, towns
 from tests.prove.proof import Proof
 from tests.simulation.many import played_round
 
@@ -29,6 +29,9 @@ _ALL: Final = (
         1,
         letters.played,
     ),
+    Proof("cuts", "three calls in ten cut at a random byte: none lost, none with two effects", 3, towns.cuts),
+    Proof("herd", "all clients of three nodes cut at once: all are back within 60 s", 1, towns.herd),
+    Proof("chaos", "whatever is broken, what people saw is as promised; see `make chaos`", 1, towns.anything),
     Proof("pins", "guessing PINs lets nobody in and stops nobody", 3, pin_flood.played),
     Proof(
         "simulation",
