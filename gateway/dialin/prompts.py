@@ -47,21 +47,23 @@ class Prompts:
     def __init__(self, built: Path = BUILT, own: Path | None = None) -> None:
         self._clips = {language: dict(_built(built / language)) for language in languages()}
         self._own: dict[tuple[str, str], dict[str, bytes]] = {}
+        if own is not None and own.is_dir():
+            self._read_own(own)
         self.missing = sorted(
             f"{language}/{clip}"
             for language in languages()
-            for clip in texts(language)
-            if clip not in self._clips[language]
+            for clip in texts(language).keys() - self._known(language)
         )
-        """Clips that were not built, for which tones are heard."""
-        if own is not None and own.is_dir():
-            self._read_own(own)
+        """Clips that nobody has spoken, for which tones are heard."""
 
     def sound(self, number: str, language: str, clips: Iterable[str]) -> bytes:
         """Join clips into one prompt for the callers of a number; whole frames."""
         language = nearest(language)
         sound = BETWEEN.join(self._clip(number, language, clip) for clip in clips)
         return sound + SILENCE[: -len(sound) % FRAME]
+
+    def _known(self, language: str) -> set[str]:
+        return {*self._clips[language], *self._own.get(("", language), {})}
 
     def _clip(self, number: str, language: str, clip: str) -> bytes:
         if clip == PAUSE:

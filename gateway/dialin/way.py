@@ -77,6 +77,8 @@ _REFUSALS: Final[dict[str, tuple[Clip, HangUp]]] = {
 _CALL_CLINIC: Final = frozenset({Clip.OVER, Clip.FULL, Clip.REMOVED, Clip.DENIED, Clip.MOVED})
 """After these the clinic's own number is said."""
 _TRY_AGAIN: Final = frozenset({"try_later", "busy"})
+KEYS_AHEAD: Final = 32
+"""Keys that are kept from before the question."""
 TRIES_OF_ONE: Final = 3
 """How often the visits are asked about one PIN, when they cannot say now."""
 
@@ -93,6 +95,7 @@ class Way:
         """Whether the caller is to be heard once they are in."""
         self.typed = ""
         self._length = 10
+        self._early = ""
         self._silences = 0
         self._tries = 3
         self._asked_again = 0
@@ -116,7 +119,8 @@ class Way:
         self._length, self._tries, self._clinic_phone = ready.length, ready.tries, ready.clinic_phone
         self._clock = ready.now / 1000 - now
         self._ends = now + self._patience.longest
-        if not greeted:
+        typed += self._early
+        if not greeted and not typed:
             return self._ask(now, Clip.GREETING)
         self._wait_for_digit(now)
         acts: list[Act] = []
@@ -125,7 +129,9 @@ class Way:
         return acts or self._silent(now)
 
     def digit(self, digit: str, now: float) -> list[Act]:
-        """The caller pressed a key."""
+        """The caller pressed a key; who types before they are asked has done so all the same."""
+        if self.stage is Stage.CALLING:
+            self._early = (self._early + digit)[:KEYS_AHEAD]
         if self.stage is Stage.ASKED:
             return self._digit_of_pin(digit, now)
         if self.stage in (Stage.HELD, Stage.WAITING, Stage.IN):

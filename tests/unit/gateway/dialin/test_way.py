@@ -224,6 +224,14 @@ def test_the_rest_of_a_pin_may_follow_what_an_origin_took() -> None:
     assert walk.types(PIN[4:])[-1] == Try(PIN)
 
 
+def test_who_types_before_they_are_asked_has_typed() -> None:
+    """A dialler that knows the way waits for no greeting; none is played over its keys."""
+    walk = Walk()
+    assert walk.types(PIN[:4]) == []
+    assert not any(isinstance(act, Say) for act in walk.begin())
+    assert walk.types(PIN[4:])[-1] == Try(PIN)
+
+
 def test_nothing_typed_at_an_origins_question_is_asked_again() -> None:
     """That was the first of three."""
     walk = Walk()
