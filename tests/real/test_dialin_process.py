@@ -109,7 +109,7 @@ async def test_the_call_that_was_cut_comes_back_to_its_seat_by_another_process(h
 
 
 async def test_two_processes_serve_the_same_number(here: House) -> None:
-    """Neither knows of the other; both callers are in the visit; a ticket of one opens nothing at the other."""
+    """Neither knows of the other; both callers are in; a ticket of one opens nothing at the other."""
     visit = await here.plan()
     provider = await here.provider(visit)
     async with telephony(here) as one, telephony(here) as other:
@@ -222,8 +222,9 @@ async def test_the_demos_dial_in_is_started_again(tmp_path: Path) -> None:
 async def _dialin_of(parent: int, but: int = 0) -> int:
     """Wait for the child that answers telephones; give its process id."""
     async with asyncio.timeout(START_WITHIN):
-        while not (found := {child for child in _children(parent) if child != but}):
-            await asyncio.sleep(0.1)  # noqa: ASYNC110 - nothing tells of a grandchild's start
+        # nothing tells of a grandchild's start
+        while not (found := {child for child in _children(parent) if child != but}):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
     return found.pop()
 
 
