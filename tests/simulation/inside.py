@@ -6,6 +6,7 @@ They are the promises of architecture.md (Ownership) to the letter. What people 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -26,6 +27,10 @@ class Claimed:
     shard: str
     epoch: int
     process: str
+    taken: bool
+    """Whether whoever had it had not let go of it."""
+    visits: int
+    """How many visits it holds that are not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Inside:
     refused: int = 0
     """Saves that were refused as stale: the fence at work."""
     _epochs: dict[str, int] = field(default_factory=dict)
+    _held: dict[str, bool] = field(default_factory=dict)
+    """Whether a shard has an owner."""
     _head: bytes = b""
 
     def __post_init__(self) -> None:
@@ -73,12 +80,15 @@ class Inside:
             self._owned(process, words[0])
 
     def _owned(self, process: str, key: bytes) -> None:
-        found = self.server.keys.do([b"HGET", key, b"epoch"])
+        do, shard = self.server.keys.do, key.decode().partition(":")[0]
+        found = do([b"HGET", key, b"epoch"])
         epoch = int(found) if isinstance(found, bytes) else 0
-        shard = key.decode().partition(":")[0]
         if epoch > self._epochs.get(shard, 0):
             self._epochs[shard] = epoch
-            self.claims.append(Claimed(self.now(), shard, epoch, process))
+            visits = do([b"ZCARD", key.replace(b":owner", b":due")])
+            taken = self._held.get(shard, False)
+            self.claims.append(Claimed(self.now(), shard, epoch, process, taken, int(str(visits))))
+        self._held[shard] = do([b"HGET", key, b"node"]) is not None
 
     def _saved(self, process: str, words: Sequence[bytes], answer: Answer) -> None:
         epoch, version, _, value, visit = words[5:10]
@@ -102,9 +112,18 @@ class Inside:
             )
         )
 
-    def takeovers(self, since: float) -> int:
-        """How often a shard came to another owner after a moment."""
-        return sum(claim.epoch > 1 and claim.at > since for claim in self.claims)
+    def figures(self) -> Counter[str]:
+        """Count what became of shards: taken over from an owner that had not let go, with and without visits in
+        them, or handed over by one that had.
+        """
+        later = [claim for claim in self.claims if claim.epoch > 1]
+        return Counter(
+            takeovers=sum(claim.taken for claim in later),
+            takeovers_with_visits=sum(claim.taken and claim.visits > 0 for claim in later),
+            handovers=sum(not claim.taken for claim in later),
+            saves=len(self.writes),
+            stale_refused=self.refused,
+        )
 
 
 def broken(inside: Inside) -> Iterator[str]:

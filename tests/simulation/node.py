@@ -128,11 +128,11 @@ class Street(Peers):
     async def refuses(self, member: Member) -> bool:
         """Whether nobody listens there; of a machine that is gone nobody can tell."""
         other = self._find(member)
-        if other is None or other.machine_gone or (not other.loop.runs and not other.ended):
-            await asyncio.sleep(PROBE_SECONDS if other is None or other.machine_gone else 2 * self._trip())
-            return False
-        await asyncio.sleep(2 * self._trip())
-        return other.ended
+        if other is not None and not other.ended:
+            return False  # at once: when it comes changes nothing, and it is asked four times a second
+        gone = other is None or other.machine_gone
+        await asyncio.sleep(PROBE_SECONDS if gone else 2 * self._trip())
+        return not gone
 
     async def reaches_store(self, member: Member) -> bool:
         """Whether it answers in time that it is ready."""
