@@ -58,7 +58,7 @@ from actors.tasks import Tasks
 from actors.watch import Watch
 from engine.commands import Drop, Tick
 from engine.events import Connected, Outcome
-from engine.ids import ALPHABET, ConnectionId, Instant, SeatId, VisitId
+from engine.ids import ALPHABET, ConnectionId, Instant, SeatId, VisitId, shard_of_visit
 from engine.refusals import Refused
 from signaling.messages import Bye, IceServer, Moved
 
@@ -339,6 +339,18 @@ class Host(Register):
     async def take(self, shards: Sequence[int]) -> None:
         """Claim and load what another node let go of for this one. Raises StoreDown."""
         await self.ownership.take(shards)
+
+    async def still_has(self, visit: VisitId) -> bool:
+        """Ask the store whether a visit is still this node's; what is not is let go of. Raises StoreDown."""
+        number = shard_of_visit(visit)
+        if number is None:
+            return False
+        owner = (await self.store.survey([number])).owners[0]
+        held = self.held.get(number)
+        if held is not None and (owner.incarnation, owner.epoch) == (self.incarnation, held.epoch):
+            return True
+        self.ownership.wake()
+        return False
 
     # ------------------------------------------------------------ shards that come and go
 

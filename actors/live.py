@@ -203,10 +203,13 @@ class LiveVisit:
         return not self._doubt and self._env.can_save()
 
     def _passes(self, command: Command) -> bool:
-        """Whether a command needs no save; so does who resumes a seat that they hold."""
+        """Whether a command needs no save; so does who resumes a seat that they hold.
+
+        A seat that is not known here may be one that another owner has given: that is found out first.
+        """
         if isinstance(command, Resume):
             seat = self.visit.seats.get(command.seat)
-            return seat is None or seat.present
+            return seat is not None and seat.present
         return isinstance(command, PASSING)
 
     def begin(self, answer: Answer) -> None:

@@ -229,6 +229,9 @@ class Reception:
             if isinstance(outcome, Refused):
                 host.unexpect(outlet.id)
                 live.outlets.pop(outlet.id, None)
+                if outcome.code == "resume_refused":
+                    host.tasks.start(self._refuse_if_ours(outlet, request, outcome, live))
+                    return
                 self._refuse(outlet, request, outcome, "web", role, live)
                 if isinstance(command, Resume):
                     host.observer.resume("refused", 0.0)
@@ -237,6 +240,17 @@ class Reception:
 
         host.expect(outlet.id, greet)
         live.submit(answered, command)
+
+    async def _refuse_if_ours(self, outlet: Outlet, request: int, refused: Refused, live: LiveVisit) -> None:
+        """Refuse a seat for good, unless the visit is another node's by now, which may have given it."""
+        try:
+            ours = await self._host.still_has(live.visit.id)
+        except StoreDown:
+            ours = False
+        if not ours:
+            refused = Refused("try_later")
+        self._refuse(outlet, request, refused, "web", "guest", live)
+        self._host.observer.resume("refused", 0.0)
 
     def _greet(
         self,
@@ -310,7 +324,8 @@ class Reception:
                 return
             never = "try_later"
         try:
-            code = "visit_over" if await self._host.stored(visit) else never
+            found = await self._host.stored(visit)
+            code = never if found is None else "visit_over" if found.over else "try_later"
         except StoreDown:
             code = "try_later"
         self._refuse(outlet, request, Refused(code), "web", role)

@@ -113,8 +113,8 @@ class Inside:
         )
 
     def figures(self) -> Counter[str]:
-        """Count what became of shards: taken over from an owner that had not let go, with and without visits in
-        them, or handed over by one that had.
+        """Count what became of shards: taken over from an owner that had not let go, with and without visits
+        in them, or handed over by one that had.
         """
         later = [claim for claim in self.claims if claim.epoch > 1]
         return Counter(

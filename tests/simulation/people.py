@@ -299,6 +299,8 @@ class Guest(Client):
         self._token = token
         self._secret = ""
         self._joining = ""
+        self._came = 0.0
+        """When they first asked for their seat: a lost answer may have given it."""
         self._stream, self._seq = "", 0
 
     def hello(self) -> tuple[str, dict[str, object]]:
@@ -312,6 +314,7 @@ class Guest(Client):
     def _begin(self) -> None:
         if not self._joining:
             self._joining = f"{self.who} {self.world.number()}"
+            self._came = self.now()
             about = self.name
             self.note(
                 Asked(
@@ -345,9 +348,7 @@ class Guest(Client):
         )
         if first:
             self.note(
-                Answered(
-                    at=at, op=self._joining, code=OK, made=self.seat, line=line.number, sent=self.hello_sent
-                )
+                Answered(at=at, op=self._joining, code=OK, made=self.seat, line=line.number, sent=self._came)
             )
         self.view.apply(answer)
         self._talking = line

@@ -2,23 +2,110 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 import pytest
 
 from actors.days import day_of
-from engine.ids import shard_of_clinic
-from tests.simulation.people import Dashboard
+from actors.ports import Member
+from engine.ids import SHARED, shard_of_clinic
+from tests.simulation.node import SECRETS, NodeProcess, Street
+from tests.simulation.people import Dashboard, Guest
 from tests.simulation.story import Story, Town, few_shards
+
+
+@contextmanager
+def town_of(nodes: int) -> Iterator[Town]:
+    """Found a town with one visit, to which nobody comes by themselves."""
+    with few_shards():
+        town = Town(Story(seed=7, nodes=nodes, visits=1, guests=0), {})
+        town.settle_in()
+        town.scheduler.pass_time(1.0)
+        yield town
+        for process in town.processes():
+            process.kill()
+        town.people.kill()
+
+
+def owner_in(town: Town) -> NodeProcess:
+    """Give the process that believes to have the visit, the newest of them."""
+    visit = town.planned[0].visit
+    return [one for one in town.processes() if one.serves and one.host.live(visit) is not None][-1]
+
+
+def goes_to(town: Town, process: NodeProcess) -> None:
+    """Let everybody who connects from now on come to this process."""
+    town.door = lambda moved_to="", last=None: process  # type: ignore[method-assign]
+
+
+def guest_of(town: Town) -> Guest:
+    """Let a guest come."""
+    visit = town.planned[0].visit
+    guest = Guest(town, "guest", visit, SECRETS.link(visit, SHARED, 0), "Ana")
+    town.people.start(guest.live())
+    return guest
+
+
+def is_back(town: Town, guest: Guest) -> None:
+    """Let the guest come to whichever node; they must not have been turned away for good."""
+    del town.door
+    town.scheduler.pass_time(10.0)
+    assert not guest.done
+    assert guest.line is not None
+
+
+def test_who_hands_a_visit_over_refuses_nobody_the_seat_that_the_next_owner_gave(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Until it knows that the other node has the visit, its own memory of it is not the last word."""
+    claim = Street.claim
+
+    async def claim_and_be_slow_to_say_so(street: Street, member: Member, shards: Sequence[int]) -> None:
+        await claim(street, member, shards)
+        await asyncio.sleep(2.0)
+
+    monkeypatch.setattr(Street, "claim", claim_and_be_slow_to_say_so)
+    with town_of(2) as town:
+        old = owner_in(town)
+        new = next(one for one in town.processes() if one is not old)
+        old.host._handover.ask({new.slot: [shard_of_clinic(town.planned[0].clinic.id)]})
+        goes_to(town, new)
+        guest = guest_of(town)
+        town.scheduler.pass_time(0.7)
+        assert guest.line is not None
+        goes_to(town, old)
+        guest.line.break_off()
+        town.scheduler.pass_time(0.9)
+        is_back(town, guest)
+
+
+def test_who_was_replaced_within_its_lease_refuses_nobody_the_seat_that_another_gave() -> None:
+    """A process that stood still while its slot was given to another one does not know it yet."""
+    with town_of(1) as town:
+        old = owner_in(town)
+        old.way.slow = 0.5
+        old.pause()
+        new = town.start(old.slot)
+        town.scheduler.pass_time(0.5)
+        goes_to(town, new)
+        guest = guest_of(town)
+        town.scheduler.pass_time(0.5)
+        assert guest.line is not None
+        goes_to(town, old)
+        guest.line.break_off()
+        town.scheduler.pass_time(0.8)
+        old.loop.go_on()
+        town.scheduler.pass_time(0.5)
+        is_back(town, guest)
 
 
 @pytest.mark.parametrize("after", [at / 100 for at in range(10, 70, 6)])
 def test_a_waiting_room_read_while_its_shard_moves_is_that_of_the_new_owner(after: float) -> None:
     """A dashboard is never left with the room of an owner that is none any more, which nobody writes to."""
-    with few_shards():
-        town = Town(Story(seed=7, nodes=1, visits=1, guests=0), {})
-        town.settle_in()
-        town.scheduler.pass_time(1.0)
-        clinic = town.planned[0].clinic
-        owner = next(one for one in town.processes() if one.host.clinic(clinic.id) is not None)
+    with town_of(1) as town:
+        clinic, owner = town.planned[0].clinic, owner_in(town)
         dashboard = Dashboard(town, "desk-00", clinic.id, day_of(town.server.keys.now(), clinic.zone))
         owner.way.slow = 0.2
         town.people.start(dashboard.live())
@@ -28,6 +115,3 @@ def test_a_waiting_room_read_while_its_shard_moves_is_that_of_the_new_owner(afte
         epoch = town.server.keys.do([b"HGET", b"{s%04d}:owner" % shard_of_clinic(clinic.id), b"epoch"])
         assert isinstance(epoch, bytes)
         assert dashboard.stream.startswith(f"{int(epoch):x}.b")
-        for process in town.processes():
-            process.kill()
-        town.people.kill()
