@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.prove import canary, crashes, expiry, kill_story, letters, pin_flood, scanner, store_faults, towns
+from tests.prove import (
+    canary,
+    crashes,
+    digits,
+    expiry,
+    kill_story,
+    letters,
+    pin_flood,
+    scanner,
+    store_faults,
+    towns,
+)
 from tests.prove.proof import Proof
 from tests.simulation.many import played_round
 
@@ -32,6 +43,13 @@ _ALL: Final = (
     Proof("cuts", "three calls in ten cut at a random byte: none lost, none with two effects", 3, towns.cuts),
     Proof("herd", "all clients of three nodes cut at once: all are back within 60 s", 1, towns.herd),
     Proof("chaos", "whatever is broken, what people saw is as promised; see `make chaos`", 1, towns.anything),
+    Proof(
+        "digits",
+        "10,000 strings of ten digits over a line that loses 5 % are heard as they were typed",
+        20,
+        digits.played,
+        goal=("strings", 10_000),
+    ),
     Proof("pins", "guessing PINs lets nobody in and stops nobody", 3, pin_flood.played),
     Proof(
         "simulation",

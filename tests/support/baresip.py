@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import wave
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
 import numpy as np
-
-from tests.support.node import free_port
 
 MODULES: Final = ("account", "aubridge", "aufile", "cons", "ctrl_tcp", "g711", "menu", "sndfile", "uuid")
 FOLDER: Final = "/usr/lib/baresip/modules"
@@ -90,7 +89,7 @@ async def softphone(
     folder: Path, hz: int = 440, *, codec: str = "PCMU", transport: str = "udp"
 ) -> AsyncIterator[Softphone]:
     """Run a baresip that says a tone, until the end of the block."""
-    sip, control, keys = free_port(), free_port(), free_port()
+    sip, control, keys = _free_ports(3)
     lines = [
         f"module_path {FOLDER}",
         *(f"module {name}.so" for name in MODULES if name not in ("account", "menu")),
@@ -111,11 +110,13 @@ async def softphone(
     ]
     account = f"<sip:+15550142@127.0.0.1;transport={transport}>;regint=0;audio_codecs={codec}/8000/1"
     log = _prepare(folder, lines, account + ";dtmfmode=rtpevent", hz)
-    process = await asyncio.create_subprocess_exec(
-        "baresip", "-f", str(folder), stdout=log, stderr=asyncio.subprocess.STDOUT
-    )
+    with log:
+        process = await asyncio.create_subprocess_exec(
+            "baresip", "-f", str(folder), stdout=log, stderr=asyncio.subprocess.STDOUT
+        )
     reading: asyncio.Task[None] | None = None
     transport_of_keys: asyncio.DatagramTransport | None = None
+    writer: asyncio.StreamWriter | None = None
     try:
         reader, writer = await _connect(control)
         transport_of_keys, _ = await asyncio.get_running_loop().create_datagram_endpoint(
@@ -131,8 +132,28 @@ async def softphone(
             reading.cancel()
             with suppress(asyncio.CancelledError, asyncio.IncompleteReadError):
                 await reading
-        process.terminate()
+        if writer is not None:
+            writer.close()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
+
+
+def _free_ports(count: int) -> list[int]:
+    """Find ports that nobody has, by TCP and by UDP, and that differ."""
+    with ExitStack() as stack:
+        ports: list[int] = []
+        while len(ports) < count:
+            stream = stack.enter_context(socket.socket())
+            datagrams = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            stream.bind(("127.0.0.1", 0))
+            tls = stack.enter_context(socket.socket())  # it takes the one after its SIP port too
+            port = stream.getsockname()[1]
+            with suppress(OSError, OverflowError):
+                datagrams.bind(("127.0.0.1", port))
+                tls.bind(("127.0.0.1", port + 1))
+                ports.append(port)
+        return ports
 
 
 def _prepare(folder: Path, config: list[str], account: str, hz: int) -> IO[bytes]:

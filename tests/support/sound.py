@@ -210,3 +210,16 @@ async def until(promise: Callable[[], bool], seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
         while not promise():  # noqa: ASYNC110 - sound has no events
             await asyncio.sleep(0.05)
+
+
+def likeness(heard: np.ndarray[Any, Any], clip: bytes) -> float:
+    """How like a clip the part of some sound is that is most like it: 1 is the clip itself, 0 nothing."""
+    wanted = samples(clip)
+    size = len(heard) + len(wanted) - 1
+    if len(heard) < len(wanted) or not wanted.any():
+        return 0.0
+    together = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size)), size)
+    products = together[: len(heard) - len(wanted) + 1]
+    power = np.concatenate([[0.0], np.cumsum(heard**2)])
+    around = power[len(wanted) :] - power[: -len(wanted)]
+    return float((products / np.sqrt(np.maximum(around, 1.0) * (wanted**2).sum())).max())
