@@ -167,6 +167,8 @@ class Client:
         self.done = False
         self._hint = 0.0
         self._moved = ""
+        self._renewed = ""
+        """The ticket that came with it."""
         self._last: NodeProcess | None = None
 
     @property
@@ -227,6 +229,11 @@ class Client:
         """Say who is coming."""
         raise NotImplementedError
 
+    def ticket(self, visit: str | None) -> str:
+        """Give the ticket that came with `moved`, or a new one."""
+        renewed, self._renewed = self._renewed, ""
+        return renewed or self.world.ticket(self.who, visit)
+
     def refused(self, code: str) -> None:
         """They were refused for good."""
         self.finish(f"refused {code}")
@@ -241,7 +248,7 @@ class Client:
     def told(self, line: Line, message: Told, seq: int, words: int) -> None:
         """Take what is told."""
         if message["t"] == "moved":
-            self._moved = message["ws_url"]
+            self._moved, self._renewed = message["ws_url"], message.get("ticket", "")
 
     def lost(self, line: Line, code: int, reason: str) -> None:
         """A line is no more."""
@@ -415,7 +422,7 @@ class Provider(Guest):
         if self._secret:
             return super().hello()
         self._begin()
-        return "hello.staff", {"ticket": self.world.ticket(self.who, self.visit), "page": self.who}
+        return "hello.staff", {"ticket": self.ticket(self.visit), "page": self.who}
 
     async def act(self) -> None:
         """Run the visit."""
@@ -514,7 +521,7 @@ class Dashboard(Client):
 
     def hello(self) -> tuple[str, dict[str, object]]:
         """Come with a ticket."""
-        return "hello.staff", {"ticket": self.world.ticket(self.who, None), "page": self.who}
+        return "hello.staff", {"ticket": self.ticket(None), "page": self.who}
 
     async def arrived(self, line: Line) -> bool:
         """Watch the day, from where it was left."""
