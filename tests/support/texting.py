@@ -65,6 +65,8 @@ class TextProvider:
             answer = f"HTTP/1.1 {self.status} X\r\n{more}\r\n"
             writer.write(answer.encode() + content)
             await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):  # whoever asked is gone
+            pass
         finally:
             writer.close()
 
