@@ -169,7 +169,7 @@ def _about(letter: KeptLetter, language: str) -> str:
 
 def _shown(letter: KeptLetter, language: str) -> Iterator[str]:
     yield f'<p><a href="/dev/outbox">{_said(language, "all")}</a></p>'
-    yield f"<h1>{escape(_title(letter, language))}</h1><p>{_about(letter, language)}</p>"
+    yield f'<h1>{escape(_title(letter, language))}</h1><p class="about">{_about(letter, language)}</p>'
     text = f'<p class="text" lang="{letter.language}">{_linked(letter.text)}</p>'
     if not letter.html:
         yield text

@@ -31,6 +31,7 @@ li a{text-decoration:none;color:inherit}
 li a:hover .subject{text-decoration:underline}
 .subject{grid-column:1/-1;font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .soft{color:var(--soft);font-size:14px;overflow-wrap:anywhere}
+.about{display:flex;flex-wrap:wrap;gap:0 16px}
 .way{display:inline-block;margin-right:8px;padding:0 8px;border-radius:999px}
 .way{background:var(--accent-soft);color:var(--accent);font-size:13px;font-weight:600;line-height:22px}
 .text{white-space:pre-wrap;overflow-wrap:anywhere;max-width:480px;padding:12px 16px}

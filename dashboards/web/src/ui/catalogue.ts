@@ -417,6 +417,7 @@ export interface ScheduleWords {
     readonly showDay: (day: Part) => string;
     readonly providers: string;
     readonly everyone: string;
+    readonly visits: string;
     readonly cancelled: string;
     readonly zone: (zone: Part) => string;
     readonly calendar: (title: Part, zone: Part) => string;

@@ -49,9 +49,14 @@ export function VisitRow({ live, view, index }: { live: LiveRow; view: RoomView;
     >
       <TimeCell visit={visit} />
       <div role="gridcell" class="cell cell-patient">
-        <button type="button" class="name-button" tabIndex={tabIndex} onClick={() => openVisit(live.id)}>
+        <button
+          type="button"
+          class="name-button"
+          tabIndex={tabIndex}
+          aria-label={words.act.detailsName(visit.patient ?? "")}
+          onClick={() => openVisit(live.id)}
+        >
           {visit.patient}
-          <span class="unseen">, {words.act.details}</span>
         </button>
         {patients[0] && <Presence row={row} person={patients[0]} />}
       </div>

@@ -45,7 +45,8 @@ export function Confirm({ draft, before, clinic, providers, checked, now, childr
   const old = before && new Map(factsOf(before, clinic, providers, at).map((fact) => [fact.name, fact.lines.join("\n")]));
   return (
     <>
-      <div class="sheet-in">
+      {/* in a small window it is scrolled, by the keyboard too */}
+      <div class="sheet-in" tabIndex={0} role="group" aria-label={before ? words.confirm.editTitle : words.confirm.title}>
         <Warnings checked={checked} draft={draft} clinic={clinic} />
         <dl class="facts">
           {factsOf(draft, clinic, providers, at).map((fact) => (
