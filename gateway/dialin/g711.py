@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from array import array
+from functools import cache
 from typing import Final
 
 _BIAS: Final = 0x84
 _CLIP: Final = 32_635
+_HALF: Final = 32_768
 
 
 def _encoded(sample: int) -> int:
@@ -26,9 +28,16 @@ def _decoded(byte: int) -> int:
 _TO_LINEAR: Final = tuple(_decoded(byte) for byte in range(256))
 
 
+@cache
+def _to_mulaw() -> bytes:
+    """Give the byte of every sample there is, from the lowest on."""
+    return bytes(map(_encoded, range(-_HALF, _HALF)))
+
+
 def encode(samples: array[int]) -> bytes:
     """Write 16-bit samples as mu-law."""
-    return bytes(_encoded(sample) for sample in samples)
+    of = _to_mulaw()
+    return bytes([of[sample + _HALF] for sample in samples])
 
 
 def decode(sound: bytes) -> array[int]:

@@ -82,7 +82,7 @@ def _at_its_end(stop: asyncio.Event) -> None:
 async def serve_until(stop: asyncio.Event, settings: Settings, started: Callable[[Serving], None]) -> None:
     """Take calls until `stop` is set."""
     dialin, metrics = settings.dialin, DialInMetrics()
-    service = _service(settings, metrics)
+    service = _service(settings, await asyncio.to_thread(_prompts, settings), metrics)
     telephony = _telephony(settings, service, metrics)
     main = http_server(
         _Front(telephony, DemoPhone(telephony, dialin.pages) if dialin.pages else None, metrics),
@@ -107,14 +107,18 @@ async def serve_until(stop: asyncio.Event, settings: Settings, started: Callable
         await telephony.endpoint.drain(timeout=dialin.stop_seconds * (1 - GOODBYE_WITHIN))
 
 
-def _service(settings: Settings, metrics: DialInMetrics) -> Service:
-    dialin = settings.dialin
+def _prompts(settings: Settings) -> Prompts:
     prompts = Prompts(own=settings.prompts_folder)
-    if prompts.missing and not dialin.tones:
+    if prompts.missing and not settings.dialin.tones:
         raise Unable(
             f"{len(prompts.missing)} spoken prompts are missing: run `make prompts` where this was built (it"
             " needs espeak-ng and sox), or set dialin.tones to let callers hear tones."
         )
+    return prompts
+
+
+def _service(settings: Settings, prompts: Prompts, metrics: DialInMetrics) -> Service:
+    dialin = settings.dialin
     house = House(
         exchange=Exchange(
             url=visits_url(settings), key=dialin.key.get_secret_value(), ca_file=dialin.ca_file

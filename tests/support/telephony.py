@@ -25,7 +25,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from gateway.dialin.g711 import encode
+from gateway.dialin.g711 import decode, encode
 from gateway.dialin.leg import FRAME, RATE
 from gateway.dialin.process import Serving, serve_until
 from gateway.dialin.prompts import texts
@@ -262,8 +262,7 @@ def recording(clip: str, language: str = "en") -> bytes:
 
 
 def _noise(clip: str, language: str) -> array[int]:
-    chance = Random(f"{language} {clip}")  # noqa: S311 - no secret
-    return array("h", (chance.randrange(-20_000, 20_000) for _ in range(RATE // 10)))
+    return decode(Random(f"{language} {clip}").randbytes(RATE // 10))  # noqa: S311 - no secret
 
 
 @cache
