@@ -29,6 +29,7 @@ LONGEST_WAIT: Final = 4.0
 """Seconds between two tries to connect: at first, and at most."""
 BACK_TO_DOOR: Final = 2
 """After so many failures at the address that `moved` named, the visits' own is asked again."""
+MOVES_AT_MOST: Final = 5
 _FINAL: Final = frozenset({Close.DONE, Close.REFUSED, Close.REPLACED, Close.REVOKED})
 
 _ANOTHER_PIN: Final = frozenset({"pin_wrong", "tries_used"})
@@ -99,6 +100,7 @@ class Line:
         self._next = 1
         self._known = False
         self._failures = 0
+        self._moves = 0
         self._out: asyncio.Queue[wire.Message] = asyncio.Queue()
         self.inside = False
         """Whether the caller is in the call, as far as this line has heard."""
@@ -113,7 +115,7 @@ class Line:
             if how is How.OVER:
                 return
             if clock() - began >= LASTED:
-                since, self._failures = clock(), 0
+                since, self._failures, self._moves = clock(), 0, 0
             if how is How.NEVER or clock() - since > self._longest():
                 raise VisitsGone
             if how is not How.ELSEWHERE:
@@ -227,11 +229,11 @@ class Line:
         return How.OVER if error.code == "number_unknown" else How.NEVER
 
     def _move(self, moved: wire.Moved) -> How:
-        self._url = moved.ws_url
-        self._failures += 1
-        if self._failures > BACK_TO_DOOR:
-            self._failed()
+        self._moves += 1
+        if self._moves > MOVES_AT_MOST:  # nodes that send us round in a circle will agree in a moment
+            self._moves, self._url = 0, self._exchange.url
             return How.LOST
+        self._url = moved.ws_url
         return How.ELSEWHERE
 
     def _bye(self, bye: wire.Bye) -> How:

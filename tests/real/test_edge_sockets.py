@@ -10,10 +10,12 @@ import pytest
 import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 
+from gateway.dialin.acts import Clip
 from tests.support.client import Refused, WireClient, refusal
 from tests.support.node import House
 from tests.support.pair import Cluster, Machine, cluster
 from tests.support.rest import browser, signed_in
+from tests.support.telephony import telephony
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -259,3 +261,13 @@ async def test_a_herd_is_told_when_to_come_and_those_inside_do_not_notice(
     assert len({*later}) > 20
     assert later[-1] < 10
     await doctor.round_trip()
+
+
+async def test_a_caller_is_brought_to_their_visits_node_unheard(here: House, wrong: Machine) -> None:
+    """The dial-in may stand before any node: the PIN decides where the call goes on (B7)."""
+    visit = await here.plan()
+    doctor = await here.provider(visit)
+    async with telephony(here, visits_url=wrong.ws_url) as company:
+        caller = await company.calls(here.pin(visit))
+        await caller.hears(Clip.IN_CALL)
+        await doctor.wait_for("seat", seat__role="phone", seat__standing="in")
