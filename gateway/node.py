@@ -158,7 +158,12 @@ async def running(
         auth = Auth(_accounts(servers, settings), secrets, passwords, now=clock.now, random=os.urandom)
         keeper = await stack.enter_async_context(kept(settings, auth.bridge_key))
         bridging = Bridging(host, keeper.url, keeper.wanted)
-        conversations = Conversations(_rooms(host, requests, bridging, auth, settings))
+        turnstile = Turnstile(
+            at_once=settings.limits.hellos_at_once,
+            per_second=settings.limits.hellos_per_second,
+            put_off=metrics.put_off,
+        )
+        conversations = Conversations(_rooms(host, requests, bridging, auth, turnstile))
         origins = Origins(settings, host.members)
         endpoint = Endpoint(
             conversations.accept, origins=origins, limits=seams.limits, observer=metrics.sockets
@@ -188,8 +193,7 @@ async def running(
         )
 
 
-def _rooms(host: Host, requests: Requests, bridging: Bridging, auth: Auth, settings: Settings) -> Rooms:
-    limits = settings.limits
+def _rooms(host: Host, requests: Requests, bridging: Bridging, auth: Auth, turnstile: Turnstile) -> Rooms:
     return Rooms(
         Reception(host, requests, auth.stands),
         requests,
@@ -198,7 +202,7 @@ def _rooms(host: Host, requests: Requests, bridging: Bridging, auth: Auth, setti
         auth,
         host.tasks,
         partial(elsewhere, host),
-        Turnstile(at_once=limits.hellos_at_once, per_second=limits.hellos_per_second),
+        turnstile,
     )
 
 

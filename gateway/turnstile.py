@@ -26,6 +26,7 @@ class Turnstile:
     """Lets `per_second` hellos in, at most `at_once` of them unanswered. Times in seconds.
 
     After a pause as many as come in one second are let in at once (the generic cell rate algorithm).
+    `put_off` is told of each who is asked to wait.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class Turnstile:
         per_second: float,
         monotonic: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
+        put_off: Callable[[], None] = lambda: None,
     ) -> None:
         self._at_once = at_once
         self._step = 1 / per_second
         self._monotonic = monotonic
         self._chance = chance
+        self._put_off = put_off
         self._inside = 0
         self._used_up = 0.0
         """Until when the rate is used up; a second ahead of now is the most that is lent."""
@@ -76,5 +79,6 @@ class Turnstile:
 
     def _place(self, now: float) -> float:
         """Give the next place in the line."""
+        self._put_off()
         self._line = min(max(self._line, now) + self._step, now + LONGEST_WAIT)
         return (self._line - now) * (1 + SPREAD * self._chance())

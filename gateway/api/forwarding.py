@@ -10,7 +10,7 @@ to be tried later.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 import structlog
@@ -76,10 +76,13 @@ class Nodes(Protocol):
 
 
 class Forwarding:
-    """An ASGI application around another one."""
+    """An ASGI application around another one. `count` is told what became of each request that went on."""
 
-    def __init__(self, app: Asgi, nodes: Nodes, peers: Peers, me: str) -> None:
+    def __init__(
+        self, app: Asgi, nodes: Nodes, peers: Peers, me: str, count: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._app = app
+        self._count = count
         self._nodes = nodes
         self._peers = peers
         self._me = me
@@ -94,6 +97,7 @@ class Forwarding:
         if trip.elsewhere is None or (body := await trip.body()) is None:
             return
         answer = await self._ask(trip.elsewhere, scope, body)
+        self._count("later" if answer is _LATER else "answered")
         if isinstance(answer, Answer):
             await answer.send(scope, send)
         else:

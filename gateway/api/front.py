@@ -25,7 +25,13 @@ PUT_TOGETHER_AFTER: Final = 0.1
 
 def create_api(node: Node, *, demo: bool = False) -> Asgi:
     """Make the application for the port that people use; `demo` adds demo visits, /metrics and /docs."""
-    front = Forwarding(_Front(node, demo=demo), node.host, node.host.peers, node.settings.server.node)
+    front = Forwarding(
+        _Front(node, demo=demo),
+        node.host,
+        node.host.peers,
+        node.settings.server.node,
+        node.metrics.forwarded,
+    )
     return Guard(front, node.settings, node.origins)
 
 

@@ -81,6 +81,8 @@ class Metrics:
         self._purge_waiting = self._gauge("purge_waiting_seconds", "Age of the oldest text yet to be purged")
         self._rewrite_failed = False
         self._purge_failures = self._counter("purge_failures", "Purges that failed; must stay 0")
+        self._forwarded = self._counter("forwarded", "Requests that were another node's, by result", "result")
+        self._put_off = self._counter("hellos_put_off", "Hellos that were asked to come again later")
         self._sign_ins = self._counter("sign_ins", "Tries to sign in", "result")
         self._pin_spaces = PinSpaces(self.registry)
         self._house: House | None = None
@@ -97,6 +99,16 @@ class Metrics:
             await self._pin_spaces.read(self._house.host)
             self._ghosts.set(self._house.ghosts())
         return generate_latest(self.registry)
+
+    # ------------------------------------------------------------ what the edge tells
+
+    def forwarded(self, result: str) -> None:
+        """A request went to the node that has its clinic, or was to be tried later."""
+        self._forwarded.labels(result).inc()
+
+    def put_off(self) -> None:
+        """Somebody was asked to come again, because very many come."""
+        self._put_off.inc()
 
     # ------------------------------------------------------------ what actors tell
 

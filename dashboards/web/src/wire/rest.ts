@@ -7,6 +7,8 @@ type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 /** The longest that a call waits by itself before it is sent once more. */
 const LONGEST_WAIT_MS = 3_000;
+/** Questions that are asked by POST because they are no one else's business: they change nothing, and may be repeated. */
+const QUESTIONS = new Set(["/links/look", "/links/phone", "/links/panel", "/visits/check"]);
 /** Over how long those who were told the same come again. */
 const SPREAD_MS = 500;
 
@@ -23,7 +25,7 @@ export async function call<Answer>(method: Method, path: string, body?: unknown,
   if (op !== undefined) headers["Idempotency-Key"] = op;
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (body !== undefined) init.body = JSON.stringify(body);
-  const repeatable = method === "GET" || op !== undefined;
+  const repeatable = method === "GET" || op !== undefined || QUESTIONS.has(path);
   for (let tries = 1; ; tries += 1) {
     const response = await ask(path, init);
     if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;

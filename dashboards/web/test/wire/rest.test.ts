@@ -37,7 +37,10 @@ test("a clinic that moves just now is asked once more, after the time that it sa
   assert.deepEqual(await call("GET", "/visits"), { done: true });
   answers = [LATER, DONE];
   assert.deepEqual(await call("POST", "/visits", {}, "op"), { done: true });
-  assert.deepEqual(asked, ["GET /api/v1/visits", "GET /api/v1/visits", "POST /api/v1/visits", "POST /api/v1/visits"]);
+  answers = [LATER, DONE];
+  assert.deepEqual(await call("POST", "/links/look", {}), { done: true });
+  const [look, plan] = ["POST /api/v1/links/look", "POST /api/v1/visits"];
+  assert.deepEqual(asked, ["GET /api/v1/visits", "GET /api/v1/visits", plan, plan, look, look]);
 });
 
 test("and not for ever", async () => {
