@@ -7,6 +7,7 @@ done in a thread once the node serves; a call that comes before waits for it, an
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Final
 
 from gateway.api import health
@@ -18,6 +19,9 @@ from gateway.api.static import STATIC
 
 if TYPE_CHECKING:
     from gateway.node import Node
+
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""Where several nodes share a process, for the framework sets aside the process's warnings while it works."""
 
 PUT_TOGETHER_AFTER: Final = 0.1
 """Seconds for which the first pages have the processor to themselves."""
@@ -105,4 +109,5 @@ class _Front:
 def _rest(node: Node, demo: bool) -> Asgi:
     from gateway.api.rest import make
 
-    return make(node, demo=demo)
+    with _ONE_AT_A_TIME:
+        return make(node, demo=demo)

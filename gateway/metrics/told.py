@@ -82,6 +82,8 @@ class Metrics:
         self._rewrite_failed = False
         self._purge_failures = self._counter("purge_failures", "Purges that failed; must stay 0")
         self._forwarded = self._counter("forwarded", "Requests that were another node's, by result", "result")
+        for result in ("answered", "later"):
+            self._forwarded.labels(result)
         self._put_off = self._counter("hellos_put_off", "Hellos that were asked to come again later")
         self._sign_ins = self._counter("sign_ins", "Tries to sign in", "result")
         self._pin_spaces = PinSpaces(self.registry)
