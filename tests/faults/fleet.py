@@ -7,6 +7,7 @@ each other directly, as on one machine. Each process is stopped, killed and cont
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import signal
 import sys
@@ -33,6 +34,8 @@ from tests.support.node import free_port
 REPO: Final = Path(__file__).parents[2]
 START: Final = ("-c", "from gateway.cli import main; main()", "start")
 START_WITHIN: Final = 60.0
+PR_SET_PDEATHSIG: Final = 1
+_LIBC: Final = ctypes.CDLL(None)
 BUG: Final = b'"bug"'
 
 
@@ -98,6 +101,7 @@ class FleetNode:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_ends_with_us,
             )
         assert self._process.stdout is not None
         self.door.starts += 1
@@ -263,6 +267,11 @@ async def _founded(node: Node, number: int) -> Practice:
     _, api = await node.auth.add_key(clinic, "A program", CLINIC_SCOPES)
     _, dialin = await node.auth.add_key(clinic, "Dial-in", frozenset({DIALIN}))
     return Practice(clinic, dial_in, api, signed_in.token, dialin, lets_in)
+
+
+def _ends_with_us() -> None:
+    """End this process when the one that started it ends, however that came about (prctl(2))."""
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _is_a_setting(name: str) -> bool:

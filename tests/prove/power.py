@@ -117,6 +117,7 @@ class PowerCutServer:
             env=os.environ | self._environment,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # what ends us must not end it before it has ended the server
         )
         assert self._watch.stdout is not None
         if not (started := await self._watch.stdout.readline()):
