@@ -81,6 +81,7 @@ class FleetNode:
             "STORE__URL": self.store_url or f"unix://{quote(str(self.back.address))}",
             "STORE__DATA_DIR": str(self.folder / self.name),
             "SECRETS__FOLDER": str(self.folder / "secrets"),
+            "BRIDGE__BIND": "",  # no sound is carried here
             "LOG__LEVEL": "warning",
             "LOG__FORMAT": "json",
         }
