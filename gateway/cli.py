@@ -182,6 +182,10 @@ def config_check(config_file: ConfigFile = None) -> None:
     from gateway.settings_check import advice
 
     settings = load(config_file)
+    if settings.dialin.key.get_secret_value():
+        from gateway.dialin.settings_check import problems
+
+        complain(problems(settings))
     for one in advice(settings):
         print(f"Note: {one}")
     print("The settings are fine.")
