@@ -245,6 +245,8 @@ BLINDS: Final = frozenset({"store down", "store stopped", "store full"})
 """While these last nobody can be expected to know who is there."""
 STARTS: Final = frozenset({"kill", "machine", "stop", "replace"})
 CLOCKS: Final = frozenset({"clock ahead", "clock back"})
+OWNERS: Final = ("kill", "machine", "stop", "pause", "freeze", "replace", "cut")
+"""What makes shards come to another owner."""
 LASTS: Final = (0.3, 1.5, 2.9, 3.5, 6.0, 9.0)
 """Seconds that failures last, about: shorter and longer than a lease, and than a client's patience."""
 

@@ -39,7 +39,7 @@ from tests.faults.history import (
     Stored,
     StoredSeat,
 )
-from tests.simulation.faults import Breaker, Mishap, drawn
+from tests.simulation.faults import OWNERS, Breaker, Mishap, drawn
 from tests.simulation.inside import Inside, broken
 from tests.simulation.loop import ProcessLoop, Scheduler, StuckError
 from tests.simulation.node import SECRETS, NodeProcess
@@ -83,6 +83,14 @@ def story_of(seed: int) -> Story:
         lasts=random.uniform(7, 14),
     )
     return replace(story, mishaps=drawn(random, story.nodes, story.lasts))
+
+
+def storm_of(seed: int) -> Story:
+    """Draw a story in which owners fail one after the other, and often two at once."""
+    random = Random(f"storm {seed}")
+    nodes = random.choice((2, 3, 4))
+    mishaps = drawn(random, nodes, 24.0, OWNERS, 14)
+    return Story(seed=seed, nodes=nodes, clinics=2, visits=1, guests=1, lasts=24.0, mishaps=mishaps)
 
 
 @dataclass(frozen=True, slots=True)

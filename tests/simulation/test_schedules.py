@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulation.faults import CLOCKS, KINDS, STARTS, Mishap
-from tests.simulation.story import Story, play, story_of
+from tests.simulation.story import Story, play, storm_of, story_of
 
 
 @pytest.mark.parametrize("first", range(1, 101, 25))
@@ -15,6 +15,13 @@ def test_schedules_by_seed_break_no_promise(first: int) -> None:
     """One owner, nothing acknowledged lost, nothing done twice, nobody lost or shown who is gone."""
     for seed in range(first, first + 25):
         outcome = play(story_of(seed))
+        assert not outcome.broken, (seed, outcome.broken, outcome.told)
+
+
+def test_storms_break_no_promise() -> None:
+    """The same while owners fail one after the other, and two at once."""
+    for seed in range(1, 9):
+        outcome = play(storm_of(seed))
         assert not outcome.broken, (seed, outcome.broken, outcome.told)
 
 
