@@ -31,12 +31,13 @@ run: $(RUNS) gateway/static/manifest.json ## start a demo clinic; PORT=8080 DATA
 	@exec $(BIN)/vestibule dev --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") \
 		$(if $(filter-out 0,$(HTTPS)),--https) $(if $(filter-out 1,$(NODES)),--nodes $(NODES))
 
-test: system .venv/.stamp gateway/static/manifest.json ## all tests: unit, simulation, real parts, browser journeys
+test: system .venv/.stamp gateway/static/manifest.json ## all tests: unit, simulation, real parts, a cluster, browser journeys
 	$(NPM) test
 	$(PYTHON) -m tools.prompts
 	$(PYTEST) tests/unit
 	$(PYTEST) -n 2 tests/simulation
 	$(PYTEST) -n 2 tests/real
+	$(PYTEST) -o faulthandler_timeout=600 tests/cluster
 	$(PYTEST) tests/browser
 
 test-unit: .venv/.stamp ## the tests that need nothing but Python

@@ -200,7 +200,10 @@ def ray_address(machine: str) -> str:
 
 
 def head_command(head: Head, folder: Path) -> list[str]:
-    """Build the command line of the head; it runs no node. `folder` is for its sockets and logs."""
+    """Build the command line of the head; it runs no node. `folder` is for its sockets and logs; what a head
+    that was killed left there is removed, or Ray would take it for one that runs.
+    """
+    (folder / "ray_current_cluster").unlink(missing_ok=True)
     return [
         *_START,
         "--head",

@@ -85,7 +85,7 @@ def dev(
     from gateway.dev import demo_folder, settings_of, welcome
 
     if nodes > 1:
-        _many(port, demo_folder(data_dir), nodes, https=https)
+        _many(port, demo_folder(data_dir), nodes, https=https, empty=empty)
         return
 
     with told():
@@ -129,7 +129,7 @@ def dialin(
         run(settings, say_ready, attached=attached)
 
 
-def _many(port: int, data_dir: Path, nodes: int, *, https: bool) -> None:
+def _many(port: int, data_dir: Path, nodes: int, *, https: bool, empty: bool) -> None:
     """Start the demo of a cluster."""
     import asyncio
 
@@ -141,7 +141,7 @@ def _many(port: int, data_dir: Path, nodes: int, *, https: bool) -> None:
         if https:
             raise Unable("A demo of many nodes is for this machine only: leave --https out, or --nodes.")
         free("127.0.0.1", port)
-        asyncio.run(until_told(DemoCluster(port, data_dir, nodes), print))
+        asyncio.run(until_told(DemoCluster(port, data_dir, nodes, empty=empty), print))
 
 
 def serve(settings: Settings, *, demo: bool, started: Started) -> None:

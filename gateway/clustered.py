@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -86,6 +87,7 @@ class Serve:
             "state": self._state,
             "drain": self._drain,
             "seed": self._seed,
+            "seed a day": partial(self._seed, day=True),
             "stop": self._end,
         }
 
@@ -185,12 +187,13 @@ class Serve:
         self._stop.set()
         await self._over.wait()
 
-    async def _seed(self, node: Node) -> list[dict[str, str]] | None:
-        """Make the demo's clinic and its day, if its shard is here."""
+    async def _seed(self, node: Node, *, day: bool = False) -> list[dict[str, str]] | None:
+        """Make the demo's clinic, and its day, if its shard is here."""
         if not self._given.demo or node.host.shard_of(CLINIC) is None:
             return None
         logins = await seed(node)
-        await fill(node)
+        if day:
+            await fill(node)
         return [asdict(one) for one in logins]
 
 

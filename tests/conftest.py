@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 TESTS = Path(__file__).parent
-KINDS = ("unit", "simulation", "real", "browser")
+KINDS = ("unit", "simulation", "real", "cluster", "browser")
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - pytest makes its folders there as it does elsewhere
 ROOM: Final = 2 << 30
 """Bytes that must be free there."""

@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
@@ -137,10 +138,20 @@ def down(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
 
 
 @app.command(hidden=True)
-def place(nodes: Annotated[int | None, typer.Option()] = None) -> None:
+def place(
+    nodes: Annotated[int | None, typer.Option()] = None,
+    *,
+    empty: Annotated[bool, typer.Option("--empty")] = False,
+) -> None:
     """Place the nodes, wait until they are ready, seed a demo; prints JSON."""
-    begun = _operate(None, None, lambda operator: operator.begin(nodes), patience=STARTING)
+    begun = _operate(None, None, lambda operator: operator.begin(nodes, empty=empty), patience=STARTING)
     print(json.dumps(begun))
+
+
+@app.command(hidden=True)
+def arrive() -> None:
+    """Wait until this machine is one of the cluster's."""
+    _operate(None, None, lambda operator: operator.arrived(), patience=STARTING)
 
 
 @app.command(hidden=True)
@@ -202,5 +213,5 @@ def _operate(
         async with operating(settings, _say, patience=patience) as operator:
             return await work(operator)
 
-    with told():
+    with told(), redirect_stdout(sys.stderr):  # Ray tells of what happened; only our answer is for programs
         return asyncio.run(done())

@@ -11,7 +11,8 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from actors.slots import NODES_AT_MOST, PORTS_EACH, Slot
+from actors.slots import NODES_AT_MOST, PORTS_EACH
+from gateway.cluster.folder import ClusterFolder
 from gateway.cluster.front_door import FrontDoor
 from gateway.cluster.up import Plan, Up
 from gateway.demo import Login
@@ -27,13 +28,14 @@ TRIES: Final = 200
 class DemoCluster:
     """The demo's cluster, with a front door on the port that people know (`gateway.cluster.up.Part`)."""
 
-    def __init__(self, port: int, data_dir: Path, nodes: int) -> None:
+    def __init__(self, port: int, data_dir: Path, nodes: int, *, empty: bool) -> None:
         """Raises Unable when there is no room for so many nodes."""
         if nodes > NODES_AT_MOST:
             raise Unable(f"A cluster has 1 to {NODES_AT_MOST} nodes.")
         self._port = port
         self._data_dir = data_dir
         self._nodes = nodes
+        self._empty = empty
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[str]:
@@ -52,9 +54,9 @@ class DemoCluster:
             cluster={"head": f"{HOST}:{first_port}", "first_port": slots_from},
             log={"format": "console", "level": "warning"},
         )
-        up = Up(settings, Plan(self._nodes, demo=True, environment=_told(settings)))
+        up = Up(settings, Plan(self._nodes, demo=True, empty=self._empty, environment=_told(settings)))
         async with up.running():
-            door = FrontDoor([Slot(**one) for one in up.begun["slots"]], slots_from)
+            door = FrontDoor(ClusterFolder(settings).slots, slots_from)
             async with door.open(HOST, self._port):
                 logins = [Login(**one) for one in up.begun["logins"]]
                 yield _welcome(settings, logins)
@@ -73,6 +75,7 @@ def _told(settings: Settings) -> dict[str, str]:
 def _welcome(settings: Settings, logins: list[Login]) -> str:
     cluster = f"{command()} cluster status --data-dir {settings.data_dir}"
     lines = welcome(settings, logins).rstrip("\n").split("\n")
+    lines = [line for line in lines if "/dev/phone" not in line]  # telephones are a process that is not here
     return "\n".join([*lines[:-1], f"  The nodes: {cluster}", lines[-1], ""])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -31,11 +31,10 @@ Way = tuple[str, int]
 class FrontDoor:
     """Listens on one port, within `open`, and knows by looking where the nodes are."""
 
-    def __init__(self, slots: Sequence[Slot], first_port: int) -> None:
-        self._ways = {
-            slot.node: [(slot.machine, port) for port in ports_of(slot.number, first_port)[0]]
-            for slot in slots
-        }
+    def __init__(self, slots: Callable[[], Sequence[Slot]], first_port: int) -> None:
+        """`slots` says which there are now: they come and go."""
+        self._slots = slots
+        self._first_port = first_port
         self._ready: dict[str, Way] = {}
         self._sight = Neighbours()
         self._turn = itertools.count()
@@ -58,18 +57,21 @@ class FrontDoor:
     async def _look(self) -> None:
         """See for ever who is ready, and on which port."""
         while True:
-            await asyncio.gather(*map(self._look_at, self._ways))
+            slots = self._slots()
+            for gone in self._ready.keys() - {slot.node for slot in slots}:
+                del self._ready[gone]
+            await asyncio.gather(*map(self._look_at, slots))
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _look_at(self, node: str) -> None:
-        known = self._ready.get(node)
-        for way in [known] if known else self._ways[node]:
-            if await self._sight.reaches_store(
-                Member(node=node, incarnation="", address=f"{way[0]}:{way[1]}")
-            ):
-                self._ready[node] = way
+    async def _look_at(self, slot: Slot) -> None:
+        """Find the port of a slot on which a node is ready, the known one first."""
+        ways = [(slot.machine, port) for port in ports_of(slot.number, self._first_port)[0]]
+        for way in sorted(ways, key=lambda one: one != self._ready.get(slot.node)):
+            there = Member(node=slot.node, incarnation="", address=f"{way[0]}:{way[1]}")
+            if await self._sight.reaches_store(there):
+                self._ready[slot.node] = way
                 return
-        self._ready.pop(node, None)
+        self._ready.pop(slot.node, None)
 
     def _candidates(self, line: bytes) -> Iterable[Way]:
         """Give the ways to try for a request, in turn."""

@@ -37,9 +37,7 @@ def configuration(slots: Sequence[Slot], first_port: int, edge: Edge) -> str:
 def _head() -> Iterator[str]:
     yield from (
         "# made by `vestibule cluster haproxy`; make it anew after `vestibule cluster scale`",
-        "global",
-        "    maxconn 100000",
-        "",
+        "# it takes as many connections as it may have files: raise LimitNOFILE (ulimit -n) first",
         "defaults",
         "    mode http",
         "    timeout connect 1s",
@@ -73,6 +71,11 @@ def _edge(slots: Sequence[Slot], edge: Edge) -> Iterator[str]:
 def _slots(slots: Sequence[Slot], first_port: int) -> Iterator[str]:
     for slot in slots:
         yield from _backend(slot.node, "/readyz", [slot], first_port)
+        yield "    option allbackups"
+        for other in slots:
+            if other != slot:
+                for name, address in _servers(other, first_port):
+                    yield f"    server {name} {address} track ready/{name} backup"
 
 
 def _any(slots: Sequence[Slot], first_port: int) -> Iterator[str]:
@@ -84,9 +87,14 @@ def _backend(name: str, check: str, slots: Sequence[Slot], first_port: int) -> I
     yield from ("", f"backend {name}", "    balance leastconn", f"    option httpchk GET {check}")
     yield "    http-check expect status 200"
     for slot in slots:
-        # a node listens on one port of its range; the check finds out which
-        for port in ports_of(slot.number, first_port)[0]:
-            yield f"    server {slot.node}-{port} {_host(slot.machine)}:{port} check"
+        for server, address in _servers(slot, first_port):
+            yield f"    server {server} {address} check"
+
+
+def _servers(slot: Slot, first_port: int) -> Iterator[tuple[str, str]]:
+    """Name every port that a slot's node may have; the checks find out which it is."""
+    for port in ports_of(slot.number, first_port)[0]:
+        yield f"{slot.node}-{port}", f"{_host(slot.machine)}:{port}"
 
 
 def _host(machine: str) -> str:

@@ -64,11 +64,12 @@ class Kept:
             self._spawn()
 
     def adopt(self) -> bool:
-        """Take the process of our predecessor, if it still runs."""
+        """Take the process of our predecessor, if it still runs. Ids are used again: what began at another
+        time is somebody else's, and is never touched.
+        """
         found = _records(self._record).get(self.what.name)
-        if isinstance(found, dict):
-            self._pid, self._since = int(found["pid"]), str(found["since"])
-        self.adopted = self.alive()
+        if isinstance(found, dict) and since(int(found["pid"])) == str(found["since"]) != "":
+            self._pid, self._since, self.adopted = int(found["pid"]), str(found["since"]), True
         return self.adopted
 
     def alive(self) -> bool:

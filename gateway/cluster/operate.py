@@ -154,21 +154,25 @@ class Operator:
         after = await self.scale(wanted)
         await self.ready([slot.node for slot in after if slot.machine in machines])
 
-    async def begin(self, wanted: int | None) -> dict[str, object]:
-        """Place what shall be there, wait until it is ready, seed a demo. Raises Unable."""
-        while self._facts.machine not in await self._nodes.machines():  # noqa: ASYNC110 - `up` sets a bound
+    async def arrived(self) -> None:
+        """Wait until Ray knows this machine; whoever called us sets a bound."""
+        while self._facts.machine not in await self._nodes.machines():  # noqa: ASYNC110 - it is asked over Ray
             await asyncio.sleep(ASK_EVERY)
+
+    async def begin(self, wanted: int | None, *, empty: bool) -> dict[str, object]:
+        """Place what shall be there, wait until it is ready, seed a demo. Raises Unable."""
+        await self.arrived()
         await self.scale_and_wait(wanted or len(self._folder.slots()) or 1)
         said: dict[str, object] = {"slots": [asdict(slot) for slot in self._folder.slots()]}
         if self._facts.demo:
-            said["logins"] = await self._seeded()
+            said["logins"] = await self._seeded("seed" if empty else "seed a day")
         return said
 
-    async def _seeded(self) -> object:
+    async def _seeded(self, word: str) -> object:
         """Have the owner of the demo's clinic make it."""
         while True:
             for slot in self._folder.slots():
-                said = await self._nodes.do(slot.node, "seed", self._settings.cluster.ready_seconds)
+                said = await self._nodes.do(slot.node, word, self._settings.cluster.ready_seconds)
                 if said and (logins := json.loads(said)) is not None:
                     return logins
             await asyncio.sleep(ASK_EVERY)

@@ -42,12 +42,13 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What shall be up: how many nodes (None: as many as there were), for a demo or in earnest, and what the
-    nodes must find in their environment.
+    """What shall be up: how many nodes (None: as many as there were), for a demo (`empty`: without a clinic's
+    day) or in earnest, and what the nodes must find in their environment.
     """
 
     nodes: int | None
     demo: bool = False
+    empty: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -176,6 +177,7 @@ class Up:
                 await self._head(stack)
                 await here.host_nodes(stack)
                 wanted = ["--nodes", str(self._plan.nodes)] if self._plan.nodes is not None else []
+                wanted += ["--empty"] if self._plan.empty else []
                 within = STARTING + here.settings.cluster.ready_seconds
                 self.begun = json.loads(await here.child("place", *wanted, within=within))
                 yield f"Vestibule serves with {len(self.begun['slots'])} nodes. Stop with Ctrl+C."
@@ -210,6 +212,7 @@ class Joined:
             async with AsyncExitStack() as stack:
                 here.breathe()
                 await here.host_nodes(stack)
+                await here.child("arrive", within=STARTING)
                 yield f"{here.settings.machine} has joined {here.head}. Leave with Ctrl+C."
 
 
