@@ -21,7 +21,7 @@ async def test_the_demo_shows_its_letters(tmp_path: Path) -> None:
     """As JSON, and on pages that load nothing and run nothing."""
     async with (
         house(tmp_path, demo=True) as here,
-        httpx.AsyncClient(base_url=here.url, trust_env=False) as client,
+        httpx.AsyncClient(base_url=here.url, trust_env=False, timeout=30) as client,
     ):
         assert "There are none yet" in (await client.get("/dev/outbox")).text
         await here.settle(name="<b>Bayview</b>")
@@ -62,7 +62,7 @@ async def test_a_clusters_outbox_is_the_same_at_every_node(tmp_path: Path) -> No
             visit = await here.plan(starts_in=60, guests=(GUEST,))
             await Town(here, None).settled(visit)  # type: ignore[arg-type]  # the outbox is the post
         for here in houses:
-            async with httpx.AsyncClient(base_url=here.url, trust_env=False) as client:
+            async with httpx.AsyncClient(base_url=here.url, trust_env=False, timeout=30) as client:
                 letters = (await client.get("/api/v1/dev/outbox")).json()
                 assert sorted(one["node"] for one in letters) == ["node-1", "node-1", "node-2", "node-2"]
                 listed = (await client.get("/dev/outbox")).text
@@ -81,7 +81,7 @@ async def test_only_a_demo_has_an_outbox(tmp_path: Path) -> None:
     """Elsewhere there is nothing at these addresses, and letters fail with the reason."""
     async with (
         house(tmp_path, mail={"timeout_seconds": 1}) as here,
-        httpx.AsyncClient(base_url=here.url, trust_env=False) as client,
+        httpx.AsyncClient(base_url=here.url, trust_env=False, timeout=30) as client,
     ):
         visit = await here.plan(starts_in=60, guests=(GUEST,))
         town = Town(here, None)  # type: ignore[arg-type]  # nobody is the post
