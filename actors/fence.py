@@ -16,9 +16,9 @@ from actors.ports import Member, Peers
 
 EVERY: Final = 0.25
 """Seconds between two looks at the lease, and between two rounds of asking."""
-TRY_FOR: Final = 1.1
-"""Seconds in which a node tries to reach the store itself once another says that it does: a little more than
-a server is left alone after it failed.
+TRIES: Final = 5
+"""How often a node tries to reach the store itself once another says that it does: for a little longer than a
+server is left alone after it failed.
 """
 ASKED: Final = 3
 """How many others are asked in a round."""
@@ -64,9 +64,12 @@ class Fence:
         """Ask, try once more to reach the store ourselves, and ask again: it may just have come back."""
         if not await self._somebody_reaches_it():
             return False
-        self._lease.hurry()
-        await asyncio.sleep(TRY_FOR)
-        return not self._lease.sound and await self._somebody_reaches_it() and not self._lease.sound
+        for _ in range(TRIES):
+            self._lease.hurry()
+            await asyncio.sleep(EVERY)
+            if self._lease.sound:
+                return False
+        return await self._somebody_reaches_it() and not self._lease.sound
 
     async def _somebody_reaches_it(self) -> bool:
         """Ask a few of the others, each time the next ones."""

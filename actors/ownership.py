@@ -129,6 +129,8 @@ class Ownership:
         if not numbers:
             return
         survey = await self._house.store.survey(numbers)
+        if not self._house.lease.sound:  # it lapsed meanwhile: what others' leases say then says nothing
+            return
         outlook = look(survey, self._view())
         self._note(numbers, outlook)
         if len(numbers) == SHARDS:
@@ -190,6 +192,8 @@ class Ownership:
         if house.member.draining or not house.lease.sound:
             return
         survey = await house.store.survey(shards)
+        if not house.lease.sound:
+            return
         free = [owner for owner in survey.owners if not owner.node and owner.shard not in house.held]
         await self._claims.claim([Wanted(owner, "none") for owner in free], self.gone)
         now = self._monotonic()

@@ -11,6 +11,7 @@ from pathlib import Path
 from actors.embedded import EmbeddedStore
 from actors.host import Host
 from actors.neighbours import Neighbours
+from actors.placement import target
 from actors.ports import Member, PeerDown
 from engine.ids import SHARDS, ClinicId, shard_of_clinic
 from tests.support.client import PATIENCE
@@ -38,6 +39,7 @@ class Cluster:
 
     url: str
     folder: Path
+    store_pid: int
     calling: bool = True
     """Whether nodes can call each other; else they find by themselves what was let go of for them."""
     houses: dict[str, House] = field(default_factory=dict)
@@ -83,24 +85,17 @@ class Cluster:
             raise AssertionError(f"it did not come to it: {self.shares()}") from None
 
     async def spread(self) -> None:
-        """Wait until every shard has one owner, each node a fair share, and all agree on who has what."""
-        await self.until(self._is_spread, within=3 * PATIENCE)
+        """Wait until every shard is at the node to which it belongs, and all agree on that."""
+        await self.until(self._is_spread, within=4 * PATIENCE)
 
     def _is_spread(self) -> bool:
-        shares = self.shares()
-        return (
-            sum(shares.values()) == SHARDS
-            and min(shares.values()) > SHARDS / len(shares) / 2
-            and all(self._agreed(shard) for shard in range(SHARDS))
-        )
-
-    def _agreed(self, shard: int) -> bool:
-        owners = {
-            owner.incarnation if (owner := here.node.host.owner(shard)) is not None else ""
-            for here in self.houses.values()
-        }
-        has = {here.node.host.incarnation for here in self.houses.values() if here.node.host.shard(shard)}
-        return owners == has and len(has) == 1
+        hosts = {name: here.node.host for name, here in self.houses.items()}
+        for shard in range(SHARDS):
+            goal = hosts[str(target(shard, hosts))]
+            owners = [host.owner(shard) for host in hosts.values()]
+            if goal.shard(shard) is None or any(owner != goal.member for owner in owners):
+                return False
+        return True
 
     def owner(self, clinic: ClinicId) -> House:
         """The node that has a clinic."""
@@ -118,7 +113,8 @@ class Cluster:
 async def cluster(folder: Path, *names: str, calling: bool = True) -> AsyncIterator[Cluster]:
     """Run nodes of these names until the end of the `with`; those that are still there are stopped then."""
     async with EmbeddedStore(folder / "store") as store:
-        nodes = Cluster(store.url, folder, calling)
+        assert store.pid is not None
+        nodes = Cluster(store.url, folder, store.pid, calling)
         try:
             for name in names:
                 await nodes.start(name)
