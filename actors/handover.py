@@ -16,8 +16,9 @@ from actors.ownership import Ownership
 from actors.ports import Member, PeerDown, Peers, ShardStore, StoreDown
 from actors.shard import Shard
 
-AT_ONCE: Final = 64
-"""How much is given away at once: a shard counts as one, and so does each connection in it."""
+AT_ONCE: Final = 256
+"""How much is given away at once: a shard counts as one, and each connection in it as CONNECTION."""
+CONNECTION: Final = 4
 PAUSE: Final = 0.05
 """Seconds between two rounds, so that those who come to the other node do not come all at once."""
 SEALED_WITHIN: Final = 2.0
@@ -99,11 +100,13 @@ class Handover:
         held = self._house.held
         shards = sorted(
             (held[number] for number in self._moves.pop(node) if number in held),
-            key=lambda shard: shard.weight,
+            key=lambda shard: shard.connections,
         )
         taken, weight = 0, 0
-        while taken < len(shards) and (not taken or weight + 1 + shards[taken].weight <= AT_ONCE):
-            weight += 1 + shards[taken].weight
+        while taken < len(shards):
+            weight += 1 + CONNECTION * shards[taken].connections
+            if taken and weight > AT_ONCE:
+                break
             taken += 1
         if taken < len(shards):  # the next node's turn first
             self._moves[node] = [shard.number for shard in shards[taken:]]

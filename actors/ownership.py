@@ -184,15 +184,18 @@ class Ownership:
         if held is not None:
             self._house.lost(held, self.elsewhere(number))
 
+    def _sound(self) -> bool:
+        return self._house.lease.sound
+
     # ------------------------------------------------------------ given and taken
 
     async def take(self, shards: Sequence[int]) -> None:
         """Claim what another node let go of for us, and load it. Raises StoreDown."""
         house = self._house
-        if house.member.draining or not house.lease.sound:
+        if house.member.draining or not self._sound():
             return
         survey = await house.store.survey(shards)
-        if not house.lease.sound:
+        if not self._sound():
             return
         free = [owner for owner in survey.owners if not owner.node and owner.shard not in house.held]
         await self._claims.claim([Wanted(owner, "none") for owner in free], self.gone)

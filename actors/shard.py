@@ -104,8 +104,8 @@ class Shard:
         self._quiet: asyncio.Event | None = None
 
     @property
-    def weight(self) -> int:
-        """How many connections hang on it."""
+    def connections(self) -> int:
+        """How many people and dashboards are connected to it."""
         boards = sum(len(board.watchers) for board in self._boards.values())
         return boards + sum(len(live.outlets) + len(live.watchers) for live in self.visits.values())
 

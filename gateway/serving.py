@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 import structlog
@@ -34,7 +35,7 @@ async def serve_node(
     try:
         await _up(servers, serving)
         node.host.serves()
-        node.host.on_superseded(stop.set)
+        node.host.on_superseded(partial(_superseded, node, stop))
         await started(node)
         waiting = asyncio.create_task(stop.wait())
         await asyncio.wait([waiting, *serving], return_when=asyncio.FIRST_COMPLETED)
@@ -44,6 +45,11 @@ async def serve_node(
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*serving)
+
+
+def _superseded(node: Node, stop: asyncio.Event) -> None:
+    log.error("superseded", node=node.settings.server.node)
+    stop.set()
 
 
 async def _drain(node: Node) -> None:
