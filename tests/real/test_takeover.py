@@ -15,6 +15,7 @@ import pytest
 import redis.asyncio
 
 from actors.embedded import EmbeddedStore
+from actors.placement import target
 from engine.ids import shard_of_clinic
 from tests.prove.node_process import CLINIC
 from tests.prove.site import RestRefused, Shown, Site
@@ -103,14 +104,10 @@ def other(here: Town, name: str) -> str:
 
 
 async def spread(here: Town) -> str:
-    """Wait until two nodes have each their share; gives the one that has the clinic."""
-    async with asyncio.timeout(TAKEN_OVER_WITHIN):
-        while True:
-            figures = [await site.metrics() for site in here.sites.values()]
-            owned = [one["vestibule_shards_owned"] for one in figures]
-            if min(owned) > 300 and sum(owned) == 1024:
-                return (await here.owner())[0]
-            await asyncio.sleep(0.1)
+    """Wait until the clinic is at the node to which it belongs; gives that node."""
+    goal = str(target(shard_of_clinic(CLINIC), here.sites))
+    await here.owned_by(goal)
+    return goal
 
 
 @dataclass(slots=True)
