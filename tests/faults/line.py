@@ -63,6 +63,8 @@ class Line(asyncio.Protocol):
         self.reason = ""
         self.heard_at = now()
         self.over = False
+        self.moved: Told | None = None
+        """What was said about where to go on, before the line was closed; it answers whatever was asked."""
         self._listener = listener
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._answers: dict[int, tuple[asyncio.Future[Told], Callable[[Told], None] | None]] = {}
@@ -190,6 +192,9 @@ class Line(asyncio.Protocol):
         read = _decode(payload)
         seq, message = read if isinstance(read, list) else (0, read)
         self._listener.line_heard()
+        if message["t"] == "moved":
+            self.moved = message
+            return
         waiting = self._answers.pop(message.get("id", 0), None) if not seq else None
         if waiting is None:
             self._listener.told(message, seq, zlib.crc32(payload) if seq else 0)

@@ -7,6 +7,7 @@ something once, however often it has to be said.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -65,6 +66,8 @@ class Client(Listener):
         self._here = asyncio.Event()
         self._lost = asyncio.Event()
         self._off_until = 0.0
+        self._moved_to: Door | None = None
+        """Where to go on, as the last line said when it was closed."""
 
     # ------------------------------------------------------------ being there
 
@@ -95,11 +98,12 @@ class Client(Listener):
 
     async def _come(self) -> None:
         """Connect and say hello, here or where that is answered to be. Raises LineLost and Refusal."""
-        door, hello = self.town.door(), await self.hello()
+        door, hello = self._moved_to or self.town.door(), await self.hello()
+        self._moved_to = None
         for _ in range(MOVES):
             line = await self._open(door)
             sent = now()
-            answer = await line.ask(*_said(hello), at_once=partial(self._greeted, line, hello, sent))
+            answer = await _asked(line, *_said(hello), at_once=partial(self._greeted, line, hello, sent))
             if answer["t"] == "moved":
                 line.drop()
                 hello = hello | ({"ticket": answer["ticket"]} if answer.get("ticket") else {})
@@ -137,6 +141,7 @@ class Client(Listener):
             self.town.heard_clock(answer["now"], sent, now())
         if self.door is not None and self.clinic:
             self.town.homes[self.clinic] = self.door
+        self._moved_to = None
         self.greeted(line, hello, answer, sent)
         self._here.set()
 
@@ -149,6 +154,9 @@ class Client(Listener):
         self._here.clear()
         if line.code == RESTARTS:
             self._hint = _seconds(line.reason)
+        if line.moved is not None:
+            self._moved_to = self.town.behind(line.moved["ws_url"])
+            self._wait = FIRST_WAIT
         self._lost.set()
 
     def finish(self, why: str) -> None:
@@ -333,6 +341,16 @@ class Person(Client):
             return
         seats = {key: f"{one['standing']} {one['link']}" for key, one in self.view.seats.items()}
         self.town.note(View(at=now(), who=self.who, visit=self.visit, seats=seats))
+
+
+async def _asked(line: Line, t: str, fields: Hello, at_once: Callable[[Told], None]) -> Told:
+    """Ask what may be answered with `moved`. Raises LineLost."""
+    try:
+        return await line.ask(t, fields, at_once)
+    except LineLost:
+        if line.moved is None:
+            raise
+        return line.moved
 
 
 def _said(hello: Hello) -> tuple[str, Hello]:

@@ -173,10 +173,12 @@ class Caller(Client):
         line = self.line
         if line is None:
             raise LineLost("gone already")
-        answer = await line.ask("digits", {"digits": self._pin})
-        if answer["t"] == "moved":
-            line.drop()
-            await self._go_to(answer["ws_url"])
+        try:
+            answer = await line.ask("digits", {"digits": self._pin})
+        except LineLost:
+            if line.moved is None:
+                raise
+            await self._go_to(line.moved["ws_url"])
             return
         if answer["t"] == "error":
             line.drop()
