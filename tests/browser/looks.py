@@ -1,26 +1,44 @@
-"""What a page looks like in each state: axe, sizes, and pictures of it (SCREENSHOTS=folder)."""
+"""What a page looks like in each state: axe at every width, sizes, and pictures (SCREENSHOTS=folder)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from shutil import which
 from typing import Any, Final, Literal
 
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import Page
 
 from tests.support.processes import REPO
 
+Scheme = Literal["light", "dark"]
+Pictures = Literal["all", "two", "none"]
+
 AXE: Final = REPO / "dashboards/web/node_modules/axe-core/axe.min.js"
-SIZES: Final = {1440: 900, 820: 1180, 390: 844}
-"""Width and height of a desktop's window, a tablet, a telephone."""
-SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+SIZES: Final = {320: 640, 390: 844, 820: 1180, 1440: 900, 1920: 1080}
+"""Width and height of small and usual telephones, a tablet, a desktop's window, a large screen."""
+SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
+PICTURED: Final[dict[Pictures, frozenset[tuple[int, Scheme]]]] = {
+    "all": frozenset((width, scheme) for width in (390, 820, 1440) for scheme in SCHEMES),
+    "two": frozenset({(1440, "light"), (390, "dark")}),
+    "none": frozenset(),
+}
+"""Which pictures of a state are kept."""
 GRAVE: Final = ("serious", "critical")
 BODY_PX: Final = 18
 TARGET_PX: Final = 44
+
+_COLOURS: Final = "['color-contrast', 'link-in-text-block']"
+_RUN: Final = {
+    "light": "axe.run({ resultTypes: ['violations'] })",
+    "dark": f"axe.run({{ resultTypes: ['violations'], runOnly: {_COLOURS} }})",
+}
+"""Light: everything. Dark is the same document in other colours: what can differ is contrast."""
+DARK_AT: Final = (390, 1440)
+"""Colours do not follow the width, but what is shown does: dark is judged narrow and wide."""
 
 # the text of a guest's page, and what is pressed there; what only screen readers meet has no size
 # what passes by itself within seconds is left out of pictures
@@ -51,17 +69,23 @@ def _axe() -> str:
     return AXE.read_text()
 
 
-async def grave_faults(page: Page) -> list[str]:
+async def grave_faults(page: Page, scheme: Scheme = "light") -> list[str]:
     """What axe calls serious or critical on this page as it is now, by rule, place and reason."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_axe())
-    found: dict[str, Any] = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    found: dict[str, Any] = await page.evaluate(_RUN[scheme])
     return [
         f"{fault['id']}: {node['target']} {node['failureSummary']}"
         for fault in found["violations"]
         if fault["impact"] in GRAVE
         for node in fault["nodes"]
     ]
+
+
+async def too_wide(page: Page) -> list[str]:
+    """Say whether a page has to be scrolled sideways (WCAG 2.2, 1.4.10)."""
+    inside, window = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return [f"{inside} px wide in a window of {window} px"] if inside > window else []
 
 
 async def too_small(page: Page) -> list[str]:
@@ -76,24 +100,50 @@ async def too_small(page: Page) -> list[str]:
     return texts + targets
 
 
-async def faults_of(page: Page, *, guest: bool) -> list[str]:
-    """Give what axe finds on a page as it is now, light and dark; of a guest's also what is too small."""
-    found = await too_small(page) if guest else []
-    for scheme in SCHEMES:
-        async with shown(page, scheme):
-            found += [f"{scheme}: {fault}" for fault in await grave_faults(page)]
+async def faults_of(page: Page, widths: Collection[int]) -> list[str]:
+    """Give what axe finds, light and dark: at these widths, or as the page is now if there are none."""
+    if not widths:
+        return await _faults_here(page, SCHEMES)
+    found: list[str] = []
+    async with restored(page):
+        for width in widths:
+            await page.set_viewport_size({"width": width, "height": SIZES[width]})
+            schemes = SCHEMES if width in DARK_AT else SCHEMES[:1]
+            faults = [*await too_wide(page), *await _faults_here(page, schemes)]
+            found += [f"{width} px: {fault}" for fault in faults]
     return found
 
 
-async def pictured(page: Page, name: str, folder: Path) -> None:
-    """Keep six pictures: three sizes, light and dark."""
+async def _faults_here(page: Page, schemes: Collection[Scheme]) -> list[str]:
+    found: list[str] = []
+    for scheme in schemes:
+        await page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {fault}" for fault in await grave_faults(page, scheme)]
+    await page.emulate_media(color_scheme="light")
+    return found
+
+
+async def pictured(page: Page, name: str, kept: Collection[tuple[int, Scheme]], folder: Path) -> None:
+    """Keep pictures of a state; what passes by itself is left out of them."""
     await page.evaluate(_HIDE, True)
-    for width, height in SIZES.items():
-        for scheme in SCHEMES:
-            async with shown(page, scheme, {"width": width, "height": height}):
-                path = folder / f"{name}-{width}-{scheme}.png"
-                await page.screenshot(path=path, animations="disabled")
+    async with restored(page):
+        for width, scheme in sorted(kept):
+            await page.set_viewport_size({"width": width, "height": SIZES[width]})
+            await page.emulate_media(color_scheme=scheme)
+            await page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", animations="disabled")
     await page.evaluate(_HIDE, False)
+
+
+@asynccontextmanager
+async def restored(page: Page) -> AsyncIterator[None]:
+    """Show a page otherwise, and as it was afterwards."""
+    before = page.viewport_size
+    try:
+        yield
+    finally:
+        await page.emulate_media(color_scheme="light")
+        if before is not None:
+            await page.set_viewport_size(before)
 
 
 async def compress(folder: Path) -> None:
@@ -105,20 +155,3 @@ async def compress(folder: Path) -> None:
     options = ["--force", "--ext=.png", "--strip", "--speed=2", "--nofs", "--quality=50-85", "64"]
     process = await asyncio.create_subprocess_exec(program, *options, "--", *pictures)
     await process.wait()
-
-
-@asynccontextmanager
-async def shown(
-    page: Page, scheme: Literal["light", "dark"], size: ViewportSize | None = None
-) -> AsyncIterator[None]:
-    """Show a page so, and as it was afterwards."""
-    before = page.viewport_size
-    await page.emulate_media(color_scheme=scheme)
-    if size is not None:
-        await page.set_viewport_size(size)
-    try:
-        yield
-    finally:
-        await page.emulate_media(color_scheme="light")
-        if size is not None and before is not None:
-            await page.set_viewport_size(before)

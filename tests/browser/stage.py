@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.browser.clinic import Clinic, Visit
-from tests.browser.looks import faults_of, pictured
+from tests.browser.looks import PICTURED, SIZES, Pictures, faults_of, pictured, too_small
 from tests.support.processes import Server
 
 DESKTOP: Final[ViewportSize] = {"width": 1440, "height": 900}
@@ -115,11 +115,22 @@ class Stage:
 
     # ------------------------------------------------------------ what it looks like
 
-    async def seen(self, page: Page, name: str, *, guest: bool = False) -> None:
-        """Hold a page's state against axe, a guest's against its sizes too; keep its picture."""
-        self.faults += [f"{name}: {fault}" for fault in await faults_of(page, guest=guest)]
+    async def seen(
+        self,
+        page: Page,
+        name: str,
+        *,
+        guest: bool = False,
+        everywhere: bool = False,
+        pictures: Pictures = "two",
+    ) -> None:
+        """Hold a page's state against axe, `everywhere` at every width, a guest's against its sizes too."""
+        if guest:
+            self.faults += [f"{name}: {fault}" for fault in await too_small(page)]
+        widths = SIZES if everywhere else ()
+        self.faults += [f"{name}, {fault}" for fault in await faults_of(page, widths)]
         if self.shots is not None:
-            await pictured(page, name, self.shots)
+            await pictured(page, name, PICTURED[pictures], self.shots)
 
 
 def relayed(url: str) -> str:

@@ -23,7 +23,7 @@ async def test_provider_patient_and_guest_see_and_hear_each_other_until_completi
 
     for page in (guest, patient, provider):
         await media_flows(page, peers=2)
-    await stage.seen(provider, "call-provider-3")
+    await stage.seen(provider, "call-provider-3", pictures="all")
     await stage.seen(guest, "call-guest-3")
 
     await guest.get_by_role("button", name="Leave").click()

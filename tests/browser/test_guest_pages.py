@@ -29,7 +29,7 @@ async def test_the_doorstep_shows_whose_visit_and_when_and_nothing_of_the_patien
     await expect(page.get_by_text("Cedar Grove Clinic")).to_be_visible()
     await expect(page.get_by_text("15 min", exact=False).first).to_be_visible()
     await expect(page.get_by_label("Your camera")).to_be_visible()
-    await stage.seen(page, "guest-doorstep", guest=True)
+    await stage.seen(page, "guest-doorstep", everywhere=True, guest=True, pictures="all")
     shown = await page.inner_text("body")
     for secret in ("Nadia", "Rahman", "Follow-up", "Room 2"):
         assert secret not in shown
@@ -41,13 +41,13 @@ async def test_the_doorstep_shows_whose_visit_and_when_and_nothing_of_the_patien
     await expect(page.get_by_text(re.compile(r"\d{3} \d{3} \d{4}"))).to_be_visible()
     await page.get_by_text("Camera and sound").click()
     await expect(page.get_by_label("Microphone", exact=True)).to_be_visible()
-    await stage.seen(page, "guest-doorstep-open", guest=True)
+    await stage.seen(page, "guest-doorstep-open", everywhere=True, guest=True)
     await join(page, "Maria Lopez")
     await expect(title(page, "Your provider knows you're here")).to_be_visible()
 
     await stage.clinic.ask("POST", f"visits/{visit.id}/cancel", {})
     await expect(title(page, "This visit was cancelled")).to_be_visible()
-    await stage.seen(page, "guest-cancelled", guest=True)
+    await stage.seen(page, "guest-cancelled", everywhere=True, guest=True)
 
 
 async def test_the_guest_page_is_light(stage: Stage) -> None:
@@ -65,7 +65,7 @@ async def test_who_comes_early_goes_on_without_touching_anything(stage: Stage) -
     await expect(page.get_by_text("Your visit opens at")).to_be_visible()
     await join(page, "Maria Lopez")
     await expect(title(page, "You're early")).to_be_visible()
-    await stage.seen(page, "guest-early", guest=True)
+    await stage.seen(page, "guest-early", everywhere=True, guest=True)
 
     await stage.clinic.reschedule(visit, soon(30 * 60), soon(45 * 60))
     await page.goto(relayed(visit.guest_url))
@@ -81,7 +81,7 @@ async def test_a_link_that_is_none_says_what_to_do(stage: Stage) -> None:
     head, dot, proof = visit.guest_url.rpartition(".")
     unknown = await stage.page(f"{head}{dot}{proof[::-1]}")
     await expect(title(unknown, "This link doesn't work")).to_be_visible()
-    await stage.seen(unknown, "guest-link-unknown", guest=True)
+    await stage.seen(unknown, "guest-link-unknown", everywhere=True, guest=True)
     bare = await stage.page(visit.guest_url.partition("#")[0])
     await expect(title(bare, "This link doesn't work")).to_be_visible()
     await expect(bare.get_by_text("Open the link in the message you got.")).to_be_visible()
@@ -91,7 +91,7 @@ async def test_a_link_that_is_none_says_what_to_do(stage: Stage) -> None:
     withdrawn = await stage.page(invited["link"])
     await expect(title(withdrawn, "This link was withdrawn")).to_be_visible()
     await expect(withdrawn.get_by_role("link", name=CALL_THE_CLINIC)).to_be_visible()
-    await stage.seen(withdrawn, "guest-link-withdrawn", guest=True)
+    await stage.seen(withdrawn, "guest-link-withdrawn", everywhere=True, guest=True)
 
 
 async def test_a_full_visit_offers_the_telephone(stage: Stage) -> None:
@@ -102,7 +102,7 @@ async def test_a_full_visit_offers_the_telephone(stage: Stage) -> None:
             page = await stage.guest(visit.guest_url, "Maria Lopez")
             await expect(title(page, "The visit is full")).to_be_visible()
             await expect(page.get_by_role("link", name=re.compile("Call "))).to_be_visible()
-            await stage.seen(page, "guest-full", guest=True)
+            await stage.seen(page, "guest-full", everywhere=True, guest=True)
 
 
 async def test_an_invitation_for_one_moves_from_device_to_device(stage: Stage) -> None:
@@ -114,12 +114,12 @@ async def test_an_invitation_for_one_moves_from_device_to_device(stage: Stage) -
     await expect(in_the_call(computer)).to_be_visible()
     telephone = await stage.guest(invited["link"], "Zoe Costa")
     await expect(title(telephone, "Already open on another device")).to_be_visible()
-    await stage.seen(telephone, "guest-already-open", guest=True)
+    await stage.seen(telephone, "guest-already-open", everywhere=True, guest=True)
     await telephone.get_by_role("button", name="Move here").click()
     await expect(in_the_call(telephone)).to_be_visible()
     assert await seat_of(telephone) == await seat_of(computer)
     await expect(title(computer, "Your visit moved to another device")).to_be_visible()
-    await stage.seen(computer, "guest-moved", guest=True)
+    await stage.seen(computer, "guest-moved", everywhere=True, guest=True)
     await computer.get_by_role("button", name="Bring it back here").click()
     await expect(in_the_call(computer)).to_be_visible()
     await expect(title(telephone, "Your visit moved to another device")).to_be_visible()

@@ -26,7 +26,7 @@ async def test_the_patient_starts_without_a_name_and_reads_how_to_take_part_by_p
     await expect(page.get_by_label("Your name")).to_have_count(0)
     await expect(page.get_by_text(visit.number)).to_be_visible()
     await expect(page.get_by_text(spoken(visit.pin))).to_be_visible()
-    await stage.seen(page, "patient-doorstep", guest=True)
+    await stage.seen(page, "patient-doorstep", guest=True, pictures="all")
 
     await page.get_by_role("button", name="Start Appointment").click()
     await expect(title(page, "Your provider knows you're here")).to_be_visible()

@@ -90,7 +90,7 @@ async def test_the_provider_lets_in_and_turns_away_browser_and_telephone_alike(s
         provider = await stage.provider(visit)
         maria = await stage.guest(visit.guest_url, "Maria Lopez")
         await expect(title(maria, "Your provider knows you're here")).to_be_visible()
-        await stage.seen(maria, "guest-waiting", guest=True)
+        await stage.seen(maria, "guest-waiting", guest=True, pictures="all")
         await expect(person(board, "Maria Lopez")).to_contain_text("Waiting")
         await expect(provider.get_by_role("button", name="Let in Maria Lopez")).to_be_visible()
         await stage.seen(provider, "call-somebody-waits")
