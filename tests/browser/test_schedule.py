@@ -86,6 +86,7 @@ async def test_a_visit_is_moved_by_dragging_it(stage: Stage) -> None:
     await asks.get_by_role("button", name="Keep the time").click()
     await expect(visit).to_contain_text("1:00 PM")
 
+    there = await spot(page, day, "14:30")  # whoever took a picture may have scrolled
     await drag(page, await middle(visit), there)
     await asks.get_by_role("button", name="Move visit").click()
     await expect(visit).to_contain_text("2:30 PM")

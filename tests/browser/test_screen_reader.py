@@ -85,7 +85,7 @@ async def test_a_visit_is_scheduled(stage: Stage) -> None:
           - button "Create Visit"
         """,
     )
-    await form.get_by_label("Patient's name").fill("Sofia Novak")
+    await form.get_by_label("Patient's name").fill("Nora Quinn")
     await form.get_by_role("button", name="Create Visit").click()
     confirm = page.get_by_role("dialog", name="Confirm New Visit")
     await expect(confirm.get_by_role("heading", name="Confirm New Visit")).to_be_focused()
@@ -100,7 +100,7 @@ async def test_a_visit_is_scheduled(stage: Stage) -> None:
             - term: Visit Type
             - definition: Video
             - term: Patient
-            - definition: Sofia Novak
+            - definition: Nora Quinn
             - term: Provider
             - definition: Dr. Ana Rivera
           - button "Back"
@@ -108,8 +108,8 @@ async def test_a_visit_is_scheduled(stage: Stage) -> None:
         """,
     )
     await confirm.get_by_role("button", name="Confirm").click()
-    await announced(page, "The visit with Sofia Novak is created.")
-    made = page.get_by_role("grid").get_by_role("button", name="Sofia Novak Scheduled Dr. Ana Rivera")
+    await announced(page, "The visit with Nora Quinn is created.")
+    made = page.get_by_role("grid").get_by_role("button", name="Nora Quinn Scheduled Dr. Ana Rivera")
     await expect(made).to_be_focused()
     await made.press("Enter")
     await expect(details_of(page)).to_be_focused()
@@ -122,6 +122,7 @@ async def test_somebody_is_invited(stage: Stage) -> None:
     page = await stage.dashboard(visit)
     details = details_of(page)
     await details.get_by_role("button", name="Add Participants").click()
+    await expect(details.get_by_role("textbox", name="E-mail addresses")).to_be_focused()
     await page.keyboard.type("daughter@example.org;")
     await reads(
         details.get_by_role("region", name="Add Participants"),
