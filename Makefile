@@ -26,8 +26,7 @@ WEB_SOURCES := $(shell find languages -name '*.json') $(shell find $(WEB)/src $(
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
-run: $(RUNS) gateway/static/manifest.json ## start a demo clinic; PORT=8080 DATA_DIR=... HTTPS=1 NODES=3
-	@$(PYTHON) -m tools.prompts --or-tones
+run: $(RUNS) .venv/.spoken gateway/static/manifest.json ## start a demo clinic; PORT=8080 DATA_DIR=... HTTPS=1 NODES=3
 	@exec $(BIN)/vestibule dev --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") \
 		$(if $(filter-out 0,$(HTTPS)),--https) $(if $(filter-out 1,$(NODES)),--nodes $(NODES))
 
@@ -106,6 +105,11 @@ clean: ## remove all that make made, but no data
 # What many nodes need on top (docs/cluster.md).
 .venv/.cluster: .venv/.run requirements/cluster.txt
 	$(PIP) --require-hashes -r requirements/cluster.txt
+	@touch $@
+
+# Spoken once for each change of the texts; where nothing can speak there are tones, until `make prompts` is asked again.
+.venv/.spoken: $(wildcard languages/*/phone.json) tools/prompts.py | .venv/.run
+	@$(PYTHON) -m tools.prompts --or-tones
 	@touch $@
 
 # What the tests and the linters need on top.

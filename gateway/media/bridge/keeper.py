@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from gateway.media.bridge.process import Orders
+from gateway.media.bridge.orders import Orders
 from gateway.settings import Settings
 
 IDLE: Final = 300.0

@@ -11,10 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
-
 from gateway.media.bridge.backend import Backend, Unable
 from gateway.media.bridge.mixer import FRAME
+from gateway.media.bridge.orders import Orders
 from gateway.media.bridge.visit import BridgedVisit, Refusal
 from gateway.websocket.client import Closed, Unreachable
 from gateway.websocket.server import Caller, listening
@@ -30,20 +29,6 @@ _UNSENT: Final = 4 * (FRAME + 4)
 """Bytes that wait for a slow dial-in process: four frames."""
 LEGS: Final = 512
 """Telephones in one process at most."""
-
-
-class Orders(Struct, frozen=True, kw_only=True):
-    """What a bridge has to know; its keeper says it on the first line of stdin."""
-
-    server: str
-    """The node's socket, ws:// or wss://."""
-    key: str
-    listening: int
-    """The file descriptor of the socket that listens; it is opened before, and outlives a worker, so that who
-    connects while the next one starts has to wait and is not turned away.
-    """
-    ca_file: str = ""
-    """Who vouches for the node's certificate, if not one of those that this machine knows."""
 
 
 class Bridge:
