@@ -13,7 +13,8 @@ from typing import Final
 
 import msgspec
 
-from gateway.media.bridge.orders import Orders, no_more_orders, serve
+from gateway.media.bridge.orders import Orders
+from gateway.media.bridge.process import no_more_orders, serve
 
 _QUICK: Final = 1.0
 """A worker that lived shorter than this, in seconds, is not started anew at once."""
