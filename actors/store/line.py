@@ -28,6 +28,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
+from actors.store.patience import Patience
 from actors.store.settings import StoreSettings
 
 
@@ -115,7 +116,7 @@ class Line:
             connection = await self._ready()
             if connection is not None:
                 fault = LOST
-                async with asyncio.timeout(self._settings.answer_seconds):
+                async with Patience(self._settings.answer_seconds):
                     packed = [burst.packed for burst in bursts]
                     await connection.send_packed_command(packed, check_health=False)
                     for burst in bursts:

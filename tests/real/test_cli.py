@@ -301,6 +301,7 @@ def test_an_operator_founds_a_clinic_and_it_works(home: Path) -> None:
         with httpx.Client(base_url=server.url, trust_env=False, timeout=SECONDS) as admin:
             admin.headers["X-Vestibule"] = "1"
             me = admin.post("/api/v1/sign-in", json={"email": "ana@bay.example", "password": password})
-            assert me.json()["clinic"] == {"id": "bay", "name": "Bayview", "zone": "Asia/Kolkata", "logo": ""}
+            bayview = {"id": "bay", "name": "Bayview", "zone": "Asia/Kolkata", "logo": "", "week_starts": 0}
+            assert me.json()["clinic"] == bayview
             assert admin.get("/api/v1/clinic").json()["dial_in_numbers"] == ["+15550100"]
             assert [one["name"] for one in admin.get("/api/v1/staff").json()] == ["Administrator", "Dr. Ri"]

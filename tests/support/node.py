@@ -153,7 +153,6 @@ class House:
         own = House(
             self.node, self.port, self.clock, self.bugs, ClinicId(f"c-{one}"), f"+1555{one:07}", doctor
         )
-        await self.node.host.lease.sound_again()  # the loop may have stood still since the last test
         await own.settle(**settings)
         try:
             yield own
@@ -169,6 +168,7 @@ class House:
     async def settle(self, **changes: Any) -> Clinic:
         """Save the clinic with these settings."""
         facts = {"id": self.clinic, "dial_in": (self.number,)} | changes
+        await self.node.host.lease.sound_again()  # the loop may have stood still since the last test
         refused = await self.node.desk.save_clinic(clinic(**facts))
         assert refused is None, refused
         found = self.node.host.clinic(self.clinic)
