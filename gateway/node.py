@@ -19,7 +19,6 @@ from actors.desk import Desk
 from actors.embedded import EmbeddedStore
 from actors.host import Host, HostSettings
 from actors.neighbours import Neighbours
-from actors.numbers import as_read
 from actors.pepper import read_pepper
 from actors.ports import OutreachLimits, Peers, Post
 from actors.reception import Reception
@@ -175,7 +174,6 @@ async def running(
         conversations.cut_off = lambda: host.cut_off
         await stack.enter_async_context(host)
         host.tasks.start(_forget(rewrite, metrics))
-        host.tasks.start(_get_ready_to_read_numbers())
         conversations.open = True
         yield Node(
             settings,
@@ -230,11 +228,6 @@ async def _forget(rewrite: PurgeRewrite, metrics: Metrics) -> None:
         state = await rewrite.step()
         metrics.rewrite(state)
         await asyncio.sleep(REWRITE_LOOKS_EVERY)
-
-
-async def _get_ready_to_read_numbers() -> None:
-    """Load what knows the world's telephone numbers aside, so that nobody waits for it."""
-    await asyncio.to_thread(as_read, "")
 
 
 def _store_state(state: str, reason: str) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from actors.numbers import as_read
 from gateway.api import Asgi
 from gateway.http_server import HttpServer, http_server
 from gateway.node import Node
@@ -34,6 +35,7 @@ async def serve_node(
     serving = [asyncio.create_task(server.serve()) for server in servers]
     try:
         await _up(servers, serving)
+        node.host.tasks.start(_get_ready_to_read_numbers())
         node.host.serves()
         node.host.on_superseded(partial(_superseded, node, stop))
         await started(node)
@@ -57,6 +59,13 @@ async def _drain(node: Node) -> None:
     await node.host.drain()
     log.info("draining", sockets=len(node.endpoint))
     await node.endpoint.drain(timeout=DRAIN_WITHIN)
+
+
+async def _get_ready_to_read_numbers() -> None:
+    """Load what knows the world's telephone numbers aside, so that nobody waits for it: neither for a start,
+    nor for a first number.
+    """
+    await asyncio.to_thread(as_read, "")
 
 
 async def _up(servers: list[HttpServer], serving: list[asyncio.Task[None]]) -> None:
