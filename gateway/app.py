@@ -56,6 +56,9 @@ async def serve(
 
 
 def _settle() -> None:
-    """Take what lives as long as the process out of the collector's rounds, which it would make long."""
+    """Take what lives as long as the process out of the collector's rounds, which it would make long; from
+    now on there are such rounds, where the start had none (gateway.cli).
+    """
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -5,6 +5,7 @@ Each verb imports what it needs when it runs, so that `dev` is up quickly and a 
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ def main() -> None:
 @app.command()
 def start(config_file: ConfigFile = None) -> None:
     """Start a node with its settings. Seeds nothing."""
+    gc.disable()  # a start makes nothing but what stays; gateway.app turns it on again
     from gateway.settings_check import advice
 
     settings = load(config_file)
@@ -88,6 +90,7 @@ def dev(
         _many(port, demo_folder(data_dir), nodes, https=https, empty=empty)
         return
 
+    gc.disable()  # as above
     with told():
         settings = settings_of(port, data_dir, https=https)
     check(settings)
