@@ -136,13 +136,7 @@ async def running(
             secrets=secrets,
             clock=clock,
             observer=metrics,
-            settings=HostSettings(
-                node=settings.server.node,
-                address=settings.peer_address,
-                ws_url=settings.ws_url,
-                version=release(),
-                public_url=settings.public_url,
-            ),
+            settings=_place(settings),
             random=os.urandom,
             ice=IceServers(settings.media, clock.now),
             buried=tombstones.bury,
@@ -157,11 +151,7 @@ async def running(
         auth = Auth(_accounts(servers, settings), secrets, passwords, now=clock.now, random=os.urandom)
         keeper = await stack.enter_async_context(kept(settings, auth.bridge_key))
         bridging = Bridging(host, keeper.url, keeper.wanted)
-        turnstile = Turnstile(
-            at_once=settings.limits.hellos_at_once,
-            per_second=settings.limits.hellos_per_second,
-            put_off=metrics.put_off,
-        )
+        turnstile = _turnstile(settings, metrics)
         conversations = Conversations(_rooms(host, requests, bridging, auth, turnstile))
         origins = Origins(settings, host.members)
         endpoint = Endpoint(
@@ -189,6 +179,25 @@ async def running(
             outbox=post.outbox,
             phones=Phones() if demo else None,
         )
+
+
+def _place(settings: Settings) -> HostSettings:
+    """Say who this node is, and where others and people find it."""
+    return HostSettings(
+        node=settings.server.node,
+        address=settings.peer_address,
+        ws_url=settings.ws_url,
+        version=release(),
+        public_url=settings.public_url,
+    )
+
+
+def _turnstile(settings: Settings, metrics: Metrics) -> Turnstile:
+    return Turnstile(
+        at_once=settings.limits.hellos_at_once,
+        per_second=settings.limits.hellos_per_second,
+        put_off=metrics.put_off,
+    )
 
 
 def _rooms(host: Host, requests: Requests, bridging: Bridging, auth: Auth, turnstile: Turnstile) -> Rooms:
