@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Protocol
 
 from actors.deadlines import RETRY, Deadlines
@@ -275,6 +276,7 @@ class Courier:
             return Delivery("later", "try_later")
         if barred or post is None:
             return Delivery("failed", barred)
+        began = perf_counter()
         try:
             async with asyncio.timeout(self._house.outreach.send_within / 1000):
                 return await post.send(dispatch)
@@ -283,6 +285,8 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - a bug of one way to send; nobody knows what it did
             self._tasks.report(error)
             return _unknown(post, dispatch.via)
+        finally:
+            self._house.observer.letter_sent(dispatch.via.value, perf_counter() - began)
 
     async def _barred(self, dispatch: Dispatch) -> str:
         """Say why this number gets no text message: it asked for none, or a day's money is spent."""

@@ -106,6 +106,10 @@ class Place:
     phone: bool
     budget: float = 0.0
     budget_at: Instant = 0
+    measured_at: Instant = 0
+    """When what its browser measured was counted last."""
+    linked_at: Instant = 0
+    """When it last reported connections to other browsers."""
 
 
 class Host(Register):
@@ -486,6 +490,11 @@ class Host(Register):
         self.tasks.spare(partial(live.submit, answered, Tick()))
 
     # ------------------------------------------------------------ figures
+
+    @property
+    def saves_waiting(self) -> int:
+        """How many saves wait for the store."""
+        return self._committer.depth
 
     def figures(self) -> Figures:
         """What is live now, for the gauges."""

@@ -158,8 +158,11 @@ class Reception:
     def dashboard(self, outlet: Outlet, hello: wire.HelloStaff, by: ByStaff, clinic: str) -> None:
         """A member of staff opens a dashboard of their clinic."""
         if self._host.shard_of(clinic) is None:
-            moved = elsewhere(self._host, shard_of_clinic(ClinicId(clinic)))
-            outlet.answer(moved or error(hello.id, Refused("try_later"), None))
+            if (moved := elsewhere(self._host, shard_of_clinic(ClinicId(clinic)))) is not None:
+                outlet.answer(moved)
+            else:
+                outlet.answer(error(hello.id, Refused("try_later"), None))
+                self._host.observer.refused("try_later")
             return
         self._requests.open_dashboard(outlet, by, clinic)
         outlet.answer(
@@ -219,6 +222,8 @@ class Reception:
         host, began = self._host, perf_counter()
         live.outlets[outlet.id] = outlet
         role, lost_since = _role(command), _lost_since(live, command)
+        if isinstance(command, Resume):
+            host.observer.reconnect(_after(live, command))
 
         def greet(where: LiveVisit, connected: Connected) -> None:
             how = self._greet(outlet, where, connected, request, secret, stream, seq)
@@ -273,6 +278,8 @@ class Reception:
         how: Literal["new", "replay", "state"] = "new"
         if connected.resumed:
             how = "state" if missed is None else "replay"
+            if missed is None and stream:
+                host.observer.replay_gap("too_old" if stream == log.name else "other_owner")
         servers, _ = host.ice(live.visit.id, connected.seat)
         outlet.answer(
             ready(
@@ -312,6 +319,7 @@ class Reception:
     ) -> None:
         outlet.answer(error(request, refused, live.visit.clinic if live else None))
         self._host.observer.join(channel, role, "refused", refused.code, 0.0)
+        self._host.observer.refused(refused.code)
 
     async def _not_here(
         self, outlet: Outlet, request: int, visit: str, never: str = "link_unknown", role: str = "guest"
@@ -347,6 +355,16 @@ def _lost_since(live: LiveVisit, command: Arrive | Enter | Resume) -> Instant:
     """Since when the browser was away whose seat is resumed; 0 when it was not seen to be."""
     seat = live.visit.seats.get(command.seat) if isinstance(command, Resume) else None
     return seat.web.lost_since if seat is not None and seat.web is not None else 0
+
+
+def _after(live: LiveVisit, command: Resume) -> str:
+    """After what a browser comes back to its seat, for the metrics."""
+    seat = live.visit.seats.get(command.seat)
+    if seat is None or not seat.present:
+        return "gone"  # or unknown here: it is refused, or another owner gave it
+    if seat.web is None or seat.web.live:
+        return "moved"  # the connection before it was not seen to break
+    return "restart" if seat.web.restoring_until else "lost"
 
 
 def _nothing(_: Outcome) -> None:

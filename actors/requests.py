@@ -23,6 +23,9 @@ SIGNALS: Final = 100.0
 connect.
 """
 
+REPORTS_EVERY: Final = 1_900
+"""Milliseconds between two reports of a browser that are counted: they come every 2 s at most."""
+
 
 @dataclass(slots=True)
 class Dashboard:
@@ -69,6 +72,20 @@ class Requests:
         place = self._host.places.get(outlet.id)
         if place is not None and self._afford(place):
             place.live.submit(_nothing, SetQuality(outlet.id, message.lost, message.rtt))
+            now = self._host.now()
+            if now - place.measured_at >= REPORTS_EVERY and place.live.routes.get(place.seat) is outlet:
+                place.measured_at = now
+                self._host.observer.call_quality(message.lost, message.rtt, message.jitter)
+
+    def ice_report(self, outlet: Outlet, message: wire.IceReport) -> None:
+        """Count which connections to other browsers came about; what comes too often counts for nothing."""
+        place = self._host.places.get(outlet.id)
+        if place is None or not self._afford(place):
+            return
+        now = self._host.now()
+        if now - place.linked_at >= REPORTS_EVERY and place.live.routes.get(place.seat) is outlet:
+            place.linked_at = now
+            self._host.observer.call_links(message.setups, message.failed)
 
     def request(self, outlet: Outlet, message: wire.FromClient) -> None:
         """Answer one request of a seat, a telephone or a dashboard."""
@@ -93,7 +110,7 @@ class Requests:
     def _leave(self, outlet: Outlet, message: wire.Leave) -> None:
         place = self._host.places.get(outlet.id)
         if place is None:
-            outlet.answer(error(message.id, Refused("not_allowed"), None))
+            self._refuse(outlet, message.id, Refused("not_allowed"), None)
         else:
             place.live.submit(self._answerer(outlet, message.id, place.live.visit.clinic), Leave(outlet.id))
 
@@ -101,10 +118,10 @@ class Requests:
         """Give a relay's credentials to who is in the call, as it is saved, and to nobody who waits (D12)."""
         place = self._host.places.get(outlet.id)
         if place is None:
-            outlet.answer(error(message.id, Refused("not_allowed"), None))
+            self._refuse(outlet, message.id, Refused("not_allowed"), None)
             return
         if place.live.routes.get(place.seat) is not outlet:
-            outlet.answer(error(message.id, Refused("not_in_call"), place.live.visit.clinic))
+            self._refuse(outlet, message.id, Refused("not_in_call"), place.live.visit.clinic)
             return
         servers, ttl = self._host.ice(place.live.visit.id, place.seat)
         outlet.answer(wire.Ice(id=message.id, servers=servers, ttl_ms=ttl))
@@ -116,7 +133,7 @@ class Requests:
             return
         refused = live.visit.may_invite(by)
         if refused is not None:
-            outlet.answer(error(message.id, refused, live.visit.clinic))
+            self._refuse(outlet, message.id, refused, live.visit.clinic)
             return
         outlet.answer(panel(self._host, live.visit, SHARED, message.id))
 
@@ -131,7 +148,7 @@ class Requests:
         contact = checked(message.email, message.phone, clinic.country, self._host.outreach.countries)
         refused = live.visit.may_invite(by) or (contact if isinstance(contact, Refused) else None)
         if refused is not None or isinstance(contact, Refused):
-            outlet.answer(error(message.id, refused or Refused("bad_address"), clinic))
+            self._refuse(outlet, message.id, refused or Refused("bad_address"), clinic)
         else:
             self._host.tasks.start(self._invited(outlet, message, live, by, contact))
 
@@ -143,7 +160,7 @@ class Requests:
             live.visit.id, by, op, contact, label=message.label, interpreter=message.interpreter
         )
         if isinstance(made, Refused):
-            outlet.answer(error(message.id, made, live.visit.clinic))
+            self._refuse(outlet, message.id, made, live.visit.clinic)
             return
         invitation, shown = made
         outlet.answer(
@@ -168,7 +185,7 @@ class Requests:
             return
         asked = command(message, by, self._host.secrets.operation)
         if isinstance(asked, Refused):
-            outlet.answer(error(ident, asked, live.visit.clinic))
+            self._refuse(outlet, ident, asked, live.visit.clinic)
         elif _takes_more(live.visit, asked):
             self._host.tasks.start(self._ask(outlet, ident, live, asked))
         else:
@@ -196,7 +213,7 @@ class Requests:
         dashboard = self._dashboards.get(outlet.id)
         clinic = self._host.clinic(dashboard.clinic) if dashboard else None
         if dashboard is None or clinic is None or not may(dashboard.by.role, Right.SEE_VISITS):
-            outlet.answer(error(message.id, Refused("not_allowed"), clinic))
+            self._refuse(outlet, message.id, Refused("not_allowed"), clinic)
             return
         self._host.tasks.start(self._show_board(dashboard, clinic, message))
 
@@ -204,7 +221,7 @@ class Requests:
         outlet, shard = dashboard.outlet, self._host.shard_of(clinic.id)
         within = shard.within(clinic, message.day) if shard else None
         if shard is None or within is None:
-            outlet.answer(error(message.id, Refused("bad_request" if shard else "try_later"), clinic))
+            self._refuse(outlet, message.id, Refused("bad_request" if shard else "try_later"), clinic)
             return
         day = message.day or shard.today(clinic)
         if shard.board(clinic.id, day) is None:
@@ -212,7 +229,7 @@ class Requests:
             try:
                 finished = await self._host.finished(shard, clinic, within)
             except StoreDown:
-                outlet.answer(error(message.id, Refused("try_later"), clinic))
+                self._refuse(outlet, message.id, Refused("try_later"), clinic)
                 return
             moved = within != shard.within(clinic, day)  # the clinic's zone changed meanwhile
             gone = self._host.shard(shard.number) is not shard  # another node has it now, or we again
@@ -265,7 +282,7 @@ class Requests:
         """Say that a visit is over, to those of its clinic who may know; to everybody else there is none."""
         dashboard = self._dashboards.get(outlet.id)
         if dashboard is None or not may(dashboard.by.role, Right.SEE_VISITS) or self._host.live(visit):
-            outlet.answer(error(ident, Refused("no_such_visit"), None))
+            self._refuse(outlet, ident, Refused("no_such_visit"), None)
         else:
             self._host.tasks.start(self._was_there(dashboard, ident, visit))
 
@@ -273,20 +290,24 @@ class Requests:
         try:
             known = await self._host.stored(visit)
         except StoreDown:
-            dashboard.outlet.answer(error(ident, Refused("try_later"), None))
+            self._refuse(dashboard.outlet, ident, Refused("try_later"), None)
             return
         ours = known is not None and known.clinic.id == dashboard.clinic
         code = "visit_over" if ours else "no_such_visit"
-        dashboard.outlet.answer(error(ident, Refused(code), None))
+        self._refuse(dashboard.outlet, ident, Refused(code), None)
 
     def _answerer(self, outlet: Outlet, ident: int, clinic: Clinic) -> Answer:
         def answer(outcome: Outcome) -> None:
             if isinstance(outcome, Refused):
-                outlet.answer(error(ident, outcome, clinic))
+                self._refuse(outlet, ident, outcome, clinic)
             else:
                 outlet.answer(wire.Ok(id=ident))
 
         return answer
+
+    def _refuse(self, outlet: Outlet, ident: int, refused: Refused, clinic: Clinic | None) -> None:
+        outlet.answer(error(ident, refused, clinic))
+        self._host.observer.refused(refused.code)
 
     def _afford(self, place: Place) -> bool:
         """Whether a seat may send one more relayed message now (a token bucket)."""

@@ -3,29 +3,40 @@
 from collections.abc import Sequence
 
 from actors.ports import Observer
-from engine.events import Event, SeatChanged, Standing, VisitChanged, VisitWhy, Why
-from engine.presence import Role
+from engine.clinic import Admission
+from engine.events import Audited, Event, SeatChanged, Standing, VisitChanged, VisitWhy, Why
+from engine.presence import GUESTS, Role, Seat
 from engine.visit import Visit
 
 _LIFE = frozenset({VisitWhy.OPENED, VisitWhy.STARTED, VisitWhy.LAPSED, VisitWhy.EXTENDED, VisitWhy.OVER})
+_COMINGS_IN = frozenset({Why.JOINED, Why.ADMITTED})
 _ENDS_OF_WAITING = frozenset({Why.ADMITTED, Why.DENIED, Why.LEFT})
 
 
 def tally(observer: Observer, visit: Visit, events: Sequence[Event]) -> None:
     """Count what was said about a visit, once it was said."""
+    by_word = any(isinstance(event, Audited) and event.action == "admit" for event in events)
     for event in events:
         if isinstance(event, VisitChanged):
             if event.why in _LIFE:
                 observer.transition(visit.status.value)
         elif isinstance(event, SeatChanged):
-            _seat(observer, visit, event)
+            _seat(observer, visit, event, by_word=by_word)
 
 
-def _seat(observer: Observer, visit: Visit, event: SeatChanged) -> None:
+def _seat(observer: Observer, visit: Visit, event: SeatChanged, *, by_word: bool) -> None:
+    seat = visit.seats.get(event.seat)
     if event.why is Why.MOVED:
         observer.seat_moved()
     elif event.before is Standing.WAITING and event.why in _ENDS_OF_WAITING:
-        seat = visit.seats.get(event.seat)
         observer.admission(event.why.value, "phone" if seat and seat.role is Role.PHONE else "web")
         if event.why is Why.ADMITTED:
             observer.waited(event.waited / 1000)
+    if event.why in _COMINGS_IN and seat is not None and not by_word and _has_to_wait(visit, seat):
+        observer.admission_bypassed()
+
+
+def _has_to_wait(visit: Visit, seat: Seat) -> bool:
+    """Whether somebody is in whom only a provider lets in: looked at apart from what decided about it."""
+    asks = seat.asks or visit.clinic.admission is Admission.PROVIDER_ADMITS
+    return seat.standing is Standing.IN and seat.role in GUESTS and asks

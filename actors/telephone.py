@@ -54,6 +54,7 @@ class Telephone:
         dialled = as_dialled(hello.dialled)
         if dialled not in self._host.numbers() and not await self._host.known.has_number(dialled):
             outlet.answer(error(hello.id, Refused("number_unknown"), None))
+            self._host.observer.refused("number_unknown")
             return
         if not outlet.stand_on(outlet.credential):
             return  # hung up meanwhile
@@ -203,6 +204,7 @@ class Telephone:
         """Answer a try that did not let the caller in; they may type again."""
         call.busy = False
         call.outlet.answer(error(request, refused, clinic))
+        self._host.observer.refused(refused.code)
 
     def _missed(self, call: Call, request: int, refused: Refused, result: str) -> None:
         """A try is used up; after the last one the call is told so and closed by the dial-in client."""

@@ -38,7 +38,8 @@ from gateway.auth import Auth
 from gateway.logs import where
 from gateway.media.bridge.keeper import Keeper, NoKeeper, kept
 from gateway.media.ice import IceServers
-from gateway.metrics import Metrics
+from gateway.metrics import Metrics, Watched
+from gateway.metrics.turns import time_turns
 from gateway.origins import Origins
 from gateway.outreach.outbox import Outbox
 from gateway.outreach.post import Outreach, limits
@@ -117,9 +118,9 @@ async def running(
     async with AsyncExitStack() as stack:
         url = settings.store.url or await _embedded(settings, stack)
         store = StoreSettings(url=url, rewrite_every_seconds=settings.privacy.rewrite_minutes * 60)
-        servers = Servers(store)
-        rewrite = PurgeRewrite(servers, store)
         metrics = Metrics()
+        servers = Servers(store, metrics.store)
+        rewrite = PurgeRewrite(servers, store)
         clock = seams.clock or Clock()
         clock.skewed = metrics.clock_skew
         secrets = Secrets(read_pepper(settings.secrets_folder), pin_digits=settings.pins.digits)
@@ -152,18 +153,21 @@ async def running(
         keeper = await stack.enter_async_context(kept(settings, auth.bridge_key))
         bridging = Bridging(host, keeper.url, keeper.wanted)
         turnstile = _turnstile(settings, metrics)
-        conversations = Conversations(_rooms(host, requests, bridging, auth, turnstile))
+        conversations = Conversations(_rooms(host, requests, bridging, auth, turnstile, metrics))
         origins = Origins(settings, host.members)
         endpoint = Endpoint(
             conversations.accept, origins=origins, limits=seams.limits, observer=metrics.sockets
         )
         metrics.sockets.on_failure(seams.report)
-        metrics.watch(host, lambda: endpoint.totals, lambda: endpoint.buffered)
+        metrics.watch(
+            Watched(host, lambda: endpoint.totals, lambda: endpoint.buffered, lambda: keeper.doing, release())
+        )
         host.on_revoked(conversations.cut)
         host.on_cut_off(lambda: host.tasks.start(endpoint.close_all()))
         conversations.cut_off = lambda: host.cut_off
         await stack.enter_async_context(host)
         host.tasks.start(_forget(rewrite, metrics))
+        host.tasks.start(time_turns(metrics.turn))
         conversations.open = True
         yield Node(
             settings,
@@ -200,7 +204,9 @@ def _turnstile(settings: Settings, metrics: Metrics) -> Turnstile:
     )
 
 
-def _rooms(host: Host, requests: Requests, bridging: Bridging, auth: Auth, turnstile: Turnstile) -> Rooms:
+def _rooms(
+    host: Host, requests: Requests, bridging: Bridging, auth: Auth, turnstile: Turnstile, metrics: Metrics
+) -> Rooms:
     return Rooms(
         Reception(host, requests, auth.stands),
         requests,
@@ -210,6 +216,8 @@ def _rooms(host: Host, requests: Requests, bridging: Bridging, auth: Auth, turns
         host.tasks,
         partial(elsewhere, host),
         turnstile,
+        metrics.greeted,
+        metrics.refused,
     )
 
 

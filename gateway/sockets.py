@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
+from time import perf_counter
 from typing import Final
 
 import msgspec
@@ -30,6 +31,14 @@ from signaling.translate import error
 
 CODECS: Final = {codec.subprotocol.value: codec for codec in (MSGPACK, JSON)}
 BEATS: Final = {codec.subprotocol.value: frame(codec.beat, text=codec.text) for codec in (MSGPACK, JSON)}
+KINDS: Final[dict[type, str]] = {
+    wire.HelloLink: "link",
+    wire.HelloSeat: "seat",
+    wire.HelloStaff: "staff",
+    wire.HelloPhone: "phone",
+    wire.HelloBridge: "bridge",
+}
+"""What hellos are called in the metrics."""
 HUNG_UP: Final = Close.DONE
 """The close code with which a dial-in client says that its caller hung up."""
 
@@ -57,6 +66,10 @@ class Rooms:
     elsewhere: Callable[[int | None], wire.Moved | None]
     """Where a shard's sockets are, when they are at another node."""
     turnstile: Turnstile
+    greeted: Callable[[str, float], None] = lambda _kind, _seconds: None
+    """Told of each hello that was answered `ready`: its kind, and after how many seconds."""
+    refused: Callable[[str], None] = lambda _code: None
+    """Told the code of each hello that was refused before anybody else heard of it."""
 
 
 class Conversations:
@@ -115,7 +128,7 @@ def _crowded(wait: float) -> Rejection:
 class Conversation:
     """One connection: the receiver of its socket, and the outlet of the actors."""
 
-    __slots__ = ("_all", "_greeting", "_rooms", "_session", "_socket", "credential", "id")
+    __slots__ = ("_all", "_came", "_greeting", "_rooms", "_session", "_socket", "credential", "id")
 
     def __init__(self, everyone: Conversations, rooms: Rooms, codec: Codec, number: ConnectionId) -> None:
         self._all = everyone
@@ -124,6 +137,8 @@ class Conversation:
         self._socket: Socket | None = None
         self._greeting = False
         """Whether its hello is being worked on."""
+        self._came = ("", 0.0)
+        """Of that hello: its kind, and when it came."""
         self.id = number
         self.credential = ""
 
@@ -193,6 +208,8 @@ class Conversation:
             rooms.requests.media(self, message)
         elif isinstance(message, wire.Quality):
             rooms.requests.quality(self, message)
+        elif isinstance(message, wire.IceReport):
+            rooms.requests.ice_report(self, message)
         elif isinstance(message, wire.Digits):
             rooms.telephone.digits(self, message)
         elif isinstance(message, Hello):
@@ -208,8 +225,10 @@ class Conversation:
         if wait := rooms.turnstile.enter():
             later = error(hello.id, Refused("try_later"), None)
             self.answer(msgspec.structs.replace(later, retry_after_ms=round(wait * 1000)))
+            rooms.refused("try_later")
             return
         self._greeting = True
+        self._came = (KINDS[type(hello)], perf_counter())
         if isinstance(hello, wire.HelloLink):
             rooms.reception.arrive(self, hello)
         elif isinstance(hello, wire.HelloSeat):
@@ -221,21 +240,28 @@ class Conversation:
         else:
             rooms.tasks.start(self._bridge(hello))
 
+    def _refuse(self, hello: Hello, code: str) -> None:
+        self.answer(error(hello.id, Refused(code), None))
+        self._rooms.refused(code)
+
     def _greeted(self) -> None:
         """Make room for the next hello once this one is answered, or nobody waits for the answer."""
         if self._greeting and self._session.phase is not Phase.GREETING:
             self._greeting = False
             self._rooms.turnstile.leave()
+            if self._session.phase is Phase.READY:
+                kind, began = self._came
+                self._rooms.greeted(kind, perf_counter() - began)
 
     async def _staff(self, hello: wire.HelloStaff) -> None:
         """Redeem a ticket, then take the seat or the dashboard it was made for."""
         try:
             holder = await self._rooms.door.redeem_ticket(hello.ticket)
         except StoreDown:
-            self.answer(error(hello.id, Refused("try_later"), None))
+            self._refuse(hello, "try_later")
             return
         if holder is None:
-            self.answer(error(hello.id, Refused("ticket_refused"), None))
+            self._refuse(hello, "ticket_refused")
             return
         if not self.stand_on(holder.credential):
             return
@@ -253,7 +279,7 @@ class Conversation:
         try:
             ticket = await self._rooms.door.renew_ticket(holder)
         except StoreDown:
-            self.answer(error(hello.id, Refused("try_later"), None))
+            self._refuse(hello, "try_later")
         else:
             self.answer(msgspec.structs.replace(moved, ticket=ticket))
 
@@ -262,26 +288,26 @@ class Conversation:
         try:
             holder = await self._rooms.door.check_dialin_key(hello.key)
         except StoreDown:
-            self.answer(error(hello.id, Refused("try_later"), None))
+            self._refuse(hello, "try_later")
             return
         if holder is None:
-            self.answer(error(hello.id, Refused("key_refused"), None))
+            self._refuse(hello, "key_refused")
         elif self.stand_on(holder.credential):
             self._rooms.bridging.expected()
             try:
                 await self._rooms.telephone.dial(self, hello, holder.key)
             except StoreDown:
-                self.answer(error(hello.id, Refused("try_later"), None))
+                self._refuse(hello, "try_later")
 
     async def _bridge(self, hello: wire.HelloBridge) -> None:
         """Check the bridge's key, then let it carry a visit's telephones."""
         try:
             holder = await self._rooms.door.check_bridge_key(hello.key)
         except StoreDown:
-            self.answer(error(hello.id, Refused("try_later"), None))
+            self._refuse(hello, "try_later")
             return
         if holder is None:
-            self.answer(error(hello.id, Refused("key_refused"), None))
+            self._refuse(hello, "key_refused")
         elif self.stand_on(holder.credential):
             self._rooms.bridging.hello(self, hello)
 

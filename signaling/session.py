@@ -64,7 +64,7 @@ Running = (
     | wire.Revoke
 )
 """What a provider's seat and a dashboard may both ask."""
-FromSeat = wire.Signal | wire.Media | wire.Quality | wire.Leave | wire.GetIce | Running
+FromSeat = wire.Signal | wire.Media | wire.Quality | wire.IceReport | wire.Leave | wire.GetIce | Running
 FromPhone = wire.Digits | wire.Media | wire.Leave
 FromBridge = wire.Signal | wire.GetIce | wire.TakeLeg
 FromDashboard = wire.WatchBoard | wire.WatchVisit | wire.UnwatchVisit | Running
@@ -125,7 +125,7 @@ class Session:
         if type(message) not in self._allowed:
             return self._out_of_place(message)
         self._malformed = 0
-        if isinstance(message, wire.Signal | wire.Media | wire.Quality):
+        if isinstance(message, wire.Signal | wire.Media | wire.Quality | wire.IceReport):
             return message
         return self._request(message)
 

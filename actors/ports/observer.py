@@ -1,5 +1,6 @@
 """Who counts: what actors tell the metrics."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -65,6 +66,27 @@ class Observer(Protocol):
 
     def went_back(self, shards: int) -> None:
         """Count shards whose data in the store is older than what was acknowledged."""
+
+    def refused(self, code: str) -> None:
+        """Count an answer that was a refusal, by its code."""
+
+    def reconnect(self, reason: str) -> None:
+        """Count a browser that comes back to its seat, by what it was away for."""
+
+    def replay_gap(self, reason: str) -> None:
+        """Count a position that could not be replayed from: its browser got a whole state."""
+
+    def admission_bypassed(self) -> None:
+        """Count somebody in the call whom only a provider could let in, and did not: must stay 0."""
+
+    def call_quality(self, lost: int, round_trip: int, jitter: int) -> None:
+        """Note what a browser measured: packets lost of a thousand, and ms."""
+
+    def call_links(self, setups: Sequence[int], failed: int) -> None:
+        """Note how long (ms) connections to other browsers took, and count those that did not come about."""
+
+    def letter_sent(self, via: str, seconds: float) -> None:
+        """Note how long handing one letter over took, whatever became of it."""
 
     def store_available(self, up: bool) -> None:
         """Note whether the store is there."""

@@ -58,6 +58,9 @@ class PinStore(Protocol):
     ) -> tuple[PinEntry | None, Guesses]:
         """Read a PIN and the counters, in one script, changing nothing."""
 
+    async def strict_callers(self, number: str) -> int:
+        """Count who guessed so often today that, were they right, they would wait for the provider."""
+
     async def sweep(self, number: str) -> int:
         """Drop PINs past their `keep_until`, a thousand at most; ask again until none went."""
 

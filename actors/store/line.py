@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Final, Literal
 
 import hiredis
@@ -55,12 +56,17 @@ _REFUSALS: Final = (ReadOnlyError, OutOfMemoryError, ClusterDownError, TryAgainE
 _REFUSAL_CODES: Final = frozenset({"MISCONF", "NOREPLICAS", "BUSY", "UNBLOCKED"})
 
 
+Took = Callable[[float, str], None]
+"""Told of each group of bursts: its seconds, and a fault's kind or ""."""
+
+
 class Line:
     """A connection that comes back by itself; `exchange` never raises for what server or network do.
 
     After a connection ended with commands unanswered, the next one first kills it by its client id: what
     still lies in the buffers of a server that was paused never takes effect once anything newer was asked.
-    `replaced` is told when another run of a server answers than before.
+    `replaced` is told when another run of a server answers than before; `took` how long each group of bursts
+    was under way, and what came instead of answers, if anything did.
     """
 
     def __init__(
@@ -68,9 +74,11 @@ class Line:
         connect: Callable[[], AbstractConnection],
         settings: StoreSettings,
         replaced: Callable[[], None] = lambda: None,
+        took: Took = lambda _seconds, _fault: None,
     ) -> None:
         self._connect = connect
         self._replaced = replaced
+        self._took = took
         self._settings = settings
         self._connection: AbstractConnection | None = None
         self._waiting: list[_Burst] = []
@@ -111,7 +119,7 @@ class Line:
             self._waiting.clear()
 
     async def _carry(self, bursts: list[_Burst]) -> None:
-        fault = Fault("away", "the store cannot be reached")
+        fault, began, answered = Fault("away", "the store cannot be reached"), perf_counter(), False
         try:
             connection = await self._ready()
             if connection is not None:
@@ -121,12 +129,13 @@ class Line:
                     await connection.send_packed_command(packed, check_health=False)
                     for burst in bursts:
                         await burst.read(connection)
-                self._pause = 0.0
+                self._pause, answered = 0.0, True
         except (RedisError, OSError) as error:  # TimeoutError is an OSError
             if isinstance(error, BusyLoadingError):
                 fault = Fault("refused", "the store is loading its data")
             await self._fail()
         finally:
+            self._took(perf_counter() - began, "" if answered else fault.kind)
             for burst in bursts:
                 burst.give_up(fault)
 

@@ -17,10 +17,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from actors.ports import Guesses, GuessLimits, PinEntry
-from actors.store.reading import integer, items, text
-from actors.store.scripts import Script
+from actors.store.reading import integer, items, string, text
+from actors.store.scripts import Script, command
 from actors.store.servers import Servers
 from engine.ids import Instant, VisitId
+from engine.pin import CALLER_LIMIT
 
 _RESERVE: Final = Script("pin_reserve")
 _MOVE: Final = Script("pin_move")
@@ -113,6 +114,12 @@ class RedisPins:
             visit, invitation, attempt = owner.split(" ")
             entry = PinEntry(VisitId(visit), invitation, int(attempt), counts[0], counts[1])
         return entry, Guesses(*counts[2:])
+
+    async def strict_callers(self, number: str) -> int:
+        """Count today's callers with as many guesses as one may have; a day's bound bounds them."""
+        flat = items(await self._servers.ask(command(b"HGETALL", _keys(number).guesses)))
+        pairs = zip(flat[::2], flat[1::2], strict=True)
+        return sum(string(name)[:2] == b"c:" and int(string(many)) >= CALLER_LIMIT for name, many in pairs)
 
     async def count(
         self, number: str, caller_hash: str, key_id: str, *, space: bool, caller: bool

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,16 +31,19 @@ _MENDABLE: Final = frozenset({"noscript", "moved", "ask"})
 Lane = Literal["save", "ask"]
 """Saves, and reads of what a save left, have a connection of their own, so that nothing large delays them."""
 
+Told = Callable[[Lane, float, str], None]
+"""Told by the way it went how long a round trip took, in seconds, and a fault's kind or ""."""
+
 
 class Servers:
     """The store's servers behind one interface. Safe to use from any task of one event loop."""
 
-    def __init__(self, settings: StoreSettings) -> None:
+    def __init__(self, settings: StoreSettings, took: Told = lambda _op, _seconds, _fault: None) -> None:
         self._settings = settings
         self.replaced: Callable[[], None] = lambda: None
         """Told when another server holds some keys, or another run of one: it may hold what is older."""
         self.clustered, addresses = _addresses(settings.url)
-        self._seeds = [_Server(url, settings, self._told) for url in addresses]
+        self._seeds = [_Server(url, settings, self._told, took) for url in addresses]
         self._servers = {server.name: server for server in self._seeds}
         self._slots: list[_Server] = []
         self._mapped = False
@@ -183,6 +187,7 @@ class _Server:
     url: str
     settings: StoreSettings
     replaced: Callable[[], None]
+    took: Told
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -190,8 +195,8 @@ class _Server:
         self.name = f"{self.host}:{parts.port or 6379}"
         connect = _connector(self.url, self.settings)
         self._lines: dict[Lane, Line] = {
-            "save": Line(connect, self.settings, self.replaced),
-            "ask": Line(connect, self.settings, self.replaced),
+            "save": Line(connect, self.settings, self.replaced, partial(self.took, "save")),
+            "ask": Line(connect, self.settings, self.replaced, partial(self.took, "ask")),
         }
 
     async def run(self, calls: Sequence[Call], lane: Lane) -> list[Reply]:
@@ -209,7 +214,7 @@ class _Server:
         credentials, at, _ = parts.netloc.rpartition("@")
         where = f"[{host}]" if ":" in host else host
         url = urlunsplit(parts._replace(netloc=f"{credentials}{at}{where}:{port}"))
-        return _Server(url, self.settings, self.replaced)
+        return _Server(url, self.settings, self.replaced, self.took)
 
     async def close(self) -> None:
         for line in self._lines.values():

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 from gateway.dialin.acts import Clip
 from gateway.dialin.leg import HangUp
 from gateway.dialin.way import Stage
-from gateway.metrics.names import PREFIX, QUICK
+from gateway.metrics.names import JITTER, LOSS, PREFIX, QUICK
 
 PIN: Final = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 45.0, 60.0)
 """Seconds that people take to type ten digits."""
-
-JITTER: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
 
 
 class DialInMetrics:
@@ -29,13 +34,15 @@ class DialInMetrics:
             "telephony_turned_away", "Requests of cloud telephony that were not taken", "why"
         )
         self._set_up = self._histogram(
-            "call_setup_seconds", "From a leg's coming in to the visits' first answer", QUICK
+            "leg_setup_seconds", "From a leg's coming in to the visits' first answer", QUICK
         )
-        self._pin = self._histogram("call_pin_seconds", "From the question for the PIN to its yes", PIN)
+        self._pin = self._histogram("pin_entry_seconds", "From the question for the PIN to its yes", PIN)
         self._hang_ups = self._counter("hang_ups", "Legs that ended", "reason")
         self._prompts = self._counter("prompts_played", "Prompts begun, by their first clip", "prompt")
         self._packets = self._counter("rtp_packets", "RTP packets of calls that have ended", "fate")
+        self._lost = self._histogram("rtp_lost_ratio", "A call's packets lost, at its end", LOSS)
         self._jitter = self._histogram("rtp_jitter_seconds", "A call's jitter at its end (RFC 3550)", JITTER)
+        ProcessCollector(registry=self.registry)
         for stage in Stage:
             self._live.labels(stage.value)
         for reason in HangUp:
@@ -84,6 +91,8 @@ class DialInMetrics:
         """A call by SIP is over: packets that came, those that never did, and their jitter in seconds."""
         self._packets.labels("received").inc(received)
         self._packets.labels("lost").inc(lost)
+        if received + lost:
+            self._lost.observe(lost / (received + lost))
         self._jitter.observe(jitter)
 
     def _counter(self, name: str, says: str, label: str) -> Counter:

@@ -1,12 +1,12 @@
-"""What the sockets tell: whom we cut, whom we refused, which bugs ended one."""
+"""What the sockets tell: whom we cut and how late, whom we refused, which bugs ended one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from gateway.metrics.names import PREFIX
+from gateway.metrics.names import PREFIX, SILENCE
 from gateway.websocket import Cut, Rejection
 
 
@@ -15,6 +15,14 @@ class SocketMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._cut = Counter(f"{PREFIX}_cut", "Connections that we ended", ["reason"], registry=registry)
+        for why in Cut:
+            self._cut.labels(why.value)
+        self._silence = Histogram(
+            f"{PREFIX}_loss_noticed_seconds",
+            "From a peer's last sign of life to its being cut for silence",
+            buckets=SILENCE,
+            registry=registry,
+        )
         self._refused = Counter(
             f"{PREFIX}_handshakes_refused", "Openings refused", ["status"], registry=registry
         )
@@ -34,6 +42,10 @@ class SocketMetrics:
     def cut(self, why: Cut) -> None:
         """A connection was cut."""
         self._cut.labels(why.value).inc()
+
+    def silent(self, seconds: float) -> None:
+        """A connection is cut for its silence."""
+        self._silence.observe(seconds)
 
     def refused(self, rejection: Rejection) -> None:
         """An opening was refused."""

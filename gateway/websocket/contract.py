@@ -104,6 +104,9 @@ class Observer(Protocol):
     def cut(self, why: Cut) -> None:
         """A connection was cut, or refused because of its origin."""
 
+    def silent(self, seconds: float) -> None:
+        """A connection is cut for its silence, so long after its peer was last heard."""
+
     def refused(self, rejection: Rejection) -> None:
         """A handshake was refused."""
 
@@ -121,6 +124,9 @@ class Unobserved:
         """Look away."""
 
     def cut(self, why: Cut) -> None:
+        """Look away."""
+
+    def silent(self, seconds: float) -> None:
         """Look away."""
 
     def refused(self, rejection: Rejection) -> None:

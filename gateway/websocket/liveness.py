@@ -100,6 +100,7 @@ class Watched(Line):
         if now >= self._deadline:
             self._call_deadline()
         if self._is_silent(now):
+            self._switchboard.observer.silent(now - self._heard)
             self._drop(Cut.SILENT)
         elif self._phase == OPEN and now >= self._next_due():
             self._show_life(now)

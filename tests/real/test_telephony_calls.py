@@ -31,7 +31,7 @@ async def test_a_call_is_asked_for_its_pin_and_is_in_the_call(here: House, compa
     shown = await provider.wait_for("seat", seat__role="phone", seat__how="phone", why="joined")
     await provider.wait_for("seat", seat__seat=shown["seat"]["seat"], seat__media__mic=True)
     assert counted(company.serving, "vestibule_legs", stage="in") == 1
-    assert counted(company.serving, "vestibule_call_pin_seconds_count") == 1
+    assert counted(company.serving, "vestibule_pin_entry_seconds_count") == 1
 
 
 async def test_a_pin_typed_into_the_stream_is_as_good(here: House, company: Telephony) -> None:

@@ -113,6 +113,7 @@ class Witness:
     opens: int = 0
     closes: list[int] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
+    silences: list[float] = field(default_factory=list)
     refusals: list[Rejection] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
@@ -127,6 +128,10 @@ class Witness:
     def cut(self, why: Cut) -> None:
         """Note it."""
         self.cuts.append(why)
+
+    def silent(self, seconds: float) -> None:
+        """Note it."""
+        self.silences.append(seconds)
 
     def refused(self, rejection: Rejection) -> None:
         """Note it."""

@@ -30,7 +30,12 @@ def test_it_observes_all_that_actors_and_sockets_tell() -> None:
 def test_what_must_stay_zero_is_there_from_the_start() -> None:
     """An alert on a series that does not exist never fires."""
     said = page(Metrics())
-    for name in ("join_after_expiry_total", "double_owner_total", "purge_failures_total", "ghosts"):
+    for name in (
+        "join_after_expiry_total",
+        "admission_bypass_total",
+        "double_owner_total",
+        "purge_failures_total",
+    ):
         assert f"vestibule_{name} 0.0" in said
 
 

@@ -39,6 +39,8 @@ def _value(kind: object) -> st.SearchStrategy[Any]:
 def _bounded(plain: object, meta: Meta) -> st.SearchStrategy[Any]:
     if plain is int:
         return st.integers(int(meta.ge or 0), int(meta.le or 0))
+    if get_origin(plain) is list:
+        return st.lists(_value(get_args(plain)[0]), max_size=meta.max_length)
     return st.text(LETTERS, min_size=meta.min_length or 0, max_size=min(meta.max_length or 0, 300))
 
 

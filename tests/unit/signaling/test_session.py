@@ -33,7 +33,7 @@ WELCOME = {
 RUNNING = ["get.panel", "admit", "deny", "remove", "rename", "ask.mute", "lock", "extend", "complete"]
 RUNNING += ["invite", "resend", "revoke"]
 MAY = {
-    Kind.SEAT: {"signal", "media", "quality", "leave", "get.ice", *RUNNING},
+    Kind.SEAT: {"signal", "media", "quality", "ice.report", "leave", "get.ice", *RUNNING},
     Kind.DASHBOARD: {"watch.board", "watch.visit", "unwatch.visit", *RUNNING},
     Kind.PHONE: {"digits", "media", "leave"},
     Kind.BRIDGE: {"signal", "get.ice", "take.leg"},

@@ -11,7 +11,7 @@ import { PAGE, randomText, type FromServer, type Media, type Participant, type S
 import { bySeat, type Inviter } from "../visit/inviting.ts";
 import { Mesh, type Present, type Remote } from "./mesh.ts";
 import { BRIDGE } from "./signal.ts";
-import { Gauge, SAMPLE_MS } from "./quality.ts";
+import { Gauge, Links, SAMPLE_MS } from "./quality.ts";
 import { samplesOf, statsOf, type PeerStats } from "./stats.ts";
 
 declare global {
@@ -35,6 +35,7 @@ export class Call {
   readonly inviter: Inviter;
   readonly #mesh: Mesh;
   readonly #gauge = new Gauge();
+  readonly #links = new Links();
   readonly #weak = signal(false);
   readonly #version = signal(0);
   readonly #screen = signal<MediaStreamTrack | undefined>(undefined);
@@ -57,6 +58,8 @@ export class Call {
       relayOnly: new URLSearchParams(location.search).get("relay") === "1",
       send: (to, data) => attendance.connection.send({ t: "signal", to, data }),
       onChange: () => (this.#version.value = this.#version.peek() + 1),
+      onMade: (ms) => this.#links.made(ms),
+      onFailed: () => this.#links.failed(),
       onSpeaking: (seats) => (this.#phonesSpeaking.value = new Set(seats)),
       randomText: () => randomText(8),
     });
@@ -202,6 +205,8 @@ export class Call {
     if (this.#closed || this.attendance.net.peek().at !== "open") return;
     const { tell, weak } = this.#gauge.take(samples, Date.now());
     if (tell) this.attendance.connection.send({ t: "quality", ...tell });
+    const links = this.#links.take();
+    if (links) this.attendance.connection.send({ t: "ice.report", ...links });
     this.#weak.value = weak;
   }
 

@@ -17,6 +17,10 @@ export interface MeshOptions {
   readonly relayOnly: boolean;
   readonly send: (to: string, data: string) => void;
   readonly onChange: () => void;
+  /** A connection to another browser came about, so many ms after it was begun. */
+  readonly onMade: (ms: number) => void;
+  /** ICE gave one up. */
+  readonly onFailed: () => void;
   /** Which seats' telephones speak now, by the bridge's word. */
   readonly onSpeaking: (seats: readonly string[]) => void;
   readonly randomText: () => string;
@@ -149,14 +153,16 @@ export class Mesh {
     this.#put(seat, signal.page, false, signal.pair).take(signal);
   }
 
-  #make(seat: string, page: string, tries = 0): void {
-    this.#put(seat, page, true, this.#options.randomText(), tries).offer();
+  /** Make a pair and offer; `before` is the one that it takes the place of, because nothing came of it. */
+  #make(seat: string, page: string, before?: Pair): void {
+    this.#put(seat, page, true, this.#options.randomText(), before).offer();
   }
 
-  #put(seat: string, page: string, offers: boolean, id: string, tries = 0): Pair {
+  #put(seat: string, page: string, offers: boolean, id: string, before?: Pair): Pair {
     this.#drop(seat);
+    const again = before ? { tries: before.tries + 1, began: before.began } : {};
     const pair: Pair = new Pair(
-      { id, seat, page, offers, tries, plain: seat === BRIDGE },
+      { id, seat, page, offers, plain: seat === BRIDGE, ...again },
       {
         config: this.#config(),
         tell: (signal) => this.#tell(seat, signal),
@@ -164,7 +170,9 @@ export class Mesh {
           this.#share();
           this.#options.onChange();
         },
-        onDead: () => this.#pairs.get(seat) === pair && this.#make(seat, page, tries + 1),
+        onMade: this.#options.onMade,
+        onFailed: this.#options.onFailed,
+        onDead: () => this.#pairs.get(seat) === pair && this.#make(seat, page, pair),
       },
     );
     this.#pairs.set(seat, pair);

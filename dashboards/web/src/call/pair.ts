@@ -40,6 +40,10 @@ export interface PairPorts {
   readonly config: RTCConfiguration;
   readonly tell: (signal: Omit<PairSignal, "page">) => void;
   readonly onChange: () => void;
+  /** The media flows, for the first time; so many ms after the first try. */
+  readonly onMade: (ms: number) => void;
+  /** ICE found no way, or lost the one that it had. */
+  readonly onFailed: () => void;
   /** The pair cannot be mended: make another one. Called once, on the offering side only. */
   readonly onDead: () => void;
 }
@@ -54,6 +58,8 @@ export class Pair {
   readonly tries: number;
   /** Sound only, and made anew rather than mended: the bridge of telephones. */
   readonly plain: boolean;
+  /** When the first try for this seat began, on the page's own clock. */
+  readonly began: number;
   readonly pc: RTCPeerConnection;
   readonly #ports: PairPorts;
   #tracks: Tracks = NO_TRACKS;
@@ -62,15 +68,17 @@ export class Pair {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The start of ICE that we have answered. */
   #answered = "";
+  #made = false;
   #closed = false;
 
-  constructor(who: { id: string; seat: string; page: string; offers: boolean; tries?: number; plain?: boolean }, ports: PairPorts) {
+  constructor(who: { id: string; seat: string; page: string; offers: boolean; tries?: number; plain?: boolean; began?: number }, ports: PairPorts) {
     this.id = who.id;
     this.seat = who.seat;
     this.page = who.page;
     this.offers = who.offers;
     this.tries = who.tries ?? 0;
     this.plain = who.plain ?? false;
+    this.began = who.began ?? performance.now();
     this.#ports = ports;
     this.pc = new RTCPeerConnection(ports.config);
     this.pc.onicecandidate = ({ candidate }) => this.#tell({ candidate: candidate?.toJSON() ?? null });
@@ -217,9 +225,17 @@ export class Pair {
   #moved(): void {
     const state = this.pc.connectionState;
     this.#ports.onChange();
-    if (state === "connected") clearTimeout(this.#timer);
+    if (state === "connected") this.#connected();
     if (state === "disconnected") this.#after(PATIENCE.mend, () => this.#mend());
-    if (state === "failed") this.#mend();
+    if (state !== "failed") return;
+    this.#ports.onFailed();
+    this.#mend();
+  }
+
+  #connected(): void {
+    clearTimeout(this.#timer);
+    if (!this.#made) this.#ports.onMade(performance.now() - this.began);
+    this.#made = true;
   }
 
   /** Start ICE again, or ask the side that may. */

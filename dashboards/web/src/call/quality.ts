@@ -15,12 +15,15 @@ export interface Sample {
   readonly lost: number;
   /** Round trip in ms; 0 when it is not known yet. */
   readonly rtt: number;
+  /** How much the packets of sound come early or late, in ms. */
+  readonly jitter: number;
 }
 
-/** One connection over the last interval: packets lost of a thousand, and the round trip in ms. */
+/** One connection over the last interval: packets lost of a thousand, the round trip and the jitter of sound in ms. */
 export interface Measure {
   readonly lost: number;
   readonly rtt: number;
+  readonly jitter: number;
 }
 
 /** As engine/quality.py: from these on speech suffers, or breaks. */
@@ -28,7 +31,7 @@ export const LIMITS = { poor: { lost: 30, rtt: 300 }, bad: { lost: 100, rtt: 600
 
 /** Fewer packets in an interval say nothing: one lost would count for too much. */
 const FEWEST = 20;
-const MOST_RTT = 60_000;
+const MOST_MS = 60_000;
 
 /** Measure take by take, about every 2 s. */
 export const SAMPLE_MS = 2_000;
@@ -40,16 +43,17 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** Read one connection's report. */
 export function sampleOf(pair: string, report: Iterable<Row>): Sample {
-  let [received, lost, rtt] = [0, 0, 0];
+  let [received, lost, rtt, jitter] = [0, 0, 0, 0];
   for (const row of report) {
     if (row["type"] === "inbound-rtp") {
       received += count(row["packetsReceived"]);
       lost += count(row["packetsLost"]);
+      if (row["kind"] === "audio") jitter = Math.max(jitter, Math.round(1000 * count(row["jitter"])));
     } else if (row["type"] === "candidate-pair" && row["nominated"] === true && row["state"] === "succeeded") {
       rtt = Math.round(1000 * count(row["currentRoundTripTime"]));
     }
   }
-  return { pair, received, lost, rtt };
+  return { pair, received, lost, rtt, jitter };
 }
 
 function count(value: unknown): number {
@@ -61,11 +65,15 @@ export function between(before: Sample | undefined, now: Sample): Measure {
   const received = Math.max(0, now.received - (before?.received ?? now.received));
   const lost = Math.max(0, now.lost - (before?.lost ?? now.lost));
   const all = received + lost;
-  return { lost: all < FEWEST ? 0 : Math.round((1000 * lost) / all), rtt: Math.min(MOST_RTT, now.rtt) };
+  return {
+    lost: all < FEWEST ? 0 : Math.round((1000 * lost) / all),
+    rtt: Math.min(MOST_MS, now.rtt),
+    jitter: Math.min(MOST_MS, now.jitter),
+  };
 }
 
 /** In a word: the worse of the two counts. */
-export function grade({ lost, rtt }: Measure): Exclude<QualityWord, ""> {
+export function grade({ lost, rtt }: Omit<Measure, "jitter">): Exclude<QualityWord, ""> {
   if (lost >= LIMITS.bad.lost || rtt >= LIMITS.bad.rtt) return "bad";
   return lost >= LIMITS.poor.lost || rtt >= LIMITS.poor.rtt ? "poor" : "good";
 }
@@ -91,7 +99,11 @@ export class Gauge {
     const measures = samples.filter(({ pair }) => this.#before.has(pair)).map((sample) => between(this.#before.get(sample.pair), sample));
     this.#before = new Map(samples.map((sample) => [sample.pair, sample]));
     if (measures.length === 0) return { tell: undefined, weak: (this.#weak = this.#weak && samples.length > 0) };
-    const worst = { lost: Math.max(...measures.map(({ lost }) => lost)), rtt: Math.max(...measures.map(({ rtt }) => rtt)) };
+    const worst = {
+      lost: Math.max(...measures.map(({ lost }) => lost)),
+      rtt: Math.max(...measures.map(({ rtt }) => rtt)),
+      jitter: Math.max(...measures.map(({ jitter }) => jitter)),
+    };
     this.#weigh(measures.every((one) => grade(one) !== "good"));
     return { tell: this.#isNews(worst, now) ? worst : undefined, weak: this.#weak };
   }
@@ -113,5 +125,33 @@ export class Gauge {
     if (this.#against < (this.#weak ? FINE_AFTER : WEAK_AFTER)) return;
     this.#weak = weak;
     this.#against = 0;
+  }
+}
+
+/** What one report holds at most, as signaling/messages/client.py says. */
+const MOST_LINKS = 16;
+const MOST_SETUP_MS = 600_000;
+
+/** Collects which connections to other browsers came about, and which did not, for one report at a time. */
+export class Links {
+  #setups: number[] = [];
+  #failed = 0;
+
+  /** One came about, so many ms after it was begun. */
+  made(ms: number): void {
+    if (this.#setups.length < MOST_LINKS) this.#setups.push(Math.min(MOST_SETUP_MS, Math.max(0, Math.round(ms))));
+  }
+
+  /** ICE found no way for one, or lost the one that it had. */
+  failed(): void {
+    this.#failed = Math.min(MOST_LINKS, this.#failed + 1);
+  }
+
+  /** Take what there is to report; undefined when there is nothing. */
+  take(): { readonly setups: readonly number[]; readonly failed: number } | undefined {
+    if (this.#setups.length === 0 && this.#failed === 0) return undefined;
+    const report = { setups: this.#setups, failed: this.#failed };
+    [this.#setups, this.#failed] = [[], 0];
+    return report;
   }
 }

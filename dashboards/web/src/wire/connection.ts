@@ -10,7 +10,7 @@ import { backoff, retryHint } from "./backoff.ts";
 import { type Arrival, type Codec, json, msgpack } from "./codec.ts";
 import { clock } from "./clock.ts";
 import { AFTER_CLOSE, CLOSE } from "./messages.ts";
-import type { Bye, FromClient, FromServer, Media, Moved, Numbered, Quality, Signal } from "./messages.ts";
+import type { Bye, FromClient, FromServer, IceReport, Media, Moved, Numbered, Quality, Signal } from "./messages.ts";
 import { Refused } from "./refusal.ts";
 import { NOWHERE, TIMINGS, type ConnectionState, type Hello, type Options, type Over, type Position, type Timings } from "./terms.ts";
 import { Requests, type Ask, type AnswerOf, type Asking } from "./requests.ts";
@@ -78,7 +78,7 @@ export class Connection {
   }
 
   /** Send what is neither answered nor repeated; dropped when there is no connection. */
-  send(message: Signal | Media | Quality): void {
+  send(message: Signal | Media | Quality | IceReport): void {
     if (this.#ready) this.#write(message);
   }
 

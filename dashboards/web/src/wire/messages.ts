@@ -427,6 +427,27 @@ export interface Quality {
   readonly lost: number;
   /** The round trip in ms. 0 to 60000. */
   readonly rtt: number;
+  /**
+   * How much the packets of sound came early or late, in ms (RFC 3550, section 6.4.1). 0 to 60000.
+   * Default: 0.
+   */
+  readonly jitter?: number;
+}
+
+/**
+ * Report which connections to other browsers came about since the last report, and which did not.
+ *
+ * Not answered. Every 2 s at most. Only counted, by the operator's metrics.
+ */
+export interface IceReport {
+  readonly t: "ice.report";
+  /**
+   * Of each one that came about: how many ms that took, from its beginning. At most 16 characters.
+   * Default: [].
+   */
+  readonly setups?: readonly number[];
+  /** How many times ICE found no way (RFC 8445, section 8.1.2), or none any more. 0 to 16. Default: 0. */
+  readonly failed?: number;
 }
 
 /**
@@ -930,6 +951,7 @@ export type FromClient =
   | Resend
   | Revoke
   | Quality
+  | IceReport
   | Digits
   | TakeLeg
   | Admit

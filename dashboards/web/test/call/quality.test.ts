@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { between, Gauge, grade, LIMITS, type Sample, sampleOf } from "../../src/call/quality.ts";
+import { between, Gauge, grade, LIMITS, Links, type Sample, sampleOf } from "../../src/call/quality.ts";
 
-const at = (received: number, lost: number, rtt = 40, pair = "p"): Sample => ({ pair, received, lost, rtt });
+const at = (received: number, lost: number, rtt = 40, pair = "p", jitter = 0): Sample => ({ pair, received, lost, rtt, jitter });
 
 test("a report's streams count together, and the round trip is the connection's in use", () => {
   const report = [
-    { type: "inbound-rtp", kind: "audio", packetsReceived: 90, packetsLost: 10 },
-    { type: "inbound-rtp", kind: "video", packetsReceived: 400, packetsLost: 0 },
+    { type: "inbound-rtp", kind: "audio", packetsReceived: 90, packetsLost: 10, jitter: 0.0124 },
+    { type: "inbound-rtp", kind: "video", packetsReceived: 400, packetsLost: 0, jitter: 0.2 },
     { type: "outbound-rtp", packetsSent: 500 },
     { type: "candidate-pair", state: "succeeded", nominated: true, currentRoundTripTime: 0.0824 },
     { type: "candidate-pair", state: "succeeded", nominated: false, currentRoundTripTime: 3 },
   ];
-  assert.deepEqual(sampleOf("p", report), at(490, 10, 82));
+  assert.deepEqual(sampleOf("p", report), at(490, 10, 82, "p", 12));
 });
 
 test("loss is that of the last interval, in thousandths", () => {
-  assert.deepEqual(between(at(1000, 500), at(1095, 505)), { lost: 50, rtt: 40 });
+  assert.deepEqual(between(at(1000, 500), at(1095, 505)), { lost: 50, rtt: 40, jitter: 0 });
 });
 
 test("a first look, packets that came late after all, and too few packets are no loss", () => {
@@ -42,7 +42,7 @@ function play(...steps: readonly Readonly<Record<string, readonly [received: num
     const samples = Object.entries(step).map(([pair, [received, lost]]) => {
       const before = (sums[pair] ??= { received: 0, lost: 0 });
       sums[pair] = { received: before.received + received, lost: before.lost + lost };
-      return { pair, rtt: 40, ...sums[pair] };
+      return { pair, rtt: 40, jitter: 3, ...sums[pair] };
     });
     return gauge.take(samples, 1_000_000 + 2000 * index);
   });
@@ -86,4 +86,24 @@ test("a new connection to the server is told anew", () => {
   assert.ok(gauge.take([at(100, 0)], 2000).tell);
   gauge.forget();
   assert.ok(gauge.take([at(200, 0)], 4000).tell);
+});
+
+test("connections that came about are reported once, and only when there are any", () => {
+  const links = new Links();
+  assert.equal(links.take(), undefined);
+  links.made(840.4);
+  links.failed();
+  links.made(9_999_999);
+  assert.deepEqual(links.take(), { setups: [840, 600_000], failed: 1 });
+  assert.equal(links.take(), undefined);
+});
+
+test("however many there were, a report stays as small as the server takes it", () => {
+  const links = new Links();
+  for (let one = 0; one < 40; one++) {
+    links.made(one);
+    links.failed();
+  }
+  const report = links.take();
+  assert.deepEqual([report?.setups.length, report?.failed], [16, 16]);
 });
