@@ -21,7 +21,7 @@ WEB_SOURCES := $(shell find languages -name '*.json') $(shell find $(WEB)/src $(
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-unit prove chaos lint bench types lock fmt prompts web system clean
+.PHONY: help run test test-unit prove chaos lint bench types watching lock fmt prompts web system clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -59,6 +59,10 @@ lint: .venv/.stamp $(WEB)/node_modules/.stamp ## style, types, arrows, generated
 	$(BIN)/lint-imports
 	$(NPM) run --silent check
 	$(PYTHON) -m signaling.schema --check
+	$(PYTHON) -m tools.watching --check
+
+watching: .venv/.stamp ## write rules, alerts, dashboards and the list of metrics anew
+	$(PYTHON) -m tools.watching
 
 types: .venv/.stamp ## write the wire's TypeScript types and docs/protocol.md anew
 	$(PYTHON) -m signaling.schema

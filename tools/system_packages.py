@@ -23,6 +23,7 @@ NEEDED: Mapping[str, str] = {
     "faketime": "faketime",
     "firefox-esr": "firefox-esr",
     "haproxy": "haproxy",
+    "prometheus": "promtool",
     "redis-server": "redis-server",
     "sip-tester": "sipp",
     "sox": "sox",

@@ -1,4 +1,4 @@
-"""The command line of a cluster: up, join, status, scale, drain, rolling-restart, haproxy, down.
+"""The command line of a cluster: up, join, status, targets, scale, drain, rolling-restart, haproxy, down.
 
 All but `join` are for the machine where the cluster came up: its folder has the token and the slots.
 """
@@ -77,6 +77,14 @@ def status(config_file: ConfigFile = None, data_dir: DataDir = None, *, as_json:
 
     seen = _operate(config_file, data_dir, lambda operator: operator.look())
     print(json.dumps(as_object(seen)) if as_json else as_table(seen))
+
+
+@app.command()
+def targets(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """Print where each node's /metrics is, as Prometheus reads it from a file (file_sd_configs)."""
+    from gateway.cluster.showing import as_targets
+
+    print(json.dumps(as_targets(_operate(config_file, data_dir, lambda operator: operator.look())), indent=1))
 
 
 @app.command()

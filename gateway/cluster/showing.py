@@ -45,3 +45,17 @@ def _nodes(seen: Sequence[Seen]) -> Iterator[dict[str, object]]:
     for one in seen:
         said: dict[str, object] = {"node": one.slot.node, "machine": one.slot.machine, "state": one.word}
         yield said | (one.state or {})
+
+
+def as_targets(seen: Sequence[Seen]) -> list[dict[str, object]]:
+    """Give the operator's doors of the nodes that serve, one group each. Named by its node, a series goes on
+    when the node is started again on another port.
+    """
+    return [
+        {
+            "targets": [one.state["operator"]],
+            "labels": {"instance": one.slot.node, "machine": one.slot.machine},
+        }
+        for one in seen
+        if one.state and one.state.get("operator")
+    ]

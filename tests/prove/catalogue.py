@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.prove import (
+    alerts,
     canary,
     crashes,
     digits,
@@ -50,6 +51,7 @@ _ALL: Final = (
         digits.played,
         goal=("strings", 10_000),
     ),
+    Proof("alerts", "each alert fires by its fault, and none on a clean day", 2, alerts.played),
     Proof("pins", "guessing PINs lets nobody in and stops nobody", 3, pin_flood.played),
     Proof(
         "simulation",
