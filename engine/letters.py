@@ -86,6 +86,11 @@ class Letter:
         """Whether it has still to be sent, or to be heard of."""
         return self.progress in (Progress.QUEUED, Progress.SENDING)
 
+    def overdue(self, now: Instant) -> int:
+        """Return for how many milliseconds it is overdue, at least, however often it was put off."""
+        put_off = self.attempt - (self.progress is Progress.SENDING)
+        return max(0, now - self.due + sum(PAUSES[:put_off]))
+
 
 def pause_after(attempt: int) -> int:
     """Return how many milliseconds to wait after so many attempts, chance not yet added."""

@@ -1,8 +1,9 @@
 """Install what the tests need from Debian: browsers, telephones, an independent Redis, a TURN server, a load
-balancer, clocks to set, a voice for the telephone's prompts.
+balancer, Prometheus, clocks to set, a voice for the telephone's prompts.
 
-As root it installs what is missing by itself. As another user it prints the one command to run and
-stops with status 3, before any test: a missing part is never a skipped test.
+As root it installs what is missing by itself, and starts no service: tests run all of these themselves. As
+another user it prints the one command to run and stops with status 3, before any test: a missing part is
+never a skipped test.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 # package -> the program by which we see that it is there
 NEEDED: Mapping[str, str] = {
@@ -31,6 +34,8 @@ NEEDED: Mapping[str, str] = {
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends"]
 STATUS_MISSING = 3
+POLICY = Path("/usr/sbin/policy-rc.d")
+"""What Debian asks whether a service may be started."""
 
 
 def missing(needed: Mapping[str, str], path: str) -> list[str]:
@@ -43,11 +48,26 @@ def by_hand(packages: list[str]) -> str:
     return "sudo sh -c " + shlex.quote("apt-get update && " + shlex.join([*INSTALL, *packages]))
 
 
+@contextmanager
+def no_service_starts(policy: Path) -> Iterator[None]:
+    """Have nothing started that is installed meanwhile; a machine's own policy stays as it is."""
+    if policy.exists():
+        yield
+        return
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    try:
+        policy.chmod(0o755)
+        yield
+    finally:
+        policy.unlink()
+
+
 def install(packages: list[str], path: str) -> None:
     """Install `packages` with apt-get; a CalledProcessError says which step failed."""
     environment = {**os.environ, "PATH": path, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["apt-get", "update"], [*INSTALL, *packages]):
-        subprocess.run(step, env=environment, stdin=subprocess.DEVNULL, check=True)  # noqa: S603  fixed words
+    with no_service_starts(POLICY):
+        for step in (["apt-get", "update"], [*INSTALL, *packages]):
+            subprocess.run(step, env=environment, stdin=subprocess.DEVNULL, check=True)  # noqa: S603  fixed words
 
 
 def main() -> int:

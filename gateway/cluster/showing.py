@@ -48,14 +48,14 @@ def _nodes(seen: Sequence[Seen]) -> Iterator[dict[str, object]]:
 
 
 def as_targets(seen: Sequence[Seen]) -> list[dict[str, object]]:
-    """Give the operator's doors of the nodes that serve, one group each. Named by its node, a series goes on
-    when the node is started again on another port.
+    """Give where the metrics of the nodes that serve are, one group each: at the operator's door, or, in a
+    demo, at the people's. Named by its node, a series goes on when the node is started again on another port.
     """
     return [
         {
-            "targets": [one.state["operator"]],
+            "targets": [one.state["operator"] or one.state["address"]],
             "labels": {"instance": one.slot.node, "machine": one.slot.machine},
         }
         for one in seen
-        if one.state and one.state.get("operator")
+        if one.state
     ]

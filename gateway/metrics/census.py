@@ -26,7 +26,7 @@ AT_ONCE: Final = 200
 
 @dataclass(slots=True)
 class Census:
-    """What was counted. `oldest_due`: how many ms ago the letter was due that has waited longest."""
+    """What was counted. `overdue`: for how many ms the letter is overdue that has waited longest."""
 
     visits: Counts[str] = field(default_factory=lambda: Counts({status.value: 0 for status in Status}))
     seats: Counts[tuple[str, str]] = field(default_factory=Counts)
@@ -35,7 +35,7 @@ class Census:
     restoring: int = 0
     ghosts: int = 0
     letters: int = 0
-    oldest_due: Instant = 0
+    overdue: int = 0
     guest_fields: int = 0
 
     def add(self, live: LiveVisit, now: Instant) -> None:
@@ -50,7 +50,7 @@ class Census:
         for letter in visit.letters:
             if letter.pending:
                 self.letters += 1
-                self.oldest_due = max(self.oldest_due, now - letter.due)
+                self.overdue = max(self.overdue, letter.overdue(now))
         for one in visit.invitations.values():
             self.guest_fields += bool(one.label) + bool(one.email) + bool(one.phone)
         for connection in visit.live.values():

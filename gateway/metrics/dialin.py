@@ -43,6 +43,9 @@ class DialInMetrics:
         self._lost = self._histogram("rtp_lost_ratio", "A call's packets lost, at its end", LOSS)
         self._jitter = self._histogram("rtp_jitter_seconds", "A call's jitter at its end (RFC 3550)", JITTER)
         ProcessCollector(registry=self.registry)
+        for origin in ("sip", "telephony"):
+            self._began.labels(origin)
+            self._refused.labels(origin)
         for stage in Stage:
             self._live.labels(stage.value)
         for reason in HangUp:

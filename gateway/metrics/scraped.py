@@ -68,7 +68,7 @@ class House(Collector):
         yield _value("ghosts", GHOSTS, found.ghosts)
         yield _value("visits_live", "Visits in memory", found.live)
         yield _value("letters_pending", "Letters that have yet to be sent", found.letters)
-        oldest = found.oldest_due / 1000
+        oldest = found.overdue / 1000
         yield _value("outbox_age_seconds", "For how long the letter is overdue that waited longest", oldest)
         yield _value(
             "guest_fields_live", "Names, labels and addresses of guests in memory", found.guest_fields

@@ -26,9 +26,8 @@ class Metrics(People, Shards):
     def __init__(self) -> None:
         super().__init__()
         self.sockets = SocketMetrics(self.registry)
-        self._hello_seconds = self._histogram("hello_seconds", "From a hello to its `ready`", QUICK, "kind")
-        for kind in ("link", "staff", "seat", "phone"):
-            self._hello_seconds.labels(kind)
+        hellos = self._histogram("hello_seconds", "From a hello to its `ready`", QUICK, "kind")
+        self._hellos = {kind: hellos.labels(kind) for kind in ("link", "staff", "seat", "phone", "bridge")}
         self._forwarded = self._counter("forwarded", "Requests that were another node's, by result", "result")
         for result in ("answered", "later"):
             self._forwarded.labels(result)
@@ -58,7 +57,7 @@ class Metrics(People, Shards):
 
     def greeted(self, kind: str, seconds: float) -> None:
         """A hello was answered `ready`."""
-        self._hello_seconds.labels(kind).observe(seconds)
+        self._hellos[kind].observe(seconds)
 
     def forwarded(self, result: str) -> None:
         """A request went to the node that has its clinic, or was to be tried later."""

@@ -70,6 +70,8 @@ async def lives(watch: Watch, company: Telephony) -> None:
     await caller.types(here.pin(visit))
     await caller.hears(Clip.WAITING_ADMISSION)
     await caller.hangs_up()
+    forged = await company.post("/dialin/telephony/answer", company.form("CA1"), signature="forged")
+    assert forged.status_code == 403
     await drops_out_and_comes_back(watch, ana)
     await talks(watch)
     await moves_to_another_device(here)

@@ -6,7 +6,7 @@ import os
 import shlex
 from pathlib import Path
 
-from tools.system_packages import by_hand, missing
+from tools.system_packages import by_hand, missing, no_service_starts
 
 
 def program(folder: Path, name: str) -> None:
@@ -33,3 +33,16 @@ def test_the_command_for_a_person_is_one_line_that_a_shell_reads() -> None:
     words = shlex.split(by_hand(["chromium", "coturn"]))
     assert words[:3] == ["sudo", "sh", "-c"]
     assert words[3] == "apt-get update && apt-get install --yes --no-install-recommends chromium coturn"
+
+
+def test_no_service_is_started_and_a_machines_own_policy_stays(tmp_path: Path) -> None:
+    """Tests run what they need themselves; whoever forbids or allows services here, goes on doing so."""
+    policy = tmp_path / "policy-rc.d"
+    with no_service_starts(policy):
+        assert os.access(policy, os.X_OK)
+        assert "exit 101" in policy.read_text()
+    assert not policy.exists()
+    policy.write_text("its own")
+    with no_service_starts(policy):
+        assert policy.read_text() == "its own"
+    assert policy.read_text() == "its own"
