@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from actors.ports import StoreDown
-from actors.store.line import pack
+from actors.store.replies import pack
 
 CHUNK: Final = 1 << 16
 SILENCE_SECONDS: Final = 60.0

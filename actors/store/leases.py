@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from actors.ports import Member
-from actors.store.line import Reply
 from actors.store.reading import optional
+from actors.store.replies import Reply
 from actors.store.scripts import Call, Script, command
 
 _RENEW: Final = Script("renew")

@@ -7,53 +7,42 @@ larger the group that one sync of the disk commits. Nothing is ever sent twice f
 from __future__ import annotations
 
 import asyncio
-import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import Final, Literal
-
-import hiredis
-from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import (
-    AskError,
-    BusyLoadingError,
-    ClusterDownError,
-    MovedError,
-    NoScriptError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-    TryAgainError,
-)
+from typing import Final, Protocol
 
 from actors.store.patience import Patience
+from actors.store.replies import LOST, Fault, Reply, pack
 from actors.store.settings import StoreSettings
+from actors.store.wire import Unwelcome
+
+_UNTOLD: Final = "NOPERM"
+"""Our user may not ask for this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What came instead of a reply.
+class Connection(Protocol):
+    """A connection as `Line` needs it: `actors.store.wire.Wire`, or one of a simulation."""
 
-    `away`: never sent. `lost`: sent, but no answer came, so it may have happened. `refused`: the server did
-    not do it: it is loading, full, read-only or short of replicas. `noscript`, `moved`, `ask`: not done
-    either, and what to do about it. `broken`: any other error, a bug or damaged data; it may be done in part.
-    """
+    async def connect(self) -> None:
+        """Reach the server and be let in. Raises OSError."""
 
-    kind: Literal["away", "lost", "refused", "noscript", "moved", "ask", "broken"]
-    detail: str = ""
+    @property
+    def stale(self) -> bool:
+        """Whether it ended, or said what nobody asked for."""
 
+    def send(self, packed: Sequence[bytes]) -> None:
+        """Send commands. Raises OSError when the connection is over."""
 
-Reply = int | bytes | None | list["Reply"] | Fault
+    async def hear(self, count: int) -> None:
+        """Wait until so many replies can be taken. Raises OSError when they never will."""
 
-NOT_DONE: Final = frozenset({"away", "refused", "noscript", "moved", "ask"})
-"""Kinds of faults that prove that the command had no effect."""
-LOST: Final = Fault("lost", "the store did not answer")
+    def take(self, count: int) -> list[Reply]:
+        """Take so many replies, or what there is of them."""
+        ...
 
-_REFUSALS: Final = (ReadOnlyError, OutOfMemoryError, ClusterDownError, TryAgainError)
-_REFUSAL_CODES: Final = frozenset({"MISCONF", "NOREPLICAS", "BUSY", "UNBLOCKED"})
+    def disconnect(self) -> None:
+        """Hang up; may be done again."""
 
 
 Took = Callable[[float, str], None]
@@ -71,7 +60,7 @@ class Line:
 
     def __init__(
         self,
-        connect: Callable[[], AbstractConnection],
+        connect: Callable[[], Connection],
         settings: StoreSettings,
         replaced: Callable[[], None] = lambda: None,
         took: Took = lambda _seconds, _fault: None,
@@ -80,7 +69,7 @@ class Line:
         self._replaced = replaced
         self._took = took
         self._settings = settings
-        self._connection: AbstractConnection | None = None
+        self._connection: Connection | None = None
         self._waiting: list[_Burst] = []
         self._worker: asyncio.Task[None] | None = None
         self._run = ""
@@ -105,7 +94,7 @@ class Line:
         self._closed = True
         if self._worker is not None:
             await asyncio.wait({self._worker})
-        await self._disconnect()
+        self._disconnect()
 
     async def _work(self) -> None:
         try:
@@ -115,48 +104,47 @@ class Line:
         finally:
             self._worker = None
             for burst in self._waiting:  # only when cancelled or by a bug
-                burst.give_up(Fault("away", "the node is stopping"))
+                burst.settle([], Fault("away", "the node is stopping"))
             self._waiting.clear()
 
     async def _carry(self, bursts: list[_Burst]) -> None:
         fault, began, answered = Fault("away", "the store cannot be reached"), perf_counter(), False
+        connection: Connection | None = None
         try:
             connection = await self._ready()
             if connection is not None:
                 fault = LOST
                 async with Patience(self._settings.answer_seconds):
-                    packed = [burst.packed for burst in bursts]
-                    await connection.send_packed_command(packed, check_health=False)
-                    for burst in bursts:
-                        await burst.read(connection)
+                    connection.send([burst.packed for burst in bursts])
+                    await connection.hear(sum(burst.count for burst in bursts))
                 self._pause, answered = 0.0, True
-        except (RedisError, OSError) as error:  # TimeoutError is an OSError
-            if isinstance(error, BusyLoadingError):
-                fault = Fault("refused", "the store is loading its data")
-            await self._fail()
+        except OSError:  # TimeoutError is one
+            self._fail()
         finally:
             self._took(perf_counter() - began, "" if answered else fault.kind)
-            for burst in bursts:
-                burst.give_up(fault)
+            for burst in bursts:  # what has come stays, even if the rest never will
+                burst.settle([] if connection is None else connection.take(burst.count), fault)
 
-    async def _ready(self) -> AbstractConnection | None:
+    async def _ready(self) -> Connection | None:
         """Give the connection, made anew if there is none; None while the server is left alone."""
         connection = self._connection
         if connection is not None:
-            if not await connection.can_read():
+            if not connection.stale:
                 return connection
-            await self._disconnect()  # it ended while nothing was asked of it: nothing of ours is lost
+            self._disconnect()  # it ended while nothing was asked of it: nothing of ours is lost
         if asyncio.get_running_loop().time() < self._not_before:
             return None
         connection = self._connection = self._connect()
         async with asyncio.timeout(self._settings.connect_seconds):
-            await connection.connect()  # type: ignore[no-untyped-call]
+            await connection.connect()
             await self._greet(connection)
         return connection
 
-    async def _greet(self, connection: AbstractConnection) -> None:
+    async def _greet(self, connection: Connection) -> None:
         """Learn our client id, and end every earlier connection whose commands may still wait there."""
         own, about = await _ask(connection, pack(b"CLIENT", b"ID"), pack(b"INFO", b"server"))
+        if type(own) is Fault and own.detail != _UNTOLD:
+            raise Unwelcome(own.detail)
         run = _run_id(about)
         if run == self._run:  # another run of the server knows nothing of ours, and its ids are others'
             await _ask(connection, *(pack(b"CLIENT", b"KILL", b"ID", b"%d" % one) for one in self._unfenced))
@@ -166,86 +154,46 @@ class Line:
         self._unfenced.clear()
         self._client_id = own if isinstance(own, int) else 0
 
-    async def _fail(self) -> None:
+    def _fail(self) -> None:
         """Give the connection up and leave the server alone for a while, longer each time."""
         if self._client_id:
             self._unfenced.append(self._client_id)
             self._client_id = 0
-        await self._disconnect()
+        self._disconnect()
         self._not_before = asyncio.get_running_loop().time() + self._pause
         self._pause = min(
             max(2 * self._pause, self._settings.first_pause_seconds), self._settings.longest_pause_seconds
         )
 
-    async def _disconnect(self) -> None:
+    def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.disconnect(nowait=True)
+            connection.disconnect()
 
 
 class _Burst:
-    """What one caller asked: packed commands, and the replies that came so far."""
+    """What one caller asked: packed commands, and how many replies they get."""
 
-    __slots__ = ("answered", "count", "packed", "replies")
+    __slots__ = ("answered", "count", "packed")
 
     def __init__(self, packed: bytes, count: int, answered: asyncio.Future[list[Reply]]) -> None:
         self.packed = packed
         self.count = count
         self.answered = answered
-        self.replies: list[Reply] = []
 
-    async def read(self, connection: AbstractConnection) -> None:
-        replies = self.replies
-        for _ in range(self.count):
-            replies.append(await read_reply(connection))  # one by one: what has come stays
-        if not self.answered.done():  # its caller may have been cancelled; the replies are read all the same
-            self.answered.set_result(replies)
-
-    def give_up(self, fault: Fault) -> None:
-        """Fill what has not come with the fault."""
-        if not self.answered.done():
-            self.replies.extend([fault] * (self.count - len(self.replies)))
-            self.answered.set_result(self.replies)
+    def settle(self, replies: list[Reply], fault: Fault) -> None:
+        """Hand over what came, and the fault for each reply that did not."""
+        if not self.answered.done():  # its caller may have been cancelled
+            self.answered.set_result(replies + [fault] * (self.count - len(replies)))
 
 
-def pack(*words: bytes | str | int) -> bytes:
-    """Pack one command as the server reads it (RESP, arrays of bulk strings)."""
-    packed: bytes = hiredis.pack_command(words)  # type: ignore[arg-type]  # its stub knows tuples of one
-    return packed
-
-
-async def read_reply(connection: AbstractConnection) -> Reply:
-    """Read one reply, an error as a Fault; raises only when the connection is no more."""
-    try:
-        # inf: the time is bounded once for the whole burst, which costs less than once for each reply
-        reply: Reply = await connection.read_response(disable_decoding=True, timeout=math.inf)
-    except ResponseError as error:
-        return _fault_of(error)
-    return reply
-
-
-async def _ask(connection: AbstractConnection, *packed: bytes) -> list[Reply]:
-    await connection.send_packed_command(packed, check_health=False)
-    return [await read_reply(connection) for _ in packed]
+async def _ask(connection: Connection, *packed: bytes) -> list[Reply]:
+    connection.send(packed)
+    await connection.hear(len(packed))
+    return connection.take(len(packed))
 
 
 def _run_id(about: Reply) -> str:
     """Read which run of the server this is, out of what INFO says; empty where our user may not ask."""
     found = re.search(rb"^run_id:(\w+)", about, re.MULTILINE) if isinstance(about, bytes) else None
     return "" if found is None else found[1].decode()
-
-
-def _fault_of(error: ResponseError) -> Fault:
-    text = str(error)
-    if isinstance(error, NoScriptError):
-        return Fault("noscript")
-    if isinstance(error, MovedError):  # a kind of AskError, so it comes first
-        return Fault("moved", text)
-    if isinstance(error, AskError):
-        return Fault("ask", text)
-    code = text.partition(" ")[0]
-    if isinstance(error, _REFUSALS):
-        return Fault("refused", type(error).__name__)
-    if code in _REFUSAL_CODES:
-        return Fault("refused", code)
-    return Fault("broken", code)  # never the whole text: it may quote what we sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actors.store.line import Reply
+from actors.store.replies import Reply
 
 
 class OddReplyError(Exception):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from actors.clock import steady
-from actors.store.line import Fault, Reply
 from actors.store.reading import text
+from actors.store.replies import Fault, Reply
 from actors.store.scripts import Call
 from actors.store.servers import Servers
 from actors.store.settings import StoreSettings

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-from actors.store.line import pack
+from actors.store.replies import pack
 
 Word = bytes | str | int
 

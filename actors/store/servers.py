@@ -10,18 +10,17 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from redis.asyncio.connection import AbstractConnection, Connection, parse_url
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.crc import key_slot
 
 from actors.ports import StoreDown
-from actors.store.line import Fault, Line, Reply, pack
+from actors.store.line import Line
+from actors.store.replies import Fault, Reply, pack
 from actors.store.scripts import Call, all_scripts
 from actors.store.settings import StoreSettings
+from actors.store.wire import Wire
 
 ROUNDS: Final = 4
 """How often a command is sent at most: as it is, and after a move, an unknown script and one more move."""
@@ -193,7 +192,7 @@ class _Server:
         parts = urlsplit(self.url)
         self.host = parts.hostname or ""
         self.name = f"{self.host}:{parts.port or 6379}"
-        connect = _connector(self.url, self.settings)
+        connect = partial(Wire, self.url)
         self._lines: dict[Lane, Line] = {
             "save": Line(connect, self.settings, self.replaced, partial(self.took, "save")),
             "ask": Line(connect, self.settings, self.replaced, partial(self.took, "ask")),
@@ -234,20 +233,6 @@ def _addresses(url: str) -> tuple[bool, list[str]]:
     where, mark, query = rest.partition("?")
     credentials, at, hosts = where.rstrip("/").rpartition("@")
     return True, [f"{kind}://{credentials}{at}{host}{mark}{query}" for host in hosts.split(",")]
-
-
-def _connector(url: str, settings: StoreSettings) -> Callable[[], AbstractConnection]:
-    """Make what makes connections: without retries, because only we know what may be sent twice."""
-    options: dict[str, Any] = dict(parse_url(url))
-    kind: type[AbstractConnection] = options.pop("connection_class", Connection)
-    bounds: dict[str, Any] = {
-        "protocol": 2,
-        "socket_timeout": None,  # Line bounds the time of a whole burst
-        "socket_connect_timeout": settings.connect_seconds,
-        "retry": Retry(NoBackoff(), 0),
-        "driver_info": None,
-    }
-    return lambda: kind(**(options | bounds))
 
 
 def _checked(replies: list[Reply]) -> list[Reply]:

@@ -1,7 +1,7 @@
 """The store's server, and the connections of nodes to it, with everything that may go wrong in between.
 
 A node speaks to it by its own `Servers` and `Line`: what is in our hands here is the connection below them
-(redis-py's, by its five methods) and everything beyond. What was sent is carried out when it arrives: maybe
+(`actors.store.line.Connection`) and everything beyond. What was sent is carried out when it arrives: maybe
 after its sender hung up, died, or was fenced off by `CLIENT KILL`.
 """
 
@@ -13,9 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 import hiredis
-from redis.exceptions import ConnectionError as NoConnection
-from redis.exceptions import NoScriptError, ResponseError
 
+from actors.store.replies import Reply, fault_of
 from actors.store.servers import Servers
 from actors.store.settings import StoreSettings
 from tests.simulation.keys import Answer, Keys, Refusal
@@ -100,8 +99,7 @@ class StoreServer:
         try:
             return self._do(words, process, ident)
         except Refusal as refusal:
-            text = str(refusal)
-            return NoScriptError(text) if text.startswith("NOSCRIPT") else ResponseError(text)
+            return fault_of(str(refusal))
 
     def _do(self, words: list[bytes], process: str, ident: int) -> Answer:
         name = words[0].upper()
@@ -196,12 +194,12 @@ class Way(Protocol):
 
 
 class Connection:
-    """A connection as redis-py makes them, as far as `actors.store.line` uses it."""
+    """A connection as `actors.store.line` uses them."""
 
     def __init__(self, way: Way) -> None:
         self._way = way
         self._reader = hiredis.Reader()
-        self._answers: deque[Any] = deque()
+        self._answers: list[Reply] = []
         self._wanted: asyncio.Future[None] | None = None
         self._end: _ServerEnd | None = None
         self._broken = False
@@ -224,16 +222,17 @@ class Connection:
                 line.hold()
         self._up.send(there)
         if not await opened:
-            raise NoConnection("refused")
+            raise ConnectionRefusedError
 
-    async def can_read(self) -> bool:
+    @property
+    def stale(self) -> bool:
         """Whether the connection ended meanwhile."""
         return self._broken
 
-    async def send_packed_command(self, packed: Sequence[bytes], check_health: bool = False) -> None:
+    def send(self, packed: Sequence[bytes]) -> None:
         """Send commands."""
         if self._broken or self._end is None:
-            raise NoConnection("ended")
+            raise ConnectionResetError
         self._reader.feed(b"".join(packed))
         commands: list[list[bytes]] = []
         while (words := self._reader.gets()) is not False:
@@ -244,19 +243,20 @@ class Connection:
         else:
             self._up.send(lambda: end.receive(commands, cut_after=mishap == "unheard"))
 
-    async def read_response(self, disable_decoding: bool = False, timeout: float | None = None) -> Any:
-        """Give the next answer."""
-        while not self._answers:
+    async def hear(self, count: int) -> None:
+        """Wait for so many answers."""
+        while len(self._answers) < count:
             if self._broken:
-                raise NoConnection("ended")
+                raise ConnectionResetError
             self._wanted = self._way.loop.create_future()
             await self._wanted
-        answer = self._answers.popleft()
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
 
-    async def disconnect(self, nowait: bool = False) -> None:
+    def take(self, count: int) -> list[Reply]:
+        """Give so many answers, or what there is of them."""
+        taken, self._answers = self._answers[:count], self._answers[count:]
+        return taken
+
+    def disconnect(self) -> None:
         """Hang up; what was sent is still on its way."""
         self._broken = True
         end = self._end
@@ -297,27 +297,29 @@ class Direct:
     def __init__(self, server: StoreServer) -> None:
         self._server = server
         self._reader = hiredis.Reader()
-        self._answers: deque[Any] = deque()
+        self._answers: list[Reply] = []
 
     async def connect(self) -> None:
         """It is there."""
 
-    async def can_read(self) -> bool:
+    @property
+    def stale(self) -> bool:
         """It never ends."""
         return False
 
-    async def send_packed_command(self, packed: Sequence[bytes], check_health: bool = False) -> None:
+    def send(self, packed: Sequence[bytes]) -> None:
         """Carry out commands."""
         self._reader.feed(b"".join(packed))
         while (words := self._reader.gets()) is not False:
             self._answers.append(self._server.do(words))
 
-    async def read_response(self, disable_decoding: bool = False, timeout: float | None = None) -> Any:
-        """Give the next answer."""
-        answer = self._answers.popleft()
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+    async def hear(self, count: int) -> None:
+        """They are there already."""
 
-    async def disconnect(self, nowait: bool = False) -> None:
+    def take(self, count: int) -> list[Reply]:
+        """Give so many answers."""
+        taken, self._answers = self._answers[:count], self._answers[count:]
+        return taken
+
+    def disconnect(self) -> None:
         """Hang up."""

@@ -13,9 +13,9 @@ from redis.crc import key_slot
 from actors.accounts import Accounts, ApiKey, Ticket, User
 from actors.ports import Bid, GuessLimits, Member, PinEntry, Quota, Save
 from actors.store.known import RedisKnown
-from actors.store.line import Reply
 from actors.store.pins import RedisPins
 from actors.store.quotas import RedisQuotas
+from actors.store.replies import Reply
 from actors.store.scripts import Call, Script, command
 from actors.store.servers import Lane, Servers
 from actors.store.settings import StoreSettings
