@@ -19,6 +19,7 @@ from typing import Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from actors.keyed import Keyed
 from engine.ids import Instant, InvitationId, OpId, SeatId, VisitId, shard_of_visit
 from engine.pin import RANDOM_DIGITS, with_check_digit
 
@@ -51,19 +52,19 @@ class _Key:
     """One key of the pepper, as one key for each purpose: what one leaks tells nothing about the others."""
 
     id: int
-    link: bytes
-    pin: bytes
-    pin_index: bytes
-    seat: bytes
-    caller: bytes
-    sign_in: bytes
-    outreach: bytes
-    seal: bytes
+    link: Keyed
+    pin: Keyed
+    pin_index: Keyed
+    seat: Keyed
+    caller: Keyed
+    sign_in: Keyed
+    outreach: Keyed
+    seal: Keyed
 
     @classmethod
     def of(cls, key_id: int, pepper: bytes) -> _Key:
         purposes = ("link", "pin", "pin index", "seat", "caller", "sign-in", "outreach", "seal")
-        return cls(key_id, *(_derived(pepper, purpose) for purpose in purposes))
+        return cls(key_id, *(Keyed(_derived(pepper, purpose)) for purpose in purposes))
 
 
 class Secrets:
@@ -107,7 +108,7 @@ class Secrets:
 
     @staticmethod
     def _link_proof(key: _Key, visit: str, invitation: str, generation: int) -> str:
-        return _text(_mac(key.link, "link", visit, invitation, str(generation))[:SECRET_BYTES])
+        return _text(key.link.mac("link", visit, invitation, str(generation))[:SECRET_BYTES])
 
     # ------------------------------------------------------------ PINs
 
@@ -117,14 +118,14 @@ class Secrets:
         digits = ""
         block = 0
         while len(digits) < self.pin_digits:
-            stream = _mac(key, "pin", visit, invitation, str(attempt), str(block))
+            stream = key.mac("pin", visit, invitation, str(attempt), str(block))
             digits += "".join(str(byte % 10) for byte in stream if byte < _FAIR)
             block += 1
         return with_check_digit(digits[: self.pin_digits])
 
     def pin_hash(self, pin: str, key_id: int | None = None) -> str:
         """Make the keyed hash under which a PIN index knows a PIN."""
-        return _text(_mac(self._key(key_id).pin_index, "pin index", pin))
+        return _text(self._key(key_id).pin_index.mac("pin index", pin))
 
     def pin_hashes(self, pin: str) -> tuple[str, ...]:
         """Make the hashes under which a dialled PIN may be known, newest key first."""
@@ -153,7 +154,7 @@ class Secrets:
 
     @staticmethod
     def _seat_secret(key: _Key, visit: str, seat: str) -> str:
-        return _text(_mac(key.seat, "seat", visit, seat)[:SECRET_BYTES])
+        return _text(key.seat.mac("seat", visit, seat)[:SECRET_BYTES])
 
     @staticmethod
     def proof(secret: str) -> str:
@@ -162,24 +163,24 @@ class Secrets:
         The hash is keyed with the secret itself: 128 bits cannot be guessed back, and a rotation leaves
         it as it is.
         """
-        return _text(_mac(secret.encode(), "seat proof")[:SECRET_BYTES])
+        return _text(Keyed(secret.encode()).mac("seat proof")[:SECRET_BYTES])
 
     # ------------------------------------------------------------ keyed hashes
 
     def caller_hash(self, caller: str, now: Instant) -> str:
         """Make the hash of a caller ID; another one each UTC day, so that nothing links a caller's days."""
-        return _text(_mac(self._keys[self.newest].caller, "caller", str(now // DAY), caller)[:SECRET_BYTES])
+        return _text(self._keys[self.newest].caller.mac("caller", str(now // DAY), caller)[:SECRET_BYTES])
 
     def sign_in_hash(self, kind: str, value: str) -> str:
         """Make the hash under which sign-in knows an e-mail address, a remote address, a session, a key, a
         ticket.
         """
-        return _text(_mac(self._keys[self.newest].sign_in, "sign-in", kind, value)[:SECRET_BYTES])
+        return _text(self._keys[self.newest].sign_in.mac("sign-in", kind, value)[:SECRET_BYTES])
 
     def sign_in_hashes(self, kind: str, value: str) -> tuple[str, ...]:
         """Make the hashes under which what was given out before a rotation may be known, newest key first."""
         return tuple(
-            _text(_mac(key.sign_in, "sign-in", kind, value)[:SECRET_BYTES]) for key in self._keys.values()
+            _text(key.sign_in.mac("sign-in", kind, value)[:SECRET_BYTES]) for key in self._keys.values()
         )
 
     def operation(self, asked: str) -> OpId:
@@ -194,7 +195,7 @@ class Secrets:
         Newest key first; another clinic's are others.
         """
         return tuple(
-            _text(_mac(key.outreach, "outreach", kind, clinic, value)[:SECRET_BYTES])
+            _text(key.outreach.mac("outreach", kind, clinic, value)[:SECRET_BYTES])
             for key in self._keys.values()
         )
 
@@ -206,7 +207,7 @@ class Secrets:
         A key of its own keeps the number of random nonces under one key small (NIST SP 800-38D, 8.3).
         """
         key = self._keys.get(key_id)
-        return None if key is None else _mac(key.seal, "seal", visit)
+        return None if key is None else key.seal.mac("seal", visit)
 
     def _key(self, key_id: int | None) -> _Key:
         """The named key; the newest for none, and in the place of one that was dropped."""
@@ -217,15 +218,6 @@ class Secrets:
 def _derived(pepper: bytes, purpose: str) -> bytes:
     """Derive the key of one purpose (HKDF-SHA256, RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=32, salt=b"vestibule", info=purpose.encode()).derive(pepper)
-
-
-def _mac(key: bytes, *fields: str) -> bytes:
-    """HMAC-SHA256 over fields, each after its length: no two lists of fields make the same message."""
-    message = b""
-    for one in fields:
-        field = one.encode()
-        message += len(field).to_bytes(4, "big") + field
-    return hmac.digest(key, message, "sha256")
 
 
 def _text(secret: bytes) -> str:
