@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import msgpack
 
-from actors.sealing import Sealer
+from actors.sealing import Sealer, written
 from engine.clinic import Clinic
 from engine.ids import ClinicId, VisitId
 from engine.snapshot import Snapshot, dump, load
@@ -21,6 +21,9 @@ FORMAT: Final = 1
 _FACTS: Final = 1
 _KEY: Final = 4
 
+_NOTHING: Final = (b"", b"")
+"""No text, and no seal."""
+
 _encoder = msgpack.Encoder()
 
 
@@ -29,8 +32,8 @@ class BodyTooNew(Exception):
 
 
 class BodyCodec:
-    """Turns one visit into bytes and back; remembers the last sealed texts, so that an unchanged name is
-    not sealed again.
+    """Turns one visit into bytes and back; remembers the last texts and their seals, so that an unchanged one
+    is not sealed again.
     """
 
     __slots__ = ("_clinic", "_guest", "_sealer", "_visit", "key")
@@ -40,8 +43,7 @@ class BodyCodec:
         self._visit = visit
         self.key = key
         """The id of the pepper's key that this visit's links and PINs are derived from."""
-        self._guest: tuple[dict[str, str], bytes] = ({}, b"")
-        self._clinic: tuple[dict[str, str], bytes] = ({}, b"")
+        self._guest = self._clinic = _NOTHING
 
     def encode(self, visit: Visit) -> bytes:
         """The visit's bytes for the store."""
@@ -64,12 +66,11 @@ class BodyCodec:
             clinic,
         )
 
-    def _sealed(
-        self, last: tuple[dict[str, str], bytes], text: dict[str, str], part: str
-    ) -> tuple[dict[str, str], bytes]:
-        if not text:
-            return {}, b""
-        return last if last[0] == text else (text, self._sealer.seal(text, self._visit, part))
+    def _sealed(self, last: tuple[bytes, bytes], texts: dict[str, str], part: str) -> tuple[bytes, bytes]:
+        if not texts:
+            return _NOTHING
+        text = written(texts)
+        return last if last[0] == text else (text, self._sealer.seal_written(text, self._visit, part))
 
     def _opened(self, sealed: bytes, part: str) -> dict[str, str]:
         return self._sealer.open(sealed, self._visit, part) if sealed else {}

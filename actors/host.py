@@ -416,9 +416,11 @@ class Host(Register):
         """Translate an instant into the store's own time."""
         return self._clock.to_store(at)
 
-    def arm(self, live: LiveVisit) -> None:
-        """See to it that the visit is ticked at its deadline."""
-        self._deadlines.set(live, live.visit.deadline)
+    def arm(self, live: LiveVisit) -> Instant | None:
+        """See to it that the visit is ticked at its deadline; give that."""
+        due = live.visit.deadline
+        self._deadlines.set(live, due)
+        return due
 
     def disarm(self, live: LiveVisit) -> None:
         """Forget what is due for a visit: it is settled, or not ours."""

@@ -12,6 +12,7 @@ its bytes are put in their place.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import Final, Protocol
 
@@ -20,7 +21,7 @@ from actors.commit import SaveOutcome
 from actors.ports import Observer, Outlet, Save, StoredVisit
 from actors.tally import tally
 from engine.commands import AskMute, Command, Drop, Resume, SetBridge, SetMedia, SetQuality
-from engine.events import Audited, Connected, Done, Event, Outcome, VisitChanged, VisitWhy
+from engine.events import Audited, Connected, Done, Outcome, VisitChanged, VisitWhy
 from engine.ids import ConnectionId, Instant, SeatId
 from engine.refusals import Refused
 from engine.visit import Visit
@@ -76,14 +77,14 @@ class Surroundings(Protocol):
         """An instant of the one clock, as the store's own clock shows it."""
         ...
 
-    def arm(self, live: "LiveVisit") -> None:
-        """See to it that the visit is ticked at its deadline."""
+    def arm(self, live: "LiveVisit") -> Instant | None:
+        """See to it that the visit is ticked at its deadline; give that."""
 
     def welcome(self, live: "LiveVisit", connected: Connected) -> None:
         """Send `ready`, and what was missed."""
         ...
 
-    def to_board(self, live: "LiveVisit", message: Message) -> None:
+    def to_board(self, live: "LiveVisit", message: Message, now: Instant) -> None:
         """Tell the clinic's waiting rooms."""
 
     def lost(self, live: "LiveVisit") -> None:
@@ -137,8 +138,11 @@ class LiveVisit:
         "_held",
         "_queue",
         "_saving",
+        "_times",
         "bridge",
         "day",
+        "day_in",
+        "day_of",
         "outlets",
         "routes",
         "save_id",
@@ -159,6 +163,8 @@ class LiveVisit:
         self._gone = False
         """Whether this copy is nobody's any more: another owner has the shard."""
         self._saving = False
+        self._times: tuple[Instant, Instant | None] | None = None
+        """The start and the deadline that are surely stored, as we wrote them."""
         self._doubt = False
         """Whether it is not known yet if the last save was written."""
         self._ended = False
@@ -172,6 +178,9 @@ class LiveVisit:
         self.bridge: Outlet | None = None
         """Who carries the telephones to the browsers, while somebody does."""
         self.day = ""
+        self.day_of: Instant = 0
+        self.day_in = ""
+        """The start and the zone by which `day` was worked out."""
 
     @property
     def key(self) -> int:
@@ -196,7 +205,7 @@ class LiveVisit:
     def announce(self) -> None:
         """Show the visit anew to everybody: the clinic's settings, and so what may be done, have changed."""
         changed = (VisitChanged(VisitWhy.CHANGED),)
-        out = outgoing(self.visit, changed, now=self._env.now())
+        out = outgoing(self.visit, changed)
         self._say_when_due(_Said(lambda _: None, Done(changed), out, perf_counter()))
 
     def _can_save(self) -> bool:
@@ -215,7 +224,7 @@ class LiveVisit:
     def begin(self, answer: Answer) -> None:
         """Save a visit that was just planned."""
         said = _Said(answer, Done(durable=True), [ToBoard(row_changed(self.visit))], perf_counter())
-        self._save(said, seats_new=False, events=())
+        self._save(said, self._env.now(), self.visit.deadline)
 
     def _run(self, commands: Sequence[Command], answer: Answer) -> None:
         began, now = perf_counter(), self._env.now()
@@ -224,21 +233,23 @@ class LiveVisit:
             for command in commands[1:]:
                 outcome = _joined(outcome, self.visit.handle(command, now))
         self._env.observer.handled(perf_counter() - began)
-        self._env.arm(self)
+        due = self._env.arm(self)
         if isinstance(outcome, Refused):
             self._say_when_due(_Said(answer, outcome, (), began))
             return
-        said = _Said(answer, outcome, outgoing(self.visit, outcome.events, now=now), began)
+        said = _Said(answer, outcome, outgoing(self.visit, outcome.events), began)
         if outcome.durable and not self._saving:
-            self._save(said, seats_new=outcome.seats_new, events=outcome.events)
+            self._save(said, now, due)
         else:
             self._say_when_due(said)
 
     # ------------------------------------------------------------ saving
 
-    def _save(self, said: _Said, *, seats_new: bool, events: Sequence[Event]) -> None:
-        visit = self.visit
+    def _save(self, said: _Said, now: Instant, due: Instant | None) -> None:
+        visit, done = self.visit, said.outcome
+        seats_new, events = (done.seats_new, done.events) if isinstance(done, Done) else (False, ())
         gone = visit.settled
+        due = None if gone else due
         save = Save(
             shard=self._env.number,
             epoch=self._env.epoch,
@@ -248,21 +259,18 @@ class LiveVisit:
             save_id=self._env.save_id(),
             body=self._codec.encode(visit),
             start=visit.start,
-            due=None if gone else visit.deadline,
+            due=due,
+            timed=self._times != (visit.start, due),
             lapses_at=self._env.store_deadline(visit.lapses_at) if seats_new else 0,
             over=gone,
             purged=visit.over,
-            made_at=self._env.now(),
+            made_at=now,
             audit=tuple(_audit_row(visit, event) for event in events if isinstance(event, Audited)),
         )
         self._saving = True
+        self._env.put(save, partial(self._settled, save, said))
 
-        def settled(outcome: SaveOutcome) -> None:
-            self._settled(outcome, save, said)
-
-        self._env.put(save, settled)
-
-    def _settled(self, outcome: SaveOutcome, save: Save, said: _Said) -> None:
+    def _settled(self, save: Save, said: _Said, outcome: SaveOutcome) -> None:
         if self._gone:
             said.answer(Refused("try_later"))
         elif outcome == "ok":
@@ -275,7 +283,7 @@ class LiveVisit:
             self._restore(said, Refused("try_later"))
             self._env.doubt(self, save, lambda found: self._cleared(found, save))
         elif outcome == "late":
-            self._env.late(self, save, lambda found: self._settled(found, save, said))
+            self._env.late(self, save, partial(self._settled, save, said))
         else:
             self._restore(said, Refused("link_over") if outcome == "expired" else Refused("try_later"))
 
@@ -295,6 +303,7 @@ class LiveVisit:
 
     def _written(self, save: Save) -> None:
         self.saved, self.version, self.save_id = save.body, save.version, save.save_id
+        self._times = (save.start, save.due)
         if save.lapses_at and save.made_at >= self.visit.lapses_at:
             self._env.observer.joined_after_expiry()
 
@@ -353,7 +362,7 @@ class LiveVisit:
         """
         later.answer(Refused("try_later") if isinstance(later.outcome, Refused) else later.outcome)
         self._welcome(later)
-        self._publish([item for item in later.out if isinstance(item, Close)])
+        self._publish([item for item in later.out if isinstance(item, Close)], self._env.now())
 
     def _put_back(self, answer: Callable[[], None] = lambda: None) -> None:
         """Make the visit what was saved last, with the connections that are here; answer; show the whole."""
@@ -365,7 +374,7 @@ class LiveVisit:
         )
         self._env.arm(self)
         answer()
-        self._publish(resync(self.visit, now=now))
+        self._publish(resync(self.visit), now)
         for connection in homeless:
             if (outlet := self.outlets.pop(connection, None)) is not None:
                 outlet.bye(Bye(code="restarting", message="Reconnecting...", retry_after_ms=500))
@@ -392,7 +401,7 @@ class LiveVisit:
     def _say(self, said: _Said) -> None:
         said.answer(said.outcome)
         self._welcome(said)
-        self._publish(said.out)
+        self._publish(said.out, self._env.now())
         if isinstance(said.outcome, Done) and said.outcome.events:
             self._reroute()
             self._env.observer.presence(perf_counter() - said.began)
@@ -404,7 +413,7 @@ class LiveVisit:
                 if isinstance(event, Connected):
                     self._env.welcome(self, event)
 
-    def _publish(self, out: Sequence[Outgoing]) -> None:
+    def _publish(self, out: Sequence[Outgoing], now: Instant) -> None:
         encoded: dict[int, Encoded] = {}
         for item in out:
             if isinstance(item, ToSeat):
@@ -412,9 +421,9 @@ class LiveVisit:
                 shared = encoded.get(key)
                 if shared is None:
                     shared = encoded[key] = Encoded(item.message)
-                self.to_seat(item.seat, shared)
+                self._to_seat(item.seat, shared, now)
             elif isinstance(item, ToBoard):
-                self._env.to_board(self, item.message)
+                self._env.to_board(self, item.message, now)
             elif isinstance(item, ToConnection):
                 if (outlet := self.outlets.get(item.connection)) is not None:
                     outlet.answer(item.message)
@@ -425,10 +434,9 @@ class LiveVisit:
             elif (outlet := self.outlets.pop(item.connection, None)) is not None:  # Close
                 outlet.bye(item.bye)
 
-    def to_seat(self, seat: SeatId, encoded: Encoded) -> None:
+    def _to_seat(self, seat: SeatId, encoded: Encoded, now: Instant) -> None:
         """Append to a seat's stream and send to whoever is connected to it."""
-        stream = self.stream(seat)
-        seq = stream.append(encoded, self._env.now())
+        seq = self.stream(seat).append(encoded, now)
         for connection in self.visit.connections_of(seat):
             if (outlet := self.outlets.get(connection)) is not None:
                 outlet.event(seq, encoded)

@@ -33,6 +33,9 @@ from signaling.translate import error, ready
 Stands = Callable[[UserId, ClinicId, str], Awaitable[bool]]
 """Whether a session or key of somebody of a clinic was not ended; raises StoreDown."""
 
+NO_OP: Final = OpId("")
+"""Of who does not say what they would repeat: nothing is remembered of it."""
+
 SIGNED_IN_KEPT: Final = 10_000
 """Of how many sessions and keys it is remembered whether they were ended; of others the store is asked."""
 
@@ -70,7 +73,7 @@ class Reception:
             live,
             hello.id,
             Arrive(
-                op=host.secrets.operation(hello.op or host.random_id(16)),
+                op=host.secrets.operation(hello.op) if hello.op else NO_OP,
                 seat=seat,
                 proof=host.secrets.proof(secret),
                 invitation=InvitationId(link.invitation),
@@ -143,7 +146,7 @@ class Reception:
             live,
             hello.id,
             Enter(
-                op=OpId(host.random_id(16)),
+                op=NO_OP,
                 seat=seat,
                 proof=host.secrets.proof(secret),
                 credential=outlet.credential,

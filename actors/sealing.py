@@ -44,13 +44,17 @@ class Sealer:
 
     def seal(self, texts: dict[str, str], visit: VisitId, part: str) -> bytes:
         """Seal texts for one part of a visit, under the newest key."""
+        return self.seal_written(written(texts), visit, part)
+
+    def seal_written(self, text: bytes, visit: VisitId, part: str) -> bytes:
+        """Seal texts that were `written` already."""
         key_id = self._secrets.newest
         cipher = self._cipher(visit, key_id)
         if cipher is None:
             raise SealBroken("the newest key is missing")
         nonce = self._random(NONCE_BYTES)
         head = bytes((FORMAT,)) + key_id.to_bytes(2, "big")
-        return head + nonce + cipher.encrypt(nonce, _encoder.encode(texts), _bound(head, visit, part))
+        return head + nonce + cipher.encrypt(nonce, text, _bound(head, visit, part))
 
     def open(self, sealed: bytes, visit: VisitId, part: str) -> dict[str, str]:
         """Open what `seal` sealed for this part of this visit. Raises SealBroken."""
@@ -68,6 +72,11 @@ class Sealer:
     def _made_cipher(self, visit: VisitId, key_id: int) -> AESGCM | None:
         key = self._secrets.sealing_key(visit, key_id)
         return None if key is None else AESGCM(key)
+
+
+def written(texts: dict[str, str]) -> bytes:
+    """Write texts down, as they are sealed."""
+    return _encoder.encode(texts)
 
 
 def _bound(head: bytes, visit: VisitId, part: str) -> bytes:

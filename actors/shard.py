@@ -4,6 +4,7 @@ Ownership).
 
 import asyncio
 from collections.abc import Callable
+from sys import intern
 from typing import Protocol
 
 from actors.board import Board
@@ -41,8 +42,8 @@ class Landlord(Protocol):
     def store_deadline(self, at: Instant) -> Instant:
         """Translate an instant into the store's own time."""
 
-    def arm(self, live: LiveVisit) -> None:
-        """See to it that the visit is ticked at its deadline."""
+    def arm(self, live: LiveVisit) -> Instant | None:
+        """See to it that the visit is ticked at its deadline; give that."""
 
     def disarm(self, live: LiveVisit) -> None:
         """Tick the visit no more."""
@@ -115,7 +116,7 @@ class Shard:
         """Take a visit into memory: a loaded one with what the store holds, or a new one."""
         codec = self.codec(visit.id, stored.body if stored else b"")
         live = LiveVisit(self, visit, codec, stored)
-        live.day = day_of(visit.start, visit.clinic.zone)
+        _date(live)
         self.visits[visit.id] = live
         self._host.arm(live)
         return live
@@ -178,6 +179,8 @@ class Shard:
 
     def drop_boards(self) -> None:
         """Forget waiting rooms that nobody watches and whose changes nobody may ask for any more."""
+        if not self._boards:
+            return  # as of most shards, most of the time
         now = self.now()
         for key in [
             key for key, board in self._boards.items() if not board.watchers and board.stream.idle(now)
@@ -186,21 +189,21 @@ class Shard:
 
     def forget_told(self) -> None:
         """Let go of what nobody may ask for again: messages that are past their replay."""
+        if not self.visits:
+            return
         now = self.now()
         for live in self.visits.values():
             for stream in live.streams.values():
                 stream.forget(now)
 
-    def to_board(self, live: LiveVisit, message: Message) -> None:
+    def to_board(self, live: LiveVisit, message: Message, now: Instant) -> None:
         """Tell a clinic's waiting rooms of a change; a visit that moved to another day leaves its old one."""
         if not self._boards:
             return
-        visit, now = live.visit, self.now()
-        day = day_of(visit.start, visit.clinic.zone)
-        if day != live.day:
-            if (old := self._boards.get((visit.clinic.id, live.day))) is not None:
+        visit, day = live.visit, live.day
+        if _date(live) != day:
+            if (old := self._boards.get((visit.clinic.id, day))) is not None:
                 old.tell(RowGone(visit=visit.id), now)
-            live.day = day
             message = row_changed(visit, seats=True)
         if isinstance(message, (RowChanged, RowSeat)):
             for (clinic, _), board in self._boards.items():
@@ -279,9 +282,9 @@ class Shard:
         """Translate an instant into the store's own time."""
         return self._host.store_deadline(at)
 
-    def arm(self, live: LiveVisit) -> None:
-        """See to it that the visit is ticked at its deadline."""
-        self._host.arm(live)
+    def arm(self, live: LiveVisit) -> Instant | None:
+        """See to it that the visit is ticked at its deadline; give that."""
+        return self._host.arm(live)
 
     def welcome(self, live: LiveVisit, connected: Connected) -> None:
         """Greet a connection that has its seat."""
@@ -320,3 +323,13 @@ class Shard:
     def rerouted(self, live: LiveVisit) -> None:
         """Take note of who is connected now, for the sound of telephones."""
         self._host.rerouted(live)
+
+
+def _date(live: LiveVisit) -> str:
+    """Give the clinic's day of a visit, worked out anew when its start or its zone has changed."""
+    visit = live.visit
+    start, zone = visit.start, visit.clinic.zone
+    if live.day_of != start or live.day_in != zone:
+        live.day_of, live.day_in = start, zone
+        live.day = intern(day_of(start, zone))
+    return live.day

@@ -222,7 +222,9 @@ class Visit(Record):
         """
         known = self.seats.get(seat)
         here = [one.id for one in known.connections() if one.live] if known is not None else []
-        return here + [one.id for one in self.dismissed if one.seat == seat and one.live]
+        if self.dismissed:
+            here += [one.id for one in self.dismissed if one.seat == seat and one.live]
+        return here
 
     def browsers_inside(self) -> list[tuple[SeatId, ConnectionId]]:
         """Return the seats in the call that have a live browser: those between whom signals are relayed."""

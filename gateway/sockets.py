@@ -222,6 +222,8 @@ class Conversation:
     def _greet(self, hello: Hello) -> None:
         """Bring a hello to whom it is for, or ask its client to come again when there is room."""
         rooms = self._rooms
+        if self._socket is not None:
+            self._socket.clear_deadline()  # and do not keep what would be called
         if wait := rooms.turnstile.enter():
             later = error(hello.id, Refused("try_later"), None)
             self.answer(msgspec.structs.replace(later, retry_after_ms=round(wait * 1000)))

@@ -34,20 +34,17 @@ TOO_BIG: Final = Malformed(f"more than {MAX_MESSAGE} bytes", Close.TOO_BIG, at_o
 WRONG_FRAME: Final = Malformed("wrong frame for this subprotocol", Close.WRONG_FRAME, at_once=True)
 
 
-class Encoded:
+class Encoded(Struct, gc=False):
     """A message for many connections: spelled at most once each way, and only when somebody needs it.
 
     Once it is spelled the message itself is let go: streams keep many of these, and few are read both ways.
     """
 
-    __slots__ = ("_json", "_message", "_msgpack", "said_at")
-
-    def __init__(self, message: Message) -> None:
-        self.said_at: Instant = 0
-        """When it was put into streams."""
-        self._message: Message | None = message
-        self._msgpack = b""
-        self._json = b""
+    _message: Message | None
+    said_at: Instant = 0
+    """When it was put into streams."""
+    _msgpack: bytes = b""
+    _json: bytes = b""
 
     def msgpack(self) -> bytes:
         """Give the message as MessagePack."""

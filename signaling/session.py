@@ -72,6 +72,8 @@ FromDashboard = wire.WatchBoard | wire.WatchVisit | wire.UnwatchVisit | Running
 Request = Hello | wire.Leave | wire.GetIce | wire.Digits | wire.TakeLeg | FromDashboard
 """What carries an `id` and has to be answered."""
 
+_TOLD: Final = (wire.Signal, wire.Media, wire.Quality, wire.IceReport)
+"""What is not answered."""
 HELLOS: Final = frozenset(get_args(Hello))
 ALLOWED: Final = {
     Kind.SEAT: frozenset(get_args(FromSeat)),
@@ -125,7 +127,7 @@ class Session:
         if type(message) not in self._allowed:
             return self._out_of_place(message)
         self._malformed = 0
-        if isinstance(message, wire.Signal | wire.Media | wire.Quality | wire.IceReport):
+        if isinstance(message, _TOLD):
             return message
         return self._request(message)
 

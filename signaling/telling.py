@@ -9,7 +9,7 @@ from engine import events as fact
 from engine.clinic import Clinic
 from engine.commands import Channel
 from engine.events import Standing, VisitWhy, Why
-from engine.ids import PATIENT, SHARED, ConnectionId, Instant, SeatId
+from engine.ids import PATIENT, SHARED, ConnectionId, SeatId
 from engine.presence import Role, Seat
 from engine.visit import Visit
 from signaling import messages as wire
@@ -53,7 +53,7 @@ class ToWatchers(Struct, frozen=True, gc=False):
 Outgoing = ToSeat | ToConnection | Close | ToBoard | ToWatchers
 
 
-def outgoing(visit: Visit, events: Sequence[fact.Event], *, now: Instant) -> list[Outgoing]:
+def outgoing(visit: Visit, events: Sequence[fact.Event]) -> list[Outgoing]:
     """Say what these events mean for whom, in order, by the visit as it is right after them.
 
     Who got a connection by them is not told of them: `ready` shows them the whole. `Connected` itself is the
@@ -65,7 +65,7 @@ def outgoing(visit: Visit, events: Sequence[fact.Event], *, now: Instant) -> lis
     return telling.finished()
 
 
-def resync(visit: Visit, *, now: Instant) -> list[Outgoing]:
+def resync(visit: Visit) -> list[Outgoing]:
     """Show everybody the whole again, after a save that failed was undone, or one in doubt was found."""
     telling = _Telling(visit, ())
     for seat in visit.seats.values():
@@ -105,6 +105,7 @@ _TO_WIRE: Final[dict[VisitWhy, _WhyVisit]] = {
     VisitWhy.BRIDGED: "changed",
 }
 _NOT_PERSONAL: Final = (None, SHARED, PATIENT)
+_WHY: Final = {why: why.value for why in Why}
 _TO_PARTY: Final = {Why.REMOVED: Why.LEFT, Why.DENIED: Why.LEFT}
 
 
@@ -176,7 +177,7 @@ class _Telling:
         visit, seat, why = self.visit, self.visit.seats[event.seat], event.why
         to_clinic = participant(visit, seat, Audience.PROVIDER)
         if not event.media:
-            self.out.append(ToBoard(wire.RowSeat(visit=visit.id, seat=to_clinic, why=why.value)))
+            self.out.append(ToBoard(wire.RowSeat(visit=visit.id, seat=to_clinic, why=_WHY[why])))
         self._to_others(event, seat, to_clinic)
         if event.clinic_only:
             return
@@ -194,13 +195,13 @@ class _Telling:
         ]
         providers = [one.id for one in others if one.role is Role.PROVIDER]
         if providers:
-            self._say(providers, wire.SeatChanged(seat=to_clinic, why=event.why.value))
+            self._say(providers, wire.SeatChanged(seat=to_clinic, why=_WHY[event.why]))
         if event.clinic_only or len(providers) == len(others):
             return
         if Standing.IN in (event.before, about.standing):
             party = [one.id for one in others if one.role is not Role.PROVIDER]
             to_party = participant(self.visit, about, Audience.GUEST)
-            self._say(party, wire.SeatChanged(seat=to_party, why=_TO_PARTY.get(event.why, event.why).value))
+            self._say(party, wire.SeatChanged(seat=to_party, why=_WHY[_TO_PARTY.get(event.why, event.why)]))
 
     def _say(self, seats: Sequence[SeatId], message: wire.SeatChanged) -> None:
         self.out += [ToSeat(seat, message) for seat in seats]
@@ -215,7 +216,7 @@ class _Telling:
             return
         name = seat.name if renamed else ""
         self.out.append(
-            ToSeat(seat.id, wire.You(standing=seat.standing.value, why=event.why.value, name=name))
+            ToSeat(seat.id, wire.You(standing=seat.standing.value, why=_WHY[event.why], name=name))
         )
         if seat.standing is Standing.IN and not renamed:
             self.out.append(ToSeat(seat.id, inside(self.visit, seat.id)))

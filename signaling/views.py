@@ -34,6 +34,7 @@ _AS_LEFT: Final = frozenset({Standing.REMOVED, Standing.DENIED})
 
 _ROLE: Final = {role: role.value for role in Role}
 _STANDING: Final = {standing: standing.value for standing in Standing}
+_STATUS: Final = {status: status.value for status in Status}
 _LINK: Final = {link: link.value for link in LinkState}
 _QUALITY: Final = {quality: quality.value for quality in Quality}
 _VIA: Final = {via: via.value for via in Via}
@@ -64,7 +65,7 @@ def visit_info(visit: Visit, audience: Audience) -> wire.VisitInfo:
     clinic, inside_clinic = visit.clinic, is_clinic(audience)
     return wire.VisitInfo(
         visit=visit.id,
-        status=visit.status.value,
+        status=_STATUS[visit.status],
         start=visit.start,
         end=visit.end,
         lapses_at=visit.lapses_at,
@@ -98,7 +99,7 @@ def door(visit: Visit, *, patient: bool = False) -> wire.Door:
         start=visit.start,
         end=visit.end,
         zone=clinic.zone,
-        status=visit.status.value,
+        status=_STATUS[visit.status],
         opens_at=visit.opens_at,
         clinic_phone=clinic.phone,
         logo=clinic.logo,
@@ -116,8 +117,9 @@ def participant(visit: Visit, seat: Seat, audience: Audience) -> wire.Participan
     """Show one seat. Label and invitation are for the clinic; who was put out has simply left, to everybody
     else.
     """
-    inside_clinic, web, link = is_clinic(audience), seat.web, seat.link
-    standing = seat.standing if inside_clinic or seat.standing not in _AS_LEFT else Standing.LEFT
+    inside_clinic, web, link, standing = is_clinic(audience), seat.web, seat.link, seat.standing
+    if not inside_clinic and standing in _AS_LEFT:
+        standing = Standing.LEFT
     return wire.Participant(
         seat=seat.id,
         role=_ROLE[seat.role],
@@ -156,7 +158,7 @@ def _media(seat: Seat) -> wire.MediaState:
     """Show what somebody sends, by browser and telephone together: either may carry the voice."""
     mic = cam = screen = False
     for one in (seat.web, seat.phone):
-        if one is not None:
+        if one is not None and (one.mic or one.cam or one.screen):
             mic, cam, screen = mic or one.mic, cam or one.cam, screen or one.screen
     return wire.MediaState(mic=mic, cam=cam, screen=screen) if mic or cam or screen else _NO_MEDIA
 
@@ -210,9 +212,9 @@ def ready(  # noqa: PLR0913  (what `ready` carries and a visit does not know)
         visit=visit.id,
         seat=seat,
         secret=secret,
-        role=mine.role.value,
+        role=_ROLE[mine.role],
         name=mine.name,
-        standing=mine.standing.value,
+        standing=_STANDING[mine.standing],
         stream=stream,
         seq=seq,
         now=now,

@@ -23,8 +23,8 @@ from actors.ports import (
     WrongDataVersion,
 )
 from actors.store import leases
-from actors.store.line import NOT_DONE, Fault, Reply
 from actors.store.reading import integer, items, optional, string, text
+from actors.store.replies import NOT_DONE, Fault, Reply
 from actors.store.scripts import Call, Script, command
 from actors.store.servers import Servers
 from actors.store.settings import StoreSettings
@@ -255,7 +255,7 @@ class RedisShards:
             save_id,
             b"%d %b %b\n%b" % (save.version, save_id.encode(), clinic, save.body),
             visit,
-            save.start,
+            save.start if save.timed else b"",
             b"" if save.due is None else save.due,
             save.lapses_at,
             b"1" if save.over else b"0",

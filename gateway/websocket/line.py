@@ -31,7 +31,8 @@ class Line(asyncio.Protocol):
         self._switchboard = switchboard
         self._transport = _NO_TRANSPORT
         self._phase = OPENING
-        self._unsent: list[bytes] = []
+        self._unsent: list[bytes] | None = None
+        """Nobody's list while nothing waits: most sockets are silent, most of the time."""
         self._pending = 0
         self._room = 0
         self._spoke = 0.0
@@ -58,7 +59,10 @@ class Line(asyncio.Protocol):
         if self._pending > self._room and self.buffered > self._switchboard.limits.max_buffered:
             self._peer_is_slow()
             return
-        self._unsent.append(data)
+        if self._unsent is None:
+            self._unsent = [data]
+        else:
+            self._unsent.append(data)
         self._spoke = self._switchboard.wheel.now
         if not self._flush_due:
             self._flush_due = True
@@ -68,13 +72,13 @@ class Line(asyncio.Protocol):
         """Write what was collected; called at the end of a turn, there is no need to call it."""
         self._flush_due = False
         unsent = self._unsent
-        if not unsent:
+        if unsent is None:
             return
+        self._unsent = None
         totals = self._switchboard.totals
         totals.frames_out += len(unsent)
         totals.bytes_out += self._pending
         data = unsent[0] if len(unsent) == 1 else b"".join(unsent)
-        unsent.clear()
         self._pending = 0
         self._transport.write(data)
 
@@ -106,11 +110,14 @@ class Line(asyncio.Protocol):
     def _send_last(self, data: bytes) -> None:
         """Send what is not a message (the opening's answer, a close frame), whatever waits before it."""
         self._pending += len(data)
-        self._unsent.append(data)
+        if self._unsent is None:
+            self._unsent = [data]
+        else:
+            self._unsent.append(data)
         if not self._flush_due:
             self._flush_due = True
             self._switchboard.flush_soon(self)
 
     def _forget_unsent(self) -> None:
-        self._unsent.clear()
+        self._unsent = None
         self._pending = 0

@@ -140,7 +140,7 @@ async def test_a_bug_in_one_visit_does_not_stop_the_next(
         ]
         await pause.asked.wait()
 
-        def bug(_: object, __: object) -> None:
+        def bug(*_: object) -> None:
             raise ZeroDivisionError
 
         monkeypatch.setattr(type(broken), "_publish", _only_for(broken, bug))
@@ -155,10 +155,10 @@ async def test_a_bug_in_one_visit_does_not_stop_the_next(
     assert not isinstance(again, Refused)
 
 
-def _only_for(broken: object, bug: Callable[[object, object], None]) -> Callable[[object, object], None]:
+def _only_for(broken: object, bug: Callable[..., None]) -> Callable[..., None]:
     whole = type(broken)._publish  # type: ignore[attr-defined]
 
-    def publish(self: object, out: object) -> None:
-        (bug if self is broken else whole)(self, out)
+    def publish(self: object, *rest: object) -> None:
+        (bug if self is broken else whole)(self, *rest)
 
     return publish

@@ -266,6 +266,12 @@ class Keys:
             rows[:] = [row for row in rows if _entry(row[0]) >= _entry(before)]
         return ident
 
+    def _xtrim(self, args: Words) -> int:
+        rows: Rows = self._find(args[0]) or Rows()
+        had = len(rows)
+        rows[:] = [row for row in rows if _entry(row[0]) >= _entry(args[-1])]
+        return had - len(rows)
+
     def _xrange(self, args: Words) -> list[Answer]:
         rows: Rows = self._find(args[0]) or Rows()
         found = _part(rows, args[1], args[2])
@@ -350,6 +356,7 @@ _COMMANDS: Final[dict[bytes, Callable[[Keys, Words], Any]]] = {
     b"ZSCORE": Keys._zscore,
     b"XADD": Keys._xadd,
     b"XRANGE": Keys._xrange,
+    b"XTRIM": Keys._xtrim,
     b"XREVRANGE": Keys._xrevrange,
     b"XLEN": lambda keys, args: len(keys._find(args[0]) or ()),
 }

@@ -71,9 +71,9 @@ def _hasty() -> Iterator[None]:
     """Say what was decided before it is saved."""
     save: Any = LiveVisit._save
 
-    def say_and_save(live: LiveVisit, said: Any, **rest: Any) -> None:
+    def say_and_save(live: LiveVisit, said: Any, *rest: Any) -> None:
         live._say(said)
-        save(live, replace(said, answer=lambda _: None, outcome=Done(durable=True), out=()), **rest)
+        save(live, replace(said, answer=lambda _: None, outcome=Done(durable=True), out=()), *rest)
 
     with patch.object(LiveVisit, "_save", say_and_save):
         yield

@@ -114,7 +114,7 @@ class Story:
         """Ask the visit, and note what it says to whom."""
         outcome = self.visit.handle(command, self.now)
         self.events = outcome.events if isinstance(outcome, Done) else ()
-        self.told = outgoing(self.visit, self.events, now=self.now)
+        self.told = outgoing(self.visit, self.events)
         return outcome
 
     def done(self, command: Command) -> Done:

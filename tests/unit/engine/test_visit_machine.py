@@ -144,7 +144,7 @@ class VisitMachine(RuleBasedStateMachine):
                     self.welcome(event),
                     inside=self.visit.seats[event.seat].standing is Standing.IN,
                 )
-        for item in outgoing(self.visit, outcome.events, now=self.story.now):
+        for item in outgoing(self.visit, outcome.events):
             if isinstance(item, ToSeat):
                 inside = Standing.IN in (before.get(item.seat), self.visit.seats[item.seat].standing)
                 self.look(item.seat, item.message, inside=inside)

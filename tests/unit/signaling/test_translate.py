@@ -280,7 +280,7 @@ class TestInside:
         doors = [welcome(story, one).door for one in (pat, ann)]
         assert [(one.may_invite, one.may_cancel) for one in doors if one] == [(True, True), (False, False)]
         story.clinic.guests_by_patient = False
-        story.told = outgoing(story.visit, (VisitChanged(VisitWhy.CHANGED),), now=story.now)
+        story.told = outgoing(story.visit, (VisitChanged(VisitWhy.CHANGED),))
         [[to_pat], [to_ann]] = [heard(story, one, wire.AtDoor) for one in (pat, ann)]
         assert (to_pat.door.may_invite, to_pat.door.may_cancel) == (False, True)
         assert not to_ann.door.may_cancel
@@ -291,7 +291,7 @@ class TestInside:
         pat = story.patient()
         story.provider()
         story.clinic.guests_by_patient = False
-        story.told = outgoing(story.visit, (VisitChanged(VisitWhy.CHANGED),), now=story.now)
+        story.told = outgoing(story.visit, (VisitChanged(VisitWhy.CHANGED),))
         [told] = heard(story, pat, wire.VisitChanged)
         assert not told.visit.may_invite
 
@@ -461,7 +461,7 @@ class TestAfterAFailedSave:
         """Inside to those in, the door to those who wait, rows and details to the clinic."""
         story = picky_story()
         doctor, ann = story.provider(), story.guest("Ann")
-        story.told = resync(story.visit, now=story.now)
+        story.told = resync(story.visit)
         assert len(heard(story, doctor, wire.Inside)) == 1
         assert len(heard(story, ann, wire.AtDoor)) == 1
         assert heard(story, ann, wire.Inside) == []
