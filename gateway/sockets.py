@@ -128,17 +128,15 @@ def _crowded(wait: float) -> Rejection:
 class Conversation:
     """One connection: the receiver of its socket, and the outlet of the actors."""
 
-    __slots__ = ("_all", "_came", "_greeting", "_rooms", "_session", "_socket", "credential", "id")
+    __slots__ = ("_all", "_came", "_rooms", "_session", "_socket", "credential", "id")
 
     def __init__(self, everyone: Conversations, rooms: Rooms, codec: Codec, number: ConnectionId) -> None:
         self._all = everyone
         self._rooms = rooms
         self._session = Session(codec)
         self._socket: Socket | None = None
-        self._greeting = False
-        """Whether its hello is being worked on."""
-        self._came = ("", 0.0)
-        """Of that hello: its kind, and when it came."""
+        self._came: tuple[str, float] | None = None
+        """Of the hello that is being worked on: its kind, and when it came."""
         self.id = number
         self.credential = ""
 
@@ -229,7 +227,6 @@ class Conversation:
             self.answer(msgspec.structs.replace(later, retry_after_ms=round(wait * 1000)))
             rooms.refused("try_later")
             return
-        self._greeting = True
         self._came = (KINDS[type(hello)], perf_counter())
         if isinstance(hello, wire.HelloLink):
             rooms.reception.arrive(self, hello)
@@ -248,11 +245,10 @@ class Conversation:
 
     def _greeted(self) -> None:
         """Make room for the next hello once this one is answered, or nobody waits for the answer."""
-        if self._greeting and self._session.phase is not Phase.GREETING:
-            self._greeting = False
+        if self._came is not None and self._session.phase is not Phase.GREETING:
+            (kind, began), self._came = self._came, None
             self._rooms.turnstile.leave()
             if self._session.phase is Phase.READY:
-                kind, began = self._came
                 self._rooms.greeted(kind, perf_counter() - began)
 
     async def _staff(self, hello: wire.HelloStaff) -> None:

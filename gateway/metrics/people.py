@@ -26,10 +26,8 @@ class People(Registered):
         for channel, role in _JOINS:
             for result, reason in (("ok", ""), ("refused", "try_later")):
                 self._join_counter((channel, role, result, reason))
-        seconds = self._histogram(
-            "join_seconds", "From a credential that holds to the seat, saved", QUICK, "channel"
-        )
-        self._join_seconds = {channel: seconds.labels(channel) for channel in ("web", "phone")}
+        says, channels = "From a credential that holds to the seat, saved", ("web", "phone")
+        self._join_seconds = self._tallied("join_seconds", says, QUICK, "channel", channels)
         self._refusals = self._counter("refusals", "Answers that were refusals", "code")
         self._refusals.labels("try_later")
         self._pin_attempts = self._counter("pin_attempts", "PINs typed", "result")
@@ -59,9 +57,9 @@ class People(Registered):
             "replay_gaps", "Returns that got a whole state and not what they missed", "reason"
         )
         self._seat_moved = self._counter("seat_moved", "Seats moved to another device")
-        self._presence = self._histogram(
+        self._presence = self._tallied(
             "presence_staleness_seconds", "From a change to the sockets of all who see it", QUICK
-        )
+        )[""]
 
     def _life(self) -> None:
         self._transitions = self._counter("visit_transitions", "Visits that came into a state", "to")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from gateway.metrics.names import PREFIX
+from gateway.metrics.tallied import Tallied, TalliedHistogram
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # when each was made: a third of the page, and nobody asks
 
@@ -22,6 +23,14 @@ class Registered:
 
     def _gauge(self, name: str, says: str) -> Gauge:
         return Gauge(f"{PREFIX}_{name}", says, registry=self.registry)
+
+    def _tallied(
+        self, name: str, says: str, buckets: Iterable[float], label: str = "", words: Sequence[str] = ("",)
+    ) -> dict[str, Tallied]:
+        """Make a histogram of what happens at each join or command: one series for each word of its label."""
+        return TalliedHistogram(
+            f"{PREFIX}_{name}", says, buckets, registry=self.registry, label=label, words=words
+        ).of
 
     def _histogram(self, name: str, says: str, buckets: Iterable[float], *labels: str) -> Histogram:
         return Histogram(f"{PREFIX}_{name}", says, labels, registry=self.registry, buckets=tuple(buckets))

@@ -12,14 +12,14 @@ class Shards(Registered):
 
     def __init__(self) -> None:
         super().__init__()
-        self._handle_seconds = self._histogram("handle_seconds", "One command, decided in memory", STEPS)
-        self._save_seconds = self._histogram("save_seconds", "One group commit", QUICK)
-        self._save_batch = self._histogram("save_batch", "Visits saved in one group commit", SIZES)
+        self._handle_seconds = self._tallied("handle_seconds", "One command, decided in memory", STEPS)[""]
+        self._save_seconds = self._tallied("save_seconds", "One group commit", QUICK)[""]
+        self._save_batch = self._tallied("save_batch", "Visits saved in one group commit", SIZES)[""]
         self._saves = self._counter("saves", "Saves by result", "result")
         self._saves_ok = self._saves.labels("ok")
         self._stale_saves = self._counter("stale_saves", "Saves refused because another epoch owns the shard")
-        trips = self._histogram("store_seconds", "One round trip to the store, by its way", QUICK, "op")
-        self._trips = {op: trips.labels(op) for op in ("save", "ask")}
+        says = "One round trip to the store, by its way"
+        self._trips = self._tallied("store_seconds", says, QUICK, "op", ("save", "ask"))
         self._store_errors = self._counter("store_errors", "Round trips to the store that failed", "kind")
         for kind in ("away", "lost", "refused"):
             self._store_errors.labels(kind)

@@ -26,8 +26,8 @@ class Metrics(People, Shards):
     def __init__(self) -> None:
         super().__init__()
         self.sockets = SocketMetrics(self.registry)
-        hellos = self._histogram("hello_seconds", "From a hello to its `ready`", QUICK, "kind")
-        self._hellos = {kind: hellos.labels(kind) for kind in ("link", "staff", "seat", "phone", "bridge")}
+        kinds = ("link", "staff", "seat", "phone", "bridge")
+        self._hellos = self._tallied("hello_seconds", "From a hello to its `ready`", QUICK, "kind", kinds)
         self._forwarded = self._counter("forwarded", "Requests that were another node's, by result", "result")
         for result in ("answered", "later"):
             self._forwarded.labels(result)
