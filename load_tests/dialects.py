@@ -1,11 +1,11 @@
-"""How the two servers spell the same conversation.
+"""How the servers spell the same conversation.
 
 Message names and fields are those of docs/protocol.md for both; ours travels as MessagePack, as the web app
-speaks it, the baseline's as JSON.
+speaks it, the baselines' as JSON.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -32,11 +32,10 @@ class Dialect:
         """Make the frame of one message, ready to be written."""
         return masked_frame(self.opcode, self.spell({"t": t, **fields}))
 
-    def read(self, payload: bytes) -> Fields:
-        """Read one message; the number in front of a numbered one is dropped."""
+    def read(self, payload: bytes) -> tuple[int, Fields]:
+        """Read one message and the number in front of it, which is 0 for a bare one."""
         message = self.parse(payload)
-        found: Fields = message[1] if isinstance(message, list) else message
-        return found
+        return (message[0], message[1]) if isinstance(message, list) else (0, message)
 
 
 VESTIBULE: Final = Dialect(
@@ -57,3 +56,4 @@ ROOMS: Final = Dialect(
     parse=msgspec.json.decode,
     relayed=b'{"t": "relayed"',  # as Python's json spells it
 )
+NODE_ROOMS: Final = replace(ROOMS, name="node-rooms", relayed=b'{"t":"relayed"')  # as JSON.stringify does

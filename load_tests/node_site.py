@@ -5,26 +5,33 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from load_tests.dialects import VESTIBULE, Fields
-from load_tests.node import PASSWORD, email
+import msgspec
+
+from load_tests.clinics import VISIT, Access, Clinics, Ready
+from load_tests.dialects import VESTIBULE
 from load_tests.processes import ProcessTree, started
 from load_tests.rest import Rest
 from load_tests.site import CLINICS, Booked
-from load_tests.visitor import PATIENCE_SECONDS, Visitor, connect
-
-VISIT: Fields = {"patient": {"name": "Rosa Delgado"}, "start": "now", "minutes": 60}
+from load_tests.visitor import PATIENCE_SECONDS, Door, Visitor, connect
 
 
+@dataclass(frozen=True, slots=True)
 class NodeServer:
     """A node that runs, before anybody has signed in."""
 
-    def __init__(self, tree: ProcessTree, port: int, data_dir: Path) -> None:
-        self.tree = tree
-        self.port = port
-        self.data_dir = data_dir
+    tree: ProcessTree
+    port: int
+    access: Access
+    data_dir: Path
+
+    @property
+    def url(self) -> str:
+        """Where people open it."""
+        return f"http://127.0.0.1:{self.port}"
 
 
 class NodeSite:
@@ -32,35 +39,29 @@ class NodeSite:
 
     dialect = VESTIBULE
 
-    def __init__(self, server: NodeServer, rest: Rest, cookies: list[str]) -> None:
+    def __init__(self, server: NodeServer, clinics: Clinics) -> None:
         self.tree = server.tree
         self.port = server.port
-        self._rest = rest
-        self._cookies = cookies
+        self._clinics = clinics
 
     @classmethod
     async def signed_in(cls, server: NodeServer) -> Self:
         """Sign in everywhere."""
-        rest = Rest(server.port)
-        return cls(server, rest, await rest.sign_in([email(one) for one in range(CLINICS)], PASSWORD))
+        rest = Rest(Door.of(server.url))
+        return cls(server, await Clinics.signed_in(rest, server.access.accounts))
 
     async def book(self, count: int) -> list[Booked]:
         """Plan visits that start now."""
-        clinics = [number % CLINICS for number in range(count)]
-        made = await self._rest.post_all([("visits", VISIT, self._cookies[one]) for one in clinics])
-        return [
-            Booked(visit["id"], clinic, _token(visit["patient_link"]), _token(visit["panel"]["link"]))
-            for clinic, visit in zip(clinics, made, strict=True)
-        ]
+        return await self._clinics.book([(number % CLINICS, VISIT) for number in range(count)])
 
     async def provider_hellos(self, booked: Sequence[Booked]) -> list[bytes]:
         """Get a one-use ticket for each provider's seat."""
-        tickets = await self._tickets([(one.clinic, {"visit": one.visit}) for one in booked])
+        tickets = await self._clinics.tickets([(one.clinic, {"visit": one.visit}) for one in booked])
         return [self.dialect.frame("hello.staff", id=1, ticket=one, page=one[:8]) for one in tickets]
 
     async def dashboards(self) -> list[Visitor]:
         """Open each clinic's dashboard."""
-        tickets = await self._tickets([(clinic, {}) for clinic in range(CLINICS)])
+        tickets = await self._clinics.tickets([(clinic, {}) for clinic in range(CLINICS)])
         visitors = await connect(self.dialect, self.port, CLINICS)
         await asyncio.gather(*map(_watch, visitors, tickets))
         return visitors
@@ -73,27 +74,17 @@ class NodeSite:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await asyncio.wait({visitor.closed for visitor in visitors})
 
-    async def _tickets(self, asked: Sequence[tuple[int, Fields]]) -> list[str]:
-        answers = await self._rest.post_all(
-            [("tickets", fields, self._cookies[clinic]) for clinic, fields in asked]
-        )
-        return [answer["ticket"] for answer in answers]
-
 
 async def _watch(visitor: Visitor, ticket: str) -> None:
     await visitor.ask("hello.staff", id=1, ticket=ticket, page="dashboard")
     await visitor.ask("watch.board", id=2)
 
 
-def _token(link: str) -> str:
-    return link.partition("#")[2]
-
-
 @contextmanager
-def node() -> Iterator[NodeServer]:
-    """Run a node for a `with`, in a folder of its own."""
-    with (
-        tempfile.TemporaryDirectory(prefix="vestibule-bench-") as folder,
-        started([sys.executable, "-m", "load_tests.node", folder]) as (tree, port),
-    ):
-        yield NodeServer(tree, int(port), Path(folder))
+def node(*, all_at_once: bool = True) -> Iterator[NodeServer]:
+    """Run a node for a `with`, in a folder of its own; `all_at_once`: with no limit on how many may come."""
+    with tempfile.TemporaryDirectory(prefix="vestibule-load-") as folder:
+        command = [sys.executable, "-m", "load_tests.node", folder]
+        with started([*command, "--all-at-once"] if all_at_once else command) as (tree, line):
+            ready = msgspec.json.decode(line, type=Ready)
+            yield NodeServer(tree, ready.port, ready.access, Path(folder))

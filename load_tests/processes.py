@@ -5,6 +5,7 @@ ticks of `stat` are 10 ms long and a thousand joins take less than ten of them.
 """
 
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -61,18 +62,33 @@ def _cpu_seconds(pid: int) -> float:
     return own + ended_children
 
 
+def free_port() -> int:
+    """Find a port of 127.0.0.1 at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 class ServerFailed(Exception):
     """A server under test ended or never said that it is ready."""
 
 
 @contextmanager
-def started(command: list[str], **environment: str) -> Iterator[tuple[ProcessTree, str]]:
+def started(
+    command: list[str], *, silent: bool = False, **environment: str
+) -> Iterator[tuple[ProcessTree, str]]:
     """Run a server for a `with`: its process tree, and the first line it printed (its port, say).
 
-    What it says on stderr is shown as it is. Raises ServerFailed when it ends without a line.
+    What it says on stderr is shown as it is, unless it is to be `silent`. Raises ServerFailed when it ends
+    without a line.
     """
     with subprocess.Popen(  # noqa: S603 - our own command line, no shell
-        command, stdout=subprocess.PIPE, text=True, env=os.environ | environment
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if silent else None,
+        text=True,
+        env=os.environ | environment,
     ) as process:
         assert process.stdout is not None  # noqa: S101 - it was asked for above
         try:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from load_tests.dialects import Fields
-from load_tests.visitor import PATIENCE_SECONDS, Hangup
+from load_tests.visitor import PATIENCE_SECONDS, Door, Hangup
 
 CONNECTIONS: Final = 8
 
@@ -21,22 +21,37 @@ Answer = tuple[str, bytes]
 class Rest:
     """Posts to /api/v1 of one server. Raises Hangup for every answer that is not a success."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, door: Door) -> None:
+        self._door = door
         self._free: asyncio.Queue[Line] = asyncio.Queue()
 
-    async def sign_in(self, emails: Sequence[str], password: str) -> list[str]:
-        """Sign in as each of these, and give the cookies."""
-        said = [("sign-in", {"email": email, "password": password}, "") for email in emails]
+    async def sign_in(self, people: Sequence[tuple[str, str]]) -> list[str]:
+        """Sign in with each of these e-mail addresses and passwords, and give the cookies."""
+        said = [("sign-in", {"email": email, "password": password}, "") for email, password in people]
         return [_cookie(head) for head, _ in await self._post_all(said)]
 
     async def post_all(self, asked: Sequence[Post]) -> list[Fields]:
         """Post many; the answers come in the same order."""
         return [msgspec.json.decode(body) for _, body in await self._post_all(asked)]
 
+    async def post(self, path: str, body: Fields, cookie: str) -> Fields:
+        """Post once, over a connection of its own. Raises Hangup, OSError and TimeoutError."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            line = await self._connect()
+            try:
+                _, answer = await self._exchange(line, path, msgspec.json.encode(body), cookie)
+            finally:
+                line[1].close()
+        answered: Fields = msgspec.json.decode(answer)
+        return answered
+
+    async def _connect(self) -> Line:
+        door = self._door
+        return await asyncio.open_connection(door.host, door.port, ssl=door.trust, local_addr=door.ours)
+
     async def _post_all(self, asked: Sequence[Post]) -> list[Answer]:
         for _ in range(CONNECTIONS):  # anew each time: the server closes idle ones after 5 s
-            self._free.put_nowait(await asyncio.open_connection("127.0.0.1", self._port))
+            self._free.put_nowait(await self._connect())
         try:
             return await asyncio.gather(*(self._post(*one) for one in asked))
         finally:
@@ -54,7 +69,7 @@ class Rest:
     async def _exchange(self, line: Line, path: str, body: bytes, cookie: str) -> Answer:
         reader, writer = line
         head = (
-            f"POST /api/v1/{path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nX-Vestibule: 1\r\n"
+            f"POST /api/v1/{path} HTTP/1.1\r\nHost: {self._door.netloc}\r\nX-Vestibule: 1\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nCookie: {cookie}\r\n\r\n"
         )
         writer.write(head.encode() + body)

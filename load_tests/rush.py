@@ -73,7 +73,7 @@ class Ring:
         async with asyncio.timeout(RELAY_SECONDS):
             await self._done
 
-    def passed(self, visitor: Visitor) -> None:
+    def passed(self, visitor: Visitor, _relayed: bytes) -> None:
         """A relay arrived: send the next one."""
         if self._left > 0:
             self._left -= 1

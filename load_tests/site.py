@@ -1,22 +1,24 @@
-"""A server under load, as the load sees it, and the baseline as one."""
+"""A server under load, as the load sees it, and the baselines as two."""
 
 import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Final, Protocol
 
-from load_tests.dialects import ROOMS, Dialect
+from load_tests.dialects import NODE_ROOMS, ROOMS, Dialect
 from load_tests.processes import ProcessTree, started
 from load_tests.visitor import Visitor, connect
+from tools.node import WEB, command
 
 CLINICS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A visit that was made, and the link tokens of its patient and of a guest."""
+    """A visit that was made, and how its patient, a guest and a caller get in."""
 
     visit: str
     clinic: int
@@ -25,6 +27,8 @@ class Booked:
     guest: str
     provider: str = ""
     """The provider's token, where there is one."""
+    pin: str = ""
+    """What a caller types, where telephones are served."""
 
 
 class Site(Protocol):
@@ -52,11 +56,10 @@ class Site(Protocol):
 
 
 class RoomsSite:
-    """The baseline, load_tests/rooms_baseline.py."""
+    """One of the baselines: load_tests/rooms_baseline.py, or rooms_baseline.cjs."""
 
-    dialect = ROOMS
-
-    def __init__(self, tree: ProcessTree, port: int) -> None:
+    def __init__(self, dialect: Dialect, tree: ProcessTree, port: int) -> None:
+        self.dialect = dialect
         self.tree = tree
         self.port = port
 
@@ -105,6 +108,15 @@ async def leave(dialect: Dialect, visitors: Sequence[Visitor]) -> None:
 
 @contextmanager
 def rooms() -> Iterator[RoomsSite]:
-    """Run the baseline for a `with`."""
+    """Run the baseline on `websockets` for a `with`."""
     with started([sys.executable, "-m", "load_tests.rooms_baseline"]) as (tree, port):
-        yield RoomsSite(tree, int(port))
+        yield RoomsSite(ROOMS, tree, int(port))
+
+
+@contextmanager
+def node_rooms() -> Iterator[RoomsSite]:
+    """Run the baseline on Node.js and `ws`, which is one of the pages' own packages, for a `with`."""
+    script = str(files("load_tests") / "rooms_baseline.cjs")
+    packages = str(WEB / "node_modules")
+    with started(command("node", [script]), NODE_PATH=packages) as (tree, port):
+        yield RoomsSite(NODE_ROOMS, tree, int(port))

@@ -1,6 +1,8 @@
 """The benchmark measures both servers with the same crowd, and says all that it promises."""
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -8,11 +10,10 @@ from load_tests import report
 from load_tests.bench import of_visits
 from load_tests.bench_echo import EchoResult
 from load_tests.crowd import Board
-from load_tests.dialects import ROOMS
 from load_tests.node_site import node
 from load_tests.rounds import Scale
-from load_tests.site import rooms
-from load_tests.visitor import Hangup, Visitor, connect, hang_up
+from load_tests.site import RoomsSite, node_rooms, rooms
+from load_tests.visitor import Hangup, connect, hang_up
 
 TINY = Scale(rounds=1, visits=8, relays=600, batch=4, delays=3, echo_rounds=1, echo_seconds=0.1)
 ECHO = EchoResult(
@@ -27,28 +28,31 @@ ECHO = EchoResult(
 
 async def test_a_small_run_gives_every_figure() -> None:
     """Visits are made, joined, relayed in, lost and ended at both servers; one line says what was found."""
-    with rooms() as plain, node() as server:
-        result = await of_visits(plain, server, ECHO, TINY)
+    with rooms() as plain, node_rooms() as node_ws, node() as server:
+        result = await of_visits(plain, node_ws, server, ECHO, 1.0, TINY)
     figures = json.loads(report.as_json(result))
-    for name in ("echo_ratio", "relay_ratio", "join_ratio", "join_presence_p50_over_save"):
+    for name in (
+        *("echo_ratio", "relay_ratio", "join_ratio", "join_presence_p50_over_save"),
+        *("connect_ratio", "relay_vs_node_ws", "join_vs_node_ws", "presence_p99_over_node_ws"),
+    ):
         assert figures[name] > 0
     assert {"bytes_per_connection", "bytes_per_visit", "rounds", "spread", "versions"} <= figures.keys()
+    assert figures["goals"]["join_ratio"] == (figures["join_ratio"] >= 1)
     for loss in ("reset", "silent"):
         assert figures["loss_to_dashboard_ms"][loss]["p99"] > 0
     assert figures["join_store_share"] > 0  # the store's process was counted
     table = "\n".join(report.lines(result))
-    assert "join by link, saved" in table
+    assert "join by link (ours saves it)" in table
+    assert table.count("ask with --curve") == 3
 
 
-async def opened(port: int, count: int) -> list[Visitor]:
-    """Open connections to the plain server."""
-    return await connect(ROOMS, port, count)
-
-
-async def test_the_plain_server_does_what_a_visit_does() -> None:
-    """It refuses a wrong PIN and an unknown link, lets a right PIN in, and shows who is there."""
-    with rooms() as plain:
-        desk, caller, stranger, board = visitors = await opened(plain.port, 4)
+@pytest.mark.parametrize("baseline", [rooms, node_rooms])
+async def test_the_plain_servers_do_what_a_visit_does(
+    baseline: Callable[[], AbstractContextManager[RoomsSite]],
+) -> None:
+    """They refuse a wrong PIN and an unknown link, let a right PIN in, and show who is there."""
+    with baseline() as plain:
+        desk, caller, stranger, board = visitors = await connect(plain.dialect, plain.port, 4)
         await board.ask("watch", id=1, clinic="c")
         shown = Board([board])
         room = await desk.ask("create", id=None, clinic="c", patient="Rosa")

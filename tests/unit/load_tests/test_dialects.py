@@ -23,9 +23,9 @@ def test_the_plain_servers_relays_are_known_by_their_beginning() -> None:
 
 
 @pytest.mark.parametrize("dialect", [VESTIBULE, ROOMS], ids=lambda dialect: dialect.name)
-def test_numbered_messages_are_read_like_bare_ones(dialect: Dialect) -> None:
-    """The number in front of a message of a stream is dropped."""
+def test_numbered_messages_are_read_with_their_number(dialect: Dialect) -> None:
+    """A message of a stream has one in front, a bare one has none."""
     said = {"t": "board.seat", "visit": "v"}
-    assert dialect.read(dialect.spell(said)) == said
+    assert dialect.read(dialect.spell(said)) == (0, said)
     pair = dialect.spell([7, said])  # type: ignore[arg-type]  # our server spells pairs too
-    assert dialect.read(pair) == said
+    assert dialect.read(pair) == (7, said)
