@@ -18,13 +18,14 @@ import uvloop
 
 from load_tests import bench_echo, curve, report
 from load_tests.bare_save import BareSave
+from load_tests.baselines import RoomsSite, node_rooms, rooms
 from load_tests.bench_echo import EchoResult
 from load_tests.crowd import Board, Crowd
 from load_tests.delays import idle_joins
 from load_tests.node_site import NodeServer, NodeSite, node
 from load_tests.report import Result, Side
 from load_tests.rounds import FULL, QUICK, Scale, bytes_per_visit, delays, in_turns
-from load_tests.site import RoomsSite, Site, node_rooms, rooms
+from load_tests.site import Site
 from load_tests.start import seconds_to_start
 
 

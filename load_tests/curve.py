@@ -93,7 +93,7 @@ async def measured(small: NodeServer, filled: NodeServer, say: Callable[[str], N
         for number, visits in enumerate(LEVELS):
             say(f"cost curve, {visits:,} visits")
             want = min(round(CONNECTED * visits), (descriptors - SPARE) // SOCKETS)
-            parts = _parts(filled, want - connected, visits - CROWD - held - (want - connected), number)
+            parts = parts_of(filled, want - connected, visits - CROWD - held - (want - connected), number)
             if parts:
                 await stack.enter_async_context(fleet(parts, lambda _: None))
                 held, connected = visits - CROWD, want
@@ -105,24 +105,29 @@ async def measured(small: NodeServer, filled: NodeServer, say: Callable[[str], N
 
 async def _level(visits: int, sockets: int, sites: list[NodeSite], boards: list[Board]) -> Level:
     await asyncio.sleep(SETTLES)
-    empty = Crowd(sites[1], boards[1], [])
-    await empty.rest(REST)
-    level = Level(visits, sockets, empty.idle_core_share)
+    silent = [Crowd(site, board, []) for site, board in zip(sites, boards, strict=True)]
+    for nobody in silent:
+        await nobody.rest(REST)
+    level = Level(visits, sockets, silent[1].idle_core_share)
     for number in range(ROUNDS + 1):
-        joins, relays = [], []
-        for site, board in zip(sites, boards, strict=True):
-            crowd = await Crowd.gathered(site, board, CROWD)
-            await crowd.rest(REST if not number else REST / 4)
-            joins.append((await crowd.join())[0])
-            relays.append(await crowd.relay(RELAYS))
-            await crowd.go()
+        (join, relay), (filled_join, filled_relay) = [await _round(nobody) for nobody in silent]
         if number:  # the first one warms everything up
-            level.joins.append((joins[0], joins[1]))
-            level.relays.append((relays[0], relays[1]))
+            level.joins.append((join, filled_join))
+            level.relays.append((relay, filled_relay))
     return level
 
 
-def _parts(server: NodeServer, connected: int, quiet: int, level: int) -> list[Part]:
+async def _round(nobody: Crowd) -> tuple[Cost, Cost]:
+    """Let the crowd join and relay at one of the nodes; give what each cost beyond silence."""
+    crowd = await Crowd.gathered(nobody.site, nobody.board, CROWD)
+    crowd.as_silent_as(nobody)
+    join, _ = await crowd.join()
+    relay = await crowd.relay(RELAYS)
+    await crowd.go()
+    return join, relay
+
+
+def parts_of(server: NodeServer, connected: int, quiet: int, level: int) -> list[Part]:
     """Share the visits of one more level out to client processes."""
     if quiet <= 0:
         return []

@@ -16,6 +16,7 @@ from actors.accounts import User
 from engine.clinic import Clinic, StaffRole
 from engine.ids import ClinicId, UserId
 from gateway.auth import DIALIN
+from gateway.logs import configure_logs
 from gateway.node import Node, Seams, running
 from gateway.passwords import LIGHT, Passwords
 from gateway.settings import Settings
@@ -28,7 +29,9 @@ CLINIC: Final = "load-{:02}"
 def main() -> None:
     """Found the clinics in a deployment's store."""
     config = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    access = asyncio.run(_in_a_store(Settings.load(config)))
+    settings = Settings.load(config)
+    configure_logs(settings.log)
+    access = asyncio.run(_in_a_store(settings))
     print(msgspec.json.encode(access).decode())
 
 

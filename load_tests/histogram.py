@@ -3,7 +3,7 @@
 Histograms of several processes add up without loss, which percentiles do not.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, Self
 
 UNIT: Final = 1e-6
@@ -56,13 +56,6 @@ class Histogram:
     def longest(self) -> float:
         """The longest of all, in seconds."""
         return self.percentile(100)
-
-    def curve(self) -> Iterator[tuple[float, float]]:
-        """Give (seconds, percent of all that were no longer), bucket by bucket."""
-        seen = 0
-        for bucket in sorted(self._counts):
-            seen += self._counts[bucket]
-            yield _highest(bucket) * UNIT, 100 * seen / self.total
 
     def as_counts(self) -> dict[int, int]:
         """Give the buckets, to be sent to another process."""

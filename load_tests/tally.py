@@ -13,7 +13,7 @@ from load_tests.histogram import Histogram
 
 DURATIONS: Final = (
     *("join", "presence", "admitted", "lost_shown", "resume", "back", "leave", "complete", "ended"),
-    *("call", "pin", "caller_let_in", "admit", "flood_call", "relay", "client_late"),
+    *("dashboard", "call", "pin", "caller_let_in", "admit", "flood_call", "relay", "client_late"),
 )
 """All that is timed: what docs/load-tests.md explains."""
 COUNTS: Final = (

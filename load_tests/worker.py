@@ -15,13 +15,18 @@ import uvloop
 
 from load_tests.ground import Ground, Part
 from load_tests.scenarios import SCENARIOS
+from load_tests.visitor import Hangup
 
 EVERY: Final = 1.0
 
 
 def main() -> None:
     """Be one client process."""
-    uvloop.run(_worked(msgspec.json.decode(sys.stdin.readline(), type=Part)))
+    part = msgspec.json.decode(sys.stdin.readline(), type=Part)
+    try:
+        uvloop.run(_worked(part))
+    except* (Hangup, OSError) as broken:
+        sys.exit(f"{part.url}: {broken.exceptions[0]}")
 
 
 async def _worked(part: Part) -> None:

@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 import pytest
 
 from load_tests import report
+from load_tests.baselines import RoomsSite, node_rooms, rooms
 from load_tests.bench import of_visits
 from load_tests.bench_echo import EchoResult
 from load_tests.crowd import Board
 from load_tests.node_site import node
 from load_tests.rounds import Scale
-from load_tests.site import RoomsSite, node_rooms, rooms
 from load_tests.visitor import Hangup, connect, hang_up
 
 TINY = Scale(rounds=1, visits=8, relays=600, batch=4, delays=3, echo_rounds=1, echo_seconds=0.1)

@@ -30,7 +30,7 @@ ACCESS = Access([Account(number, "a@example.test", "p") for number in range(CLIN
             "relays_lost, resumed_replay, resumed_state, caller_in, caller_waiting, guesses, guessed_in, "
             "guessed_to_the_door, cpu.mean, cpu.max, cpu.ms_per_visit, memory.begin, memory.max, and .count, "
             ".p50, .p90, .p99, .p999, .max of join, presence, admitted, lost_shown, resume, back, leave, "
-            "complete, ended, call, pin, caller_let_in, admit, flood_call, relay, client_late.",
+            "complete, ended, dashboard, call, pin, caller_let_in, admit, flood_call, relay, client_late.",
         ),
         ((*DAY, "--target", "here"), "Argument --target: 'here' is not like https://visits.example.org."),
         (

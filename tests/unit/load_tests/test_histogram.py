@@ -38,13 +38,6 @@ def test_a_duration_below_zero_counts_as_none() -> None:
     assert counted([-1e-9]).longest == 0.0
 
 
-def test_the_curve_rises_to_all_of_them() -> None:
-    """It ends at the longest, with a hundred percent."""
-    curve = list(counted(DURATIONS).curve())
-    assert curve == sorted(curve)
-    assert curve[-1] == (counted(DURATIONS).longest, 100.0)
-
-
 def test_the_percentile_of_nothing_is_refused() -> None:
     """A p99 of no joins at all is not zero."""
     assert not Histogram()
