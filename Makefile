@@ -35,8 +35,7 @@ test: system .venv/.stamp gateway/static/manifest.json ## all tests: unit, simul
 	$(PYTHON) -m tools.prompts
 	$(PYTEST) tests/unit
 	$(PYTEST) -n 2 tests/simulation
-	$(PYTEST) -n 2 tests/real
-	$(PYTEST) -o faulthandler_timeout=600 tests/cluster
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -o faulthandler_timeout=600 tests/cluster tests/real
 	$(PYTEST) tests/browser
 
 test-unit: .venv/.stamp ## the tests that need nothing but Python

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 TESTS = Path(__file__).parent
 KINDS = ("unit", "simulation", "real", "cluster", "browser")
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - pytest makes its folders there as it does elsewhere
 ROOM: Final = 2 << 30
 """Bytes that must be free there."""
+STORY: Final = "tests/cluster/"
+LONGEST: Final = (STORY, "tests/real/test_takeover", "tests/real/test_cli", "tests/real/test_proof")
+"""What is begun first, so that no worker is left alone with it at the end."""
 
 
 def pytest_configure() -> None:
@@ -32,3 +37,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if kind not in KINDS:
             raise pytest.UsageError(f"{item.nodeid}: a test lives in one of tests/{{{','.join(KINDS)}}}")
         item.add_marker(kind)
+    items.sort(
+        key=lambda item: next((at for at, one in enumerate(LONGEST) if one in item.nodeid), len(LONGEST))
+    )
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests share what is costly, so they stay with one worker; and the cluster is one story."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return STORY if STORY in nodeid else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile | None:
+    """Hand tests out by file where that is asked for."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None

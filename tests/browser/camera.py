@@ -8,8 +8,9 @@ from typing import Final
 
 WIDTH: Final = 640
 HEIGHT: Final = 360
-FRAMES: Final = 20
-RATE: Final = 20
+FRAMES: Final = 5
+RATE: Final = 5
+"""A second, and few frames in it: one processor codes what everybody's camera sees."""
 
 Colour = tuple[int, int, int]
 """Y, Cb, Cr (BT.601). Few of them: pictures are kept with a small palette."""
