@@ -262,19 +262,33 @@ def demo_visit(
 
 
 @app.command()
-def doctor(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
-    """Look at everything the node needs, and say what to do about what is missing."""
+def doctor(
+    config_file: ConfigFile = None,
+    data_dir: DataDir = None,
+    *,
+    url: Annotated[str, typer.Option(help="Where the node serves, if not where the settings say.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Look at everything the node needs, running or not, and say what to do about what is wrong."""
     import asyncio
+    import json
+    from dataclasses import asdict
 
     from gateway.doctor import examine
-    from gateway.settings import Settings
+    from gateway.logs import configure_logs
+    from gateway.settings import Log, Settings
 
+    configure_logs(Log(level="error"))  # findings say it in sentences
     with told():
         settings = Settings.load(config_file, **_in(data_dir))
-    findings = asyncio.run(examine(settings))
-    for finding in findings:
-        print(finding)
-    if any(finding.wrong for finding in findings):
+    findings = asyncio.run(examine(settings, url))
+    well = not any(finding.wrong for finding in findings)
+    if as_json:
+        print(json.dumps({"well": well, "findings": [asdict(finding) for finding in findings]}))
+    else:
+        for finding in findings:
+            print(finding)
+    if not well:
         raise typer.Exit(STOPPED)
 
 

@@ -90,6 +90,10 @@ class RedisShards:
 
     # ------------------------------------------------------------ life
 
+    async def data_version(self) -> int:
+        """Read the version of what is stored; 0 when nothing is. Raises StoreDown."""
+        return int(optional(await self._servers.ask(command(b"GET", _VERSION))) or 0)
+
     async def open(self) -> None:
         """Connect and check the data's version. Raises StoreDown and WrongDataVersion."""
         await self._servers.open()

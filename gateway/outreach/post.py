@@ -46,7 +46,7 @@ class Outreach:
         self._public_url = settings.public_url
         self._provider_name = settings.texts.provider
         self._sender = settings.mail.sender or DEMO_SENDER
-        self._smtp = Smtp(_server(settings.mail)) if settings.mail.host else None
+        self._smtp = Smtp(mail_server(settings.mail)) if settings.mail.host else None
         self._provider = _provider(settings.texts)
         self._reports = reports
         self._now = now
@@ -210,7 +210,8 @@ def limits(settings: Settings) -> OutreachLimits:
     )
 
 
-def _server(mail: Mail) -> MailServer:
+def mail_server(mail: Mail) -> MailServer:
+    """Say where mail is handed over, as the settings do."""
     return MailServer(
         host=mail.host,
         port=mail.port,

@@ -82,6 +82,19 @@ class Smtp:
                 delivery = await self._try(mail, to, None)
             return delivery or _later("mail_unreachable")
 
+    async def knock(self) -> str:
+        """Connect, sign in and part again; gives the reason why that is not possible, "" when it is."""
+        from aiosmtplib import SMTPException
+
+        try:
+            line = await self._connect()
+        except (OSError, SMTPException, ssl.SSLError) as error:
+            return _unconnected(error).reason
+        with contextlib.suppress(OSError, SMTPException):
+            await line.client.quit(timeout=1.0)
+        line.client.close()
+        return ""
+
     async def _try(self, mail: bytes, to: str, line: _Line | None) -> Delivery | None:
         """Hand over on this connection or a new one; None when a kept one had ended before anything was
         said.

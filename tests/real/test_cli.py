@@ -261,8 +261,8 @@ def test_settings_are_checked_and_shown(home: Path) -> None:
 def test_the_doctor_finds_what_is_missing(home: Path) -> None:
     """A TURN server that does not answer, a pepper that others can read; nothing on a new machine."""
     well = run(home, "doctor", VESTIBULE_SERVER__PORT=str(free_port()))
-    assert "WRONG  pages" in well.stdout or well.returncode == 0, well.stdout
-    assert "ok     store" in well.stdout
+    assert "problem  pages" in well.stdout or well.returncode == 0, well.stdout
+    assert "ok       store" in well.stdout
     pepper = home / "vestibule" / "secrets" / "pepper"
     pepper.parent.mkdir(parents=True, exist_ok=True)
     pepper.write_text("1 x\n")
@@ -274,8 +274,13 @@ def test_the_doctor_finds_what_is_missing(home: Path) -> None:
         VESTIBULE_MEDIA__TURN_SECRET="x",
     )
     assert sick.returncode == 1
-    assert "WRONG  pepper" in sick.stdout
-    assert "WRONG  TURN" in sick.stdout
+    assert "problem  pepper" in sick.stdout
+    assert "problem  TURN" in sick.stdout
+    assert " -> Is coturn running" in sick.stdout
+    told = run(home, "doctor", "--json", "--url", f"http://127.0.0.1:{free_port()}")
+    assert told.returncode == 1
+    assert not json.loads(told.stdout)["well"]
+    assert {"problem", "note", "ok"} == {one["verdict"] for one in json.loads(told.stdout)["findings"]}
 
 
 def test_an_operator_founds_a_clinic_and_it_works(home: Path) -> None:
