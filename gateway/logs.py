@@ -36,6 +36,7 @@ PATH_WORDS: Final = frozenset(
         "network",
         "opened",
         "openapi.json",
+        "operations",
         "outbox",
         "panel",
         "phone",

@@ -40,6 +40,7 @@ from gateway.media.bridge.keeper import Keeper, NoKeeper, kept
 from gateway.media.ice import IceServers
 from gateway.metrics import Metrics, Watched
 from gateway.metrics.turns import time_turns
+from gateway.operations import Recorder
 from gateway.origins import Origins
 from gateway.outreach.outbox import Outbox
 from gateway.outreach.post import Outreach, limits
@@ -77,6 +78,8 @@ class Node:
     """Whose pages may connect."""
     reports: Reports
     """Reads where a provider of text messages says what became of one."""
+    recorder: Recorder
+    """Remembers the node's last hour."""
     outbox: Outbox | None = None
     """A demo's letters, where nobody carries them."""
     phones: Phones | None = None
@@ -168,6 +171,10 @@ async def running(
         await stack.enter_async_context(host)
         host.tasks.start(_forget(rewrite, metrics))
         host.tasks.start(time_turns(metrics.turn))
+        recorder = Recorder(
+            host, metrics.registry, lambda: endpoint.totals, settings.operations.sample_seconds
+        )
+        host.tasks.start(recorder.keep())
         conversations.open = True
         yield Node(
             settings,
@@ -180,6 +187,7 @@ async def running(
             keeper,
             origins,
             reports,
+            recorder,
             outbox=post.outbox,
             phones=Phones() if demo else None,
         )

@@ -397,6 +397,13 @@ class Cluster(_Section):
     """How long a node may take to hand its visits over, and to stop."""
 
 
+class Operations(_Section):
+    """What the operations page remembers."""
+
+    sample_seconds: float = Field(5.0, ge=0.2, le=60)
+    """How far its samples are apart; the last 720 are kept, an hour of them."""
+
+
 class Log(_Section):
     """What is logged."""
 
@@ -424,6 +431,7 @@ class Settings(BaseSettings):
     outreach: Outreach = Field(default_factory=Outreach)
     dialin: Dialin = Field(default_factory=Dialin)
     cluster: Cluster = Field(default_factory=Cluster)
+    operations: Operations = Field(default_factory=Operations)
     log: Log = Field(default_factory=Log)
 
     @classmethod

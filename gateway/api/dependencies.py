@@ -11,6 +11,7 @@ from actors.desk import Desk
 from actors.host import Host
 from engine.ids import VisitId
 from gateway.api.bounds import Network, Rate, Seen, networks
+from gateway.api.operators import Operators
 from gateway.auth import Auth
 from gateway.metrics import Metrics
 from gateway.node import Node
@@ -35,6 +36,9 @@ class Dependencies:
 
     hooks_seen: Seen = field(default_factory=Seen)
     """What providers have signed, and has counted."""
+
+    operators: Operators = field(default_factory=Operators)
+    """Who looked after the servers just now."""
 
     def __post_init__(self) -> None:
         limits = self.settings.limits

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 
-from gateway.api import clinic, hooks, invitations, links, network, sign_in, staff, visits, welcome
+from gateway.api import (
+    clinic,
+    hooks,
+    invitations,
+    links,
+    network,
+    operations,
+    sign_in,
+    staff,
+    visits,
+    welcome,
+)
 from gateway.api.answers import handle
 from gateway.api.dependencies import Dependencies
 from gateway.api.models import Problem
@@ -49,7 +60,7 @@ def make(node: Node, *, demo: bool) -> FastAPI:
     )
     handle(api)
     rest = APIRouter(prefix="/api/v1", responses=REFUSALS)
-    for one in (sign_in, welcome, clinic, staff, visits, invitations, links, network):
+    for one in (sign_in, welcome, clinic, staff, visits, invitations, links, network, operations):
         rest.include_router(one.router)
     api.include_router(hooks.router)
     rest.add_api_route("/", _index, include_in_schema=False)

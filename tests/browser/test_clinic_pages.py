@@ -211,11 +211,3 @@ async def test_settings_are_saved_one_by_one_and_hold_at_once(
     await expect(invites).to_have_count(0)
     await switch.click()
     await expect(invites).to_be_visible()
-
-
-async def test_who_only_runs_the_servers_sees_no_visits(stage: Stage) -> None:
-    """Operations may sign in, and see nothing of the clinic's."""
-    page = await stage.page(stage.server.url, await stage.staff("sre"))
-    await expect(page.get_by_text("You look after the servers")).to_be_visible()
-    assert "Priya" not in await page.inner_text("body")
-    await stage.seen(page, "operations", everywhere=True)

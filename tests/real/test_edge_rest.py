@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -20,6 +21,7 @@ from engine.commands import Contact, PlannedGuest
 from engine.ids import InvitationId, UserId
 from engine.visit import Visit
 from gateway.twilio import twilio_signature
+from tests.support.client import PATIENCE
 from tests.support.node import House
 from tests.support.pair import Cluster, Machine, cluster
 from tests.support.rest import PASSWORD, Browser, browser, employ, program, signed_in
@@ -191,6 +193,7 @@ ROUTES: Final[dict[str, tuple[str, Asking]]] = {
     "POST /links/invite": ("nobody", by_link("/links/invite", patient=True, email="ann@family.example")),
     "POST /links/cancel": ("nobody", by_link("/links/cancel", patient=True)),
     "GET /network": ("sre", plain("GET", "/network")),
+    "GET /operations": ("sre", plain("GET", "/operations")),
 }
 """Who asks at each route, and how."""
 
@@ -212,7 +215,8 @@ async def pair(tmp_path_factory: pytest.TempPathFactory, texts: TextProvider) ->
         "account": "AC1",
         "sender": "+14155550100",
     }
-    async with cluster(tmp_path_factory.mktemp("pair"), texts=sections) as found:
+    often = {"sample_seconds": 0.2}
+    async with cluster(tmp_path_factory.mktemp("pair"), texts=sections, operations=often) as found:
         yield found
 
 
@@ -469,10 +473,30 @@ async def test_the_network_at_a_glance(pair: Cluster, here: House) -> None:
         assert [node["ws_url"] for node in nodes] == [machine.ws_url for machine in pair.machines]
 
 
+async def test_the_last_hour_of_all_nodes(pair: Cluster, here: House) -> None:
+    """A join at one node is counted in what the other one tells, and each node remembers for itself."""
+
+    async def told() -> tuple[int, dict[str, Any]]:
+        answer = await key.get("/operations")
+        return next(one["total"] for one in answer["levels"] if one["name"] == "joins"), answer
+
+    async with program(here, "sre") as key:
+        key.http.base_url = _url(pair.machines[1])
+        before, _ = await told()
+        await here.guest(await here.plan())
+        async with asyncio.timeout(PATIENCE):
+            while (now := await told())[0] <= before:  # noqa: ASYNC110 - nobody tells when a sample is taken
+                await asyncio.sleep(0.05)
+    nodes = now[1]["nodes"]
+    assert [node["node"] for node in nodes] == ["node-1", "node-2"]
+    assert all(node["answers"] and node["at"] for node in nodes)
+    assert sum(node["shards"] for node in nodes) == 1024
+
+
 async def test_a_node_that_does_not_answer_is_shown_as_such(
     pair: Cluster, here: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What its lease says of it is all that is known."""
+    """What its lease says of it is all that is known; and it is an alert."""
 
     async def silent(*_: object) -> bytes:
         raise TimeoutError
@@ -481,5 +505,9 @@ async def test_a_node_that_does_not_answer_is_shown_as_such(
     async with program(here, "sre") as key:
         key.http.base_url = _url(pair.machines[1])
         nodes = (await key.get("/network"))["nodes"]
+        alerts = (await key.get("/operations"))["alerts"]
+    assert [(one["name"], one["nodes"]) for one in alerts if one["severity"] == "page"] == [
+        ("VestibuleNodeDown", ["node-1"])
+    ]
     assert [node["answers"] for node in nodes] == [False, True]
     assert nodes[0]["shards"] == 0

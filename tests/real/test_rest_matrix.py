@@ -64,6 +64,7 @@ ROUTES: Final = {
     ("POST", "/tickets"): SEES,
     ("POST", "/tickets for a visit"): ENTERS,
     ("GET", "/network"): OPERATES,
+    ("GET", "/operations"): OPERATES,
 }
 """Who may come through each door; whoever is not named is refused with 403."""
 

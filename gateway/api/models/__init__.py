@@ -13,6 +13,7 @@ from gateway.api.models.invitations import (
     PatientsInvitation,
 )
 from gateway.api.models.network import Network, NodeState
+from gateway.api.models.operations import Counted, FiringAlert, NodePast, Operations, ServiceLevel
 from gateway.api.models.people import (
     Added,
     ClinicName,
@@ -60,8 +61,10 @@ __all__ = [
     "ClinicSettings",
     "Colleague",
     "ColleagueChange",
+    "Counted",
     "Day",
     "Door",
+    "FiringAlert",
     "Invitation",
     "InvitationInfo",
     "Key",
@@ -79,8 +82,10 @@ __all__ = [
     "NewTicket",
     "NewTimes",
     "NewVisit",
+    "NodePast",
     "NodeState",
     "Nothing",
+    "Operations",
     "Option",
     "Overlap",
     "Panel",
@@ -92,6 +97,7 @@ __all__ = [
     "PlannedGuest",
     "Problem",
     "Provider",
+    "ServiceLevel",
     "SignIn",
     "StaffMember",
     "Start",

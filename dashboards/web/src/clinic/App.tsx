@@ -10,6 +10,7 @@ import type { Me } from "./clinic.ts";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { Header } from "./Header.tsx";
 import { Live } from "./live.ts";
+import { Operations } from "./operations/index.tsx";
 import { maySeeVisits } from "./rights.ts";
 import { sentenceOf } from "./refused.ts";
 import { Settings } from "./settings/Settings.tsx";
@@ -73,21 +74,12 @@ function SignedIn({ me: known }: { me: Me }) {
   return (
     <StaffContext.Provider value={{ me: known, live }}>
       <a class="skip" href="#main">
-        {words.app.skip}
+        {sees ? words.app.skip : words.app.skipToFigures}
       </a>
       <Header />
       {sees && <ConnectionBanner />}
       {!sees ? <Operations /> : page === "settings" ? <Settings /> : page === "schedule" ? <Schedule /> : <WaitingRoom />}
       {sees && <VisitForms />}
     </StaffContext.Provider>
-  );
-}
-
-function Operations() {
-  return (
-    <main class="settings" id="main">
-      <h1>{words.app.operations}</h1>
-      <p class="soft">{words.app.operationsMore}</p>
-    </main>
   );
 }

@@ -18,10 +18,14 @@ export function Header() {
   const { user, clinic } = me;
   return (
     <header class="top">
-      <span class="top-clinic">
-        {clinic.logo && <img class="top-logo" src={clinic.logo} alt="" />}
-        {clinic.name}
-      </span>
+      {maySeeVisits(user.role) ? (
+        <span class="top-clinic">
+          {clinic.logo && <img class="top-logo" src={clinic.logo} alt="" />}
+          {clinic.name}
+        </span>
+      ) : (
+        <span class="top-clinic">{words.app.product}</span>
+      )}
       <nav class="top-pages" aria-label={words.app.pages}>
         {maySeeVisits(user.role) && <PageLink to={ROOM}>{words.app.room}</PageLink>}
         {maySeeVisits(user.role) && <PageLink to={SCHEDULE}>{words.app.schedule}</PageLink>}

@@ -24,8 +24,8 @@ export interface ClinicWords {
       readonly sre: string;
     };
     readonly account: string;
+    readonly skipToFigures: string;
     readonly operations: string;
-    readonly operationsMore: string;
   };
   readonly signIn: {
     readonly title: string;
@@ -369,6 +369,123 @@ export interface InvitingWords {
     readonly try_later: string;
     readonly time_over: string;
     readonly visit_over: string;
+  };
+}
+
+export interface OperationsWords {
+  readonly title: string;
+  readonly tab: (count: number) => string;
+  readonly loading: string;
+  readonly live: (time: Part) => string;
+  readonly old: (time: Part) => string;
+  readonly well: string;
+  readonly firing: (count: number) => string;
+  readonly span: {
+    readonly label: string;
+    readonly quarter: string;
+    readonly hour: string;
+  };
+  readonly alerts: {
+    readonly title: string;
+    readonly none: string;
+    readonly page: string;
+    readonly ticket: string;
+    readonly runbook: (file: Part) => string;
+    readonly at: (nodes: Part) => string;
+    readonly everywhere: string;
+    readonly unknown: (name: Part, value: Part) => string;
+    readonly of: {
+      readonly VestibuleJoinsFail: (value: Part) => string;
+      readonly VestibuleJoinsSlow: (value: Part) => string;
+      readonly VestibulePresenceLate: (value: Part) => string;
+      readonly VestibuleLossesLate: (value: Part) => string;
+      readonly VestibuleExpiryLate: (value: Part) => string;
+      readonly VestibuleReturnsLate: (value: Part) => string;
+      readonly VestibuleTakeoversSlow: (value: Part) => string;
+      readonly VestibuleJoinAfterExpiry: (value: Part) => string;
+      readonly VestibuleAdmissionBypassed: (value: Part) => string;
+      readonly VestibuleTwoOwners: (value: Part) => string;
+      readonly VestibulePurgeFailed: (value: Part) => string;
+      readonly VestibuleStoreWentBack: (value: Part) => string;
+      readonly VestibuleGhosts: (value: Part) => string;
+      readonly VestibulePinFlood: (value: Part) => string;
+      readonly VestibuleStoreAway: string;
+      readonly VestibuleNodeDown: string;
+      readonly VestibuleLeasesLost: (value: Part) => string;
+    };
+  };
+  readonly levels: {
+    readonly title: string;
+    readonly of: {
+      readonly join: string;
+      readonly join_web: string;
+      readonly join_phone: string;
+      readonly presence: string;
+      readonly expiry: string;
+      readonly resume: string;
+      readonly takeover: string;
+    };
+    readonly target: (share: Part) => string;
+    readonly count: (good: Part, total: Part) => string;
+    readonly nothing: string;
+    readonly met: string;
+    readonly missed: string;
+    readonly burning: string;
+  };
+  readonly plots: {
+    readonly title: string;
+    readonly joins: string;
+    readonly people: string;
+    readonly presence: string;
+    readonly times: string;
+    readonly cpu: string;
+    readonly traffic: string;
+    readonly pins: string;
+    readonly memory: string;
+  };
+  readonly lines: {
+    readonly joined: string;
+    readonly declined: string;
+    readonly failed: string;
+    readonly resumed: string;
+    readonly wrong_pins: string;
+    readonly connected: string;
+    readonly visits: string;
+    readonly waiting: string;
+    readonly presence_p50: string;
+    readonly presence_p99: string;
+    readonly join_p99: string;
+    readonly save_p99: string;
+    readonly messages: string;
+  };
+  readonly plot: {
+    readonly said: (title: Part, span: Part, now: Part) => string;
+    readonly line: (name: Part, value: Part) => string;
+    readonly empty: string;
+    readonly asTable: string;
+    readonly tableName: (title: Part) => string;
+    readonly table: (title: Part) => string;
+    readonly time: string;
+    readonly none: string;
+  };
+  readonly nodes: {
+    readonly title: string;
+    readonly node: string;
+    readonly state: string;
+    readonly serves: string;
+    readonly draining: string;
+    readonly silent: string;
+    readonly version: string;
+    readonly shards: string;
+    readonly visits: string;
+    readonly people: string;
+    readonly sockets: string;
+    readonly messages: string;
+    readonly cpu: string;
+    readonly memory: string;
+    readonly late: string;
+    readonly letters: string;
+    readonly lease: string;
   };
 }
 

@@ -1,7 +1,7 @@
 /** The schedule and the form for a visit, fetched when they are first needed: the calendar is heavier than all else. */
-import { Banner, Button } from "../../ui/index.ts";
 import { caughtUp } from "../../ui/language.ts";
 import { lazy } from "../lazy.tsx";
+import { Old } from "../Old.tsx";
 import { creating, editing } from "../visit/open.ts";
 import { words } from "../words.ts";
 
@@ -30,18 +30,4 @@ const Forms = lazy(async () => {
 /** The form for a visit, over whichever page asked for it. */
 export function VisitForms() {
   return creating.value || editing.value ? <Forms /> : null;
-}
-
-/** What is to be fetched is gone: the server has been renewed since this page was opened. */
-function Old() {
-  return (
-    <div class="page-banner">
-      <Banner tone="wait" live>
-        {words.app.old}{" "}
-        <Button size="dense" onClick={() => location.reload()}>
-          {words.app.reload}
-        </Button>
-      </Banner>
-    </div>
-  );
 }
