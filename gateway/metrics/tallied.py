@@ -66,3 +66,7 @@ class TalliedHistogram(Collector):
             buckets, total = series.read()
             family.add_metric([word] if self._label else [], buckets, total)
         yield family
+
+    def describe(self) -> Iterator[Metric]:
+        """Name it; the registry asks when it is given this, and finds it by its name from then on."""
+        yield HistogramMetricFamily(self._name, self._says)

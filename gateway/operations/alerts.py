@@ -74,7 +74,7 @@ SIGNS: Final[Mapping[str, Severity]] = {
     "VestibuleGhosts": "page",
     "VestibulePinFlood": "page",
     "VestibuleStoreAway": "page",
-    SILENT: "page",
+    SILENT: "ticket",
     "VestibuleLeasesLost": "ticket",
 }
 """What a node shows by itself, and how loud it is."""

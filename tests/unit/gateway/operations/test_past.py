@@ -8,12 +8,16 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from gateway.metrics import Metrics
-from gateway.operations.alerts import BURNS, SIGNS, firing, signs
-from gateway.operations.columns import COLUMNS, MEASURED, SPREADS
+from gateway.operations.alerts import BURNS, FAST_BURN, FEW, SIGNS, Alert, firing, signs
+from gateway.operations.columns import COLUMNS, MEASURED, OURS, SPREADS, Column
 from gateway.operations.levels import LEVELS, MINUTE_MS, burn, counted, together
 from gateway.operations.ring import Ring
 from gateway.operations.sample import Reader, quantile
 from gateway.operations.series import SERIES
+from languages.catalogue import leaves
+from tests.support.processes import REPO
+from tools.watching import alerts as rules
+from tools.watching import levels as ruled
 
 EVERY_MS = 5_000
 HOUR = 720
@@ -58,12 +62,13 @@ def joins(past: Past, ok: int = 0, failed: int = 0, declined: int = 0) -> None:
 
 
 def test_every_figure_that_is_read_is_one_that_the_metrics_have() -> None:
-    """A metric that is renamed would else be 0 for ever."""
+    """A metric that is renamed, or that the registry does not know by its name, would else be 0 for ever."""
     registry = Metrics().registry
-    known = {sample.name for metric in registry.collect() for sample in metric.samples}
-    kinds = {f"{metric.name}_total" for metric in registry.collect() if metric.type == "counter"}
-    read = {column.sample for column in COLUMNS} | {spread.sample for spread in SPREADS}
-    assert read <= known | kinds
+    for read in [*COLUMNS, *SPREADS]:
+        metrics = list(registry.restricted_registry([read.sample]).collect())
+        assert len(metrics) == 1, read.name
+        labels = [sample.labels for sample in metrics[0].samples]
+        assert not labels or isinstance(read, Column) or any(read.chosen(one) for one in labels), read.name
 
 
 def test_the_ring_is_bounded_and_tells_what_is_new() -> None:
@@ -105,10 +110,12 @@ def test_levels_count_what_is_ours_and_over_all_nodes() -> None:
     past = Past()
     past.passes()
     joins(past, ok=97, failed=3, declined=50)
+    for seconds in (0.01, 1.9, 2.1):
+        past.metrics.greeted("link", seconds)
     past.passes()
     here = counted(past.ring)
     assert here["joins", 5] == here["joins", 60] == (97, 100)
-    assert here["join_web", 60] == (0, 0)
+    assert here["join_web", 60] == (2, 3)
     both = together([here, here, {("of another release", 5): (1, 1)}])
     assert both["joins", 60] == (194, 200)
     level = next(one for one in LEVELS if one.name == "joins")
@@ -184,14 +191,25 @@ def test_a_store_that_is_away_fires_at_once() -> None:
 
 def test_each_alert_has_words_and_each_level_an_alert() -> None:
     """In the page's catalogue, under its own name."""
-    from languages.catalogue import leaves
-
     said = leaves("en")
     for name in [*BURNS.values(), *SIGNS]:
         assert f"web.operations.alerts.of.{name}" in said
     for level in LEVELS:
         assert level.name in BURNS
         assert f"web.operations.levels.of.{level.name}" in said
+
+
+def test_alerts_are_those_of_the_rules_for_prometheus() -> None:
+    """As loud, with the same runbooks, targets, and causes that are ours."""
+    theirs = {alert.name: alert.severity for alert in rules.ALERTS}
+    assert {name: theirs[name] for name in SIGNS} == SIGNS
+    targets = {level.runbook: level.target for level in ruled.LEVELS}
+    assert {BURNS[level.name]: level.target for level in LEVELS} == targets
+    fast = ruled.BURNS[0]
+    assert (fast.factor, fast.few) == (FAST_BURN, FEW)
+    assert set(ruled.OURS.split("|")) == OURS
+    for name in [*BURNS.values(), *SIGNS]:
+        assert (REPO / Alert(name, "page", (), 1).runbook).is_file()
 
 
 def test_an_empty_registry_can_be_read() -> None:
