@@ -28,6 +28,8 @@ KEYS_AT_MOST: Final = 4
 """How many keys a pepper holds, and so how many are tried on a link, at most."""
 SECRET_BYTES: Final = 16
 """128 bits: what a link and a seat's secret are worth."""
+JOIN_LETTERS: Final = 12
+"""Letters of a join's name: 72 bits, so that no two are the same."""
 DAY: Final = 86_400_000
 """Milliseconds in a day."""
 
@@ -188,6 +190,12 @@ class Secrets:
         have been put into it (R15).
         """
         return OpId(self.sign_in_hash("operation", asked))
+
+    def join_name(self, page: str) -> str:
+        """Make what the log calls a join: the same wherever and whenever this page comes, and not the page's
+        own words.
+        """
+        return self.sign_in_hash("join", page)[:JOIN_LETTERS]
 
     def outreach_hashes(self, kind: str, clinic: str, value: str) -> tuple[str, ...]:
         """Make the hashes under which a clinic's outreach knows somebody: who asks, an address, a number.

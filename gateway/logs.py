@@ -10,7 +10,11 @@ import logging
 import re
 import sys
 from collections.abc import Callable, MutableMapping
-from typing import Any, Final
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Final, TextIO
+
+import msgspec
 
 from gateway.settings import Log
 from gateway.spared import without
@@ -49,6 +53,12 @@ PATH_WORDS: Final = frozenset(
 )
 """Parts of our own paths; what else stands in a path is not logged, for it may be a name."""
 
+JOIN: Final = ContextVar("join", default="")
+"""The join that is worked on now (gateway/joins.py): what is logged meanwhile is about it."""
+
+_HARMLESS: Final = 9
+"""So many letters hold neither a PIN nor a token."""
+
 _VISIT: Final = re.compile(r"\d{4}-[0-9a-z]{12}", re.ASCII)
 _TOKEN: Final = re.compile(r"[0-9a-z-]{13,21}\.[A-Za-z0-9_-]{1,40}\.[A-Za-z0-9_-]{22}")
 _PIN: Final = re.compile(r"(?<![\w.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.-])")
@@ -67,16 +77,18 @@ def configure_logs(settings: Log) -> None:
     shared: list[Callable[[WrappedLogger, str, EventDict], EventDict]] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _about,
         _without_locals,
         redact,
     ]
-    last = _console if settings.format == "console" else structlog.processors.JSONRenderer()
+    last = _console if settings.format == "console" else _json
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    own.configure(level, last, sys.stderr)
     root = logging.getLogger()
     root.handlers = [_Bridge(level)]
     root.setLevel(max(level, logging.WARNING))  # libraries are heard when something is wrong
@@ -85,7 +97,10 @@ def configure_logs(settings: Log) -> None:
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Take secrets out of an event: by the names of its values, and by what its texts look like."""
     for name, value in event.items():
-        event[name] = REDACTED if name.lower() in SECRET_KEYS else _clean(value)
+        if name.lower() in SECRET_KEYS:
+            event[name] = REDACTED
+        elif type(value) is not int and type(value) is not float:
+            event[name] = _clean(value)
     return event
 
 
@@ -101,7 +116,13 @@ def _is_ours(part: str) -> bool:
 
 def redacted_text(text: str) -> str:
     """Take what looks like a token, a PIN or a link's fragment out of a text."""
-    return _PIN.sub(REDACTED, _TOKEN.sub(REDACTED, _FRAGMENT.sub(rf"\1{REDACTED}", text)))
+    if "#" in text or "%" in text:
+        text = _FRAGMENT.sub(rf"\1{REDACTED}", text)
+    if len(text) <= _HARMLESS:
+        return text
+    if "." in text:
+        text = _TOKEN.sub(REDACTED, text)
+    return _PIN.sub(REDACTED, text)
 
 
 def _clean(value: object) -> object:
@@ -114,6 +135,18 @@ def _clean(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_clean(one) for one in value]
     return value
+
+
+def _about(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Say which join an event is about, if it is about one."""
+    if (join := JOIN.get()) and "join" not in event:
+        event["join"] = join
+    return event
+
+
+def named(error: BaseException) -> dict[str, str]:
+    """Give the join that an exception was marked with, as a value for the log."""
+    return {"join": notes[0]} if (notes := getattr(error, "__notes__", None)) else {}
 
 
 def _without_locals(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -139,6 +172,11 @@ def where(error: BaseException) -> list[str]:
     return places
 
 
+def _json(_: WrappedLogger, __: str, event: EventDict) -> str:
+    """Write an event as JSON on one line."""
+    return msgspec.json.encode(event, enc_hook=str).decode()
+
+
 def _console(_: WrappedLogger, __: str, event: MutableMapping[str, Any]) -> str:
     """Write an event on one line for a person."""
     at, level, name = event.pop("timestamp", ""), event.pop("level", ""), event.pop("event", "")
@@ -154,3 +192,46 @@ class _Bridge(logging.Handler):
         log = structlog.get_logger("library")
         info: ExcInfo | None = record.exc_info if record.exc_info and record.exc_info[0] else None
         log.log(max(record.levelno, logging.DEBUG), record.getMessage(), logger=record.name, exc_info=info)
+
+
+class OwnLines:
+    """Writes lines whose values are all our own: words, ids, numbers, keyed hashes. Nothing in them has to be
+    redacted, which is most of what a line costs; so two for each join are cheap. Silent until configured.
+    """
+
+    __slots__ = ("_level", "_render", "_stream")
+
+    def __init__(self) -> None:
+        self._render: Callable[[WrappedLogger, str, EventDict], str] = _json
+        self._stream: TextIO = sys.stderr
+        self.silence()
+
+    def configure(
+        self, level: int, render: Callable[[WrappedLogger, str, EventDict], str], stream: TextIO
+    ) -> None:
+        """Say from which level on lines are written, how, and where to."""
+        self._level, self._render, self._stream = level, render, stream
+
+    def silence(self) -> None:
+        """Write nothing from now on."""
+        self._level = logging.CRITICAL
+
+    def info(self, event: str, **values: str | float) -> None:
+        """Write what an operator wants to see."""
+        if self._level <= logging.INFO:
+            self._line(event, "info", values)
+
+    def debug(self, event: str, **values: str | float) -> None:
+        """Write what helps to find a fault."""
+        if self._level <= logging.DEBUG:
+            self._line(event, "debug", values)
+
+    def _line(self, event: str, level: str, values: EventDict) -> None:
+        at = f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z"
+        line = {"event": event, **values, "level": level, "timestamp": at}
+        self._stream.write(self._render(None, level, line) + "\n")
+        self._stream.flush()
+
+
+own: Final = OwnLines()
+"""The one of this process."""

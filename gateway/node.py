@@ -35,7 +35,7 @@ from actors.store.shards import RedisShards
 from actors.store.stops import RedisStops
 from actors.telephone import Telephone
 from gateway.auth import Auth
-from gateway.logs import where
+from gateway.logs import named, where
 from gateway.media.bridge.keeper import Keeper, NoKeeper, kept
 from gateway.media.ice import IceServers
 from gateway.metrics import Metrics, Watched
@@ -89,7 +89,7 @@ class Node:
 
 
 def _report(error: BaseException) -> None:
-    log.error("bug", error=type(error).__name__, where=where(error))
+    log.error("bug", error=type(error).__name__, where=where(error), **named(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +226,7 @@ def _rooms(
         turnstile,
         metrics.greeted,
         metrics.refused,
+        host.secrets.join_name,
     )
 
 

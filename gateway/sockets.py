@@ -5,6 +5,7 @@ actor.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from time import perf_counter
 from typing import Final
@@ -20,7 +21,9 @@ from actors.telephone import Telephone
 from engine.commands import ByStaff
 from engine.ids import ClinicId, ConnectionId, shard_of_clinic, shard_of_visit
 from engine.refusals import Refused
+from gateway import joins
 from gateway.door import Door, TicketHolder
+from gateway.logs import JOIN
 from gateway.turnstile import Turnstile
 from gateway.websocket import Accepted, Handshake, Rejection, Socket, frame
 from signaling import messages as wire
@@ -31,16 +34,13 @@ from signaling.translate import error
 
 CODECS: Final = {codec.subprotocol.value: codec for codec in (MSGPACK, JSON)}
 BEATS: Final = {codec.subprotocol.value: frame(codec.beat, text=codec.text) for codec in (MSGPACK, JSON)}
-KINDS: Final[dict[type, str]] = {
-    wire.HelloLink: "link",
-    wire.HelloSeat: "seat",
-    wire.HelloStaff: "staff",
-    wire.HelloPhone: "phone",
-    wire.HelloBridge: "bridge",
-}
-"""What hellos are called in the metrics."""
 HUNG_UP: Final = Close.DONE
 """The close code with which a dial-in client says that its caller hung up."""
+
+TYPED: Final = "digits"
+"""What is worked on when a caller has typed a PIN."""
+ANSWERS: Final = wire.Ok | wire.Error | wire.Moved | wire.Bye | None
+"""With what that ends; None when the call is gone."""
 
 NO_SUBPROTOCOL: Final = Rejection(
     400, "subprotocol_needed", "Offer the subprotocol vestibule.v1.msgpack or vestibule.v1.json."
@@ -70,6 +70,8 @@ class Rooms:
     """Told of each hello that was answered `ready`: its kind, and after how many seconds."""
     refused: Callable[[str], None] = lambda _code: None
     """Told the code of each hello that was refused before anybody else heard of it."""
+    named: Callable[[str], str] = lambda _page: ""
+    """Names a join in the log, by what its page calls itself."""
 
 
 class Conversations:
@@ -128,7 +130,7 @@ def _crowded(wait: float) -> Rejection:
 class Conversation:
     """One connection: the receiver of its socket, and the outlet of the actors."""
 
-    __slots__ = ("_all", "_came", "_rooms", "_session", "_socket", "credential", "id")
+    __slots__ = ("_all", "_came", "_join", "_rooms", "_session", "_socket", "credential", "id")
 
     def __init__(self, everyone: Conversations, rooms: Rooms, codec: Codec, number: ConnectionId) -> None:
         self._all = everyone
@@ -136,7 +138,9 @@ class Conversation:
         self._session = Session(codec)
         self._socket: Socket | None = None
         self._came: tuple[str, float] | None = None
-        """Of the hello that is being worked on: its kind, and when it came."""
+        """Of the hello, or the PIN, that is being worked on: its kind, and when it came."""
+        self._join = ""
+        """What the log calls it; "" before its hello."""
         self.id = number
         self.credential = ""
 
@@ -155,24 +159,26 @@ class Conversation:
         elif isinstance(message, Reply):
             self._do(message)
         elif message is not None:
-            self._bring(message)
+            if isinstance(message, Hello):
+                self._join = self._rooms.named(joins.name_of(message))
+            self._about(partial(self._bring, message))
 
     def closed(self, code: int, reason: str) -> None:
         """The socket is gone."""
         self._session.closed()
         self._greeted()
         self._socket = None
-        self._rooms.telephone.closed(self)
-        self._rooms.bridging.closed(self)
-        self._rooms.reception.closed(self, hung_up=code == HUNG_UP)
-        self._all.forget(self)
+        self._about(partial(self._gone, code))
+        if self._join:
+            joins.ended(self._join, self.id, code)
 
     # ------------------------------------------------------------ from the actors
 
     def answer(self, message: wire.Message) -> None:
         """Send a bare message."""
         self._do(self._session.answer(message))
-        self._greeted()
+        if self._came is not None:
+            self._greeted(message)
 
     def event(self, seq: int, encoded: Encoded) -> None:
         """Send a numbered message; what comes before `ready` is in it, or is replayed right after it."""
@@ -187,7 +193,7 @@ class Conversation:
     def bye(self, bye: wire.Bye) -> None:
         """Say goodbye and close."""
         self._do(self._session.bye(bye))
-        self._greeted()
+        self._greeted(bye)
 
     def stand_on(self, credential: str) -> bool:
         """Tie this conversation to a session or key; False when the socket has gone meanwhile."""
@@ -200,6 +206,24 @@ class Conversation:
 
     # ------------------------------------------------------------ in itself
 
+    def _about(self, work: Callable[[], None]) -> None:
+        """Do what is about this join, so that the log says so, of what it starts and what it raises too."""
+        before = JOIN.set(self._join)
+        try:
+            work()
+        except Exception as error:
+            if self._join:
+                error.add_note(self._join)
+            raise
+        finally:
+            JOIN.reset(before)
+
+    def _gone(self, code: int) -> None:
+        self._rooms.telephone.closed(self)
+        self._rooms.bridging.closed(self)
+        self._rooms.reception.closed(self, hung_up=code == HUNG_UP)
+        self._all.forget(self)
+
     def _bring(self, message: wire.FromClient) -> None:
         rooms = self._rooms
         if isinstance(message, wire.Media):
@@ -209,6 +233,7 @@ class Conversation:
         elif isinstance(message, wire.IceReport):
             rooms.requests.ice_report(self, message)
         elif isinstance(message, wire.Digits):
+            self._came = self._came or (TYPED, perf_counter())
             rooms.telephone.digits(self, message)
         elif isinstance(message, Hello):
             self._greet(message)
@@ -227,7 +252,8 @@ class Conversation:
             self.answer(msgspec.structs.replace(later, retry_after_ms=round(wait * 1000)))
             rooms.refused("try_later")
             return
-        self._came = (KINDS[type(hello)], perf_counter())
+        self._came = (joins.KINDS[type(hello)], perf_counter())
+        joins.came(self._join, self.id, self._came[0])
         if isinstance(hello, wire.HelloLink):
             rooms.reception.arrive(self, hello)
         elif isinstance(hello, wire.HelloSeat):
@@ -243,13 +269,23 @@ class Conversation:
         self.answer(error(hello.id, Refused(code), None))
         self._rooms.refused(code)
 
-    def _greeted(self) -> None:
-        """Make room for the next hello once this one is answered, or nobody waits for the answer."""
-        if self._came is not None and self._session.phase is not Phase.GREETING:
-            (kind, began), self._came = self._came, None
-            self._rooms.turnstile.leave()
-            if self._session.phase is Phase.READY:
-                self._rooms.greeted(kind, perf_counter() - began)
+    def _greeted(self, message: wire.Message | None = None) -> None:
+        """Make room for the next hello once this one is answered, by `message`, or nobody waits for the
+        answer.
+        """
+        if self._came is None or self._session.phase is Phase.GREETING:
+            return
+        kind, began = self._came
+        if kind == TYPED and not isinstance(message, ANSWERS):
+            return
+        self._came = None
+        if message is not None:
+            joins.answered(self._join, self.id, kind, began, message)
+        if kind == TYPED:
+            return
+        self._rooms.turnstile.leave()
+        if self._session.phase is Phase.READY:
+            self._rooms.greeted(kind, perf_counter() - began)
 
     async def _staff(self, hello: wire.HelloStaff) -> None:
         """Redeem a ticket, then take the seat or the dashboard it was made for."""

@@ -210,6 +210,11 @@ class Canary:
         leaks = self.search.within_all(places)
         self.found.expect(not leaks, f"nothing is in clear {when}: {leaks[:5]}")
         self.found.figures["places"] += len(places)
+        log = site.log.read_text(errors="replace")
+        for event in ("joined", "refused", "typed", "ended"):
+            self.found.expect(
+                f'"event":"{event}"' in log or f" {event} " in log, f"the log follows joins: {event}"
+            )
 
     async def forgotten(self, visits: list[Shown]) -> None:
         """Wait until no sealed text is in any file either; who waits does nothing else."""

@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from gateway.dialin.acts import Clip
 from tests.support.client import Refused, WireClient, refusal
+from tests.support.logged import lines_of_joins
 from tests.support.node import House
 from tests.support.pair import Cluster, Machine, cluster
 from tests.support.rest import browser, signed_in
@@ -261,6 +262,24 @@ async def test_a_herd_is_told_when_to_come_and_those_inside_do_not_notice(
     assert len({*later}) > 20
     assert later[-1] < 10
     await doctor.round_trip()
+
+
+async def test_a_join_keeps_its_id_when_it_is_sent_to_another_node(
+    here: House, right: Machine, wrong: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In both nodes' logs: where it came first and was sent on, where it joined, and how that ended."""
+    visit = await here.plan()
+    await here.provider(visit)
+    hello = {"token": here.guest_token(visit), "name": "Ana", "page": "page-of-ana"}
+    with lines_of_joins(capsys) as log:
+        await sent_to(await say(here, wrong, "hello.link", **hello), right)
+        guest = await say(here, right, "hello.link", **hello)
+        await guest.wait_for("ready")
+        await guest.close()
+        lines = await log.until("ended", 2)
+    assert len({line["join"] for line in lines}) == 1
+    events = [line["event"] for line in lines if line["event"] != "ended"]
+    assert events == ["hello", "moved", "hello", "joined"]
 
 
 async def test_a_caller_is_brought_to_their_visits_node_unheard(here: House, wrong: Machine) -> None:

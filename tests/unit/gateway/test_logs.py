@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from gateway.logs import configure_logs, redact, redacted_path, redacted_text
+from gateway.logs import JOIN, configure_logs, named, own, redact, redacted_path, redacted_text
 from gateway.settings import Log
 
 TOKEN = "0417-7h3kq2m9xw4c.shared.iKUqeWroO7E1k0f7lk9oCg"
@@ -22,6 +22,7 @@ def _as_before() -> Iterator[None]:
     handlers, level = root.handlers, root.level
     yield
     root.handlers, root.level = handlers, level
+    own.silence()
     structlog.reset_defaults()
 
 
@@ -88,3 +89,35 @@ def test_the_console_gets_one_line_an_event(capsys: pytest.CaptureFixture[str]) 
     line, second = capsys.readouterr().err.splitlines()
     assert line.split()[1:] == ["info", "served", "sockets=3"]
     assert second.endswith(r"path=/a\nforged\x1b[2J")
+
+
+def test_what_is_logged_while_a_join_is_worked_on_is_about_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever logs it; a bug that it met is marked with it."""
+    configure_logs(Log())
+    before = JOIN.set("Ab3dE6gH9jKl")
+    structlog.get_logger("test").info("served")
+    JOIN.reset(before)
+    bug = ValueError("a bug")
+    bug.add_note("Ab3dE6gH9jKl")
+    structlog.get_logger("test").error("bug", **named(bug))
+    structlog.get_logger("test").info("served", **named(ValueError("another")))
+    first, second, third = map(json.loads, capsys.readouterr().err.splitlines())
+    assert first["join"] == second["join"] == "Ab3dE6gH9jKl"
+    assert "join" not in third
+
+
+def test_our_own_lines_look_as_all_others(capsys: pytest.CaptureFixture[str]) -> None:
+    """In both formats, and from the level on that was set."""
+    configure_logs(Log())
+    own.info("ended", join="Ab3dE6gH9jKl", code=1000)
+    own.debug("hello", join="Ab3dE6gH9jKl")
+    structlog.get_logger("test").info("ended", code=1000)
+    ours, theirs = map(json.loads, capsys.readouterr().err.splitlines())
+    assert ours.keys() == theirs.keys() | {"join"}
+    assert len(ours["timestamp"]) == len(theirs["timestamp"])
+    configure_logs(Log(format="console", level="warning"))
+    own.info("ended", join="Ab3dE6gH9jKl")
+    configure_logs(Log(format="console"))
+    own.info("ended", join="Ab3dE6gH9jKl")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.split()[1:] == ["info", "ended", "join=Ab3dE6gH9jKl"]
