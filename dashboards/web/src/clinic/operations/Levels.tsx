@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, CircleDashed, Clock } from "lucide-preact";
 import { Icon } from "../../ui/index.ts";
-import { share } from "./figures.ts";
+import { figure, share } from "./figures.ts";
 import type { ServiceLevel } from "./past.ts";
 import { words } from "./words.ts";
 
@@ -40,7 +40,7 @@ export function Levels({ levels }: { levels: readonly ServiceLevel[] }) {
               </p>
               <p class="soft figures">
                 {words.levels.target(share(level.target))}
-                {level.total > 0 && <span class="level-count">{words.levels.count(level.good.toLocaleString(), level.total.toLocaleString())}</span>}
+                {level.total > 0 && <span class="level-count">{words.levels.count(figure(level.good, "count"), figure(level.total, "count"))}</span>}
               </p>
             </li>
           );
