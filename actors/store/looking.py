@@ -10,8 +10,8 @@ from typing import Final
 
 from actors.ports import Member, StoreDown
 from actors.store import leases
-from actors.store.line import Fault, Reply
 from actors.store.reading import items, text
+from actors.store.replies import Fault, Reply
 from actors.store.scripts import Call, command
 from actors.store.servers import Servers
 from actors.store.settings import StoreSettings

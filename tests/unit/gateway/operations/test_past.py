@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from gateway.metrics import Metrics
 from gateway.operations.alerts import BURNS, FAST_BURN, FEW, SIGNS, Alert, firing, signs
-from gateway.operations.columns import COLUMNS, MEASURED, OURS, SPREADS, Column
+from gateway.operations.columns import COLUMNS, MEASURED, OURS, SPREADS, Column, Spread
 from gateway.operations.levels import LEVELS, MINUTE_MS, burn, counted, together
 from gateway.operations.ring import Ring
 from gateway.operations.sample import Reader, quantile
@@ -64,7 +64,8 @@ def joins(past: Past, ok: int = 0, failed: int = 0, declined: int = 0) -> None:
 def test_every_figure_that_is_read_is_one_that_the_metrics_have() -> None:
     """A metric that is renamed, or that the registry does not know by its name, would else be 0 for ever."""
     registry = Metrics().registry
-    for read in [*COLUMNS, *SPREADS]:
+    everything: list[Column | Spread] = [*COLUMNS, *SPREADS]
+    for read in everything:
         metrics = list(registry.restricted_registry([read.sample]).collect())
         assert len(metrics) == 1, read.name
         labels = [sample.labels for sample in metrics[0].samples]
