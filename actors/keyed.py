@@ -9,7 +9,9 @@ _BLOCK: Final = 64
 """Bytes that SHA-256 works on at once, to which a key is filled up."""
 _INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
-_LENGTHS: Final = tuple(length.to_bytes(4, "big") for length in range(256))
+_HEADS: Final = {length: "\0\0\0" + chr(length) for length in range(128)}
+"""What stands before a short field, as text: its length in four bytes."""
+_OTHER: Final = "\x80"
 
 
 class Keyed:
@@ -35,11 +37,9 @@ class Keyed:
 
 
 def _message(fields: tuple[str, ...]) -> bytes:
-    """Write each field after its length."""
-    parts = []
-    for one in fields:
-        field = one.encode()
-        size = len(field)
-        parts.append(_LENGTHS[size] if size < 256 else size.to_bytes(4, "big"))
-        parts.append(field)
-    return b"".join(parts)
+    """Write each field after its length in bytes."""
+    text = "".join([_HEADS.get(len(one), _OTHER) + one for one in fields])
+    if text.isascii():  # as nearly all are
+        return text.encode()
+    written = [one.encode() for one in fields]
+    return b"".join([len(one).to_bytes(4, "big") + one for one in written])

@@ -15,16 +15,15 @@ _ENDS_OF_WAITING = frozenset({Why.ADMITTED, Why.DENIED, Why.LEFT})
 
 def tally(observer: Observer, visit: Visit, events: Sequence[Event]) -> None:
     """Count what was said about a visit, once it was said."""
-    by_word = any(isinstance(event, Audited) and event.action == "admit" for event in events)
     for event in events:
         if isinstance(event, VisitChanged):
             if event.why in _LIFE:
                 observer.transition(visit.status.value)
         elif isinstance(event, SeatChanged):
-            _seat(observer, visit, event, by_word=by_word)
+            _seat(observer, visit, event, events)
 
 
-def _seat(observer: Observer, visit: Visit, event: SeatChanged, *, by_word: bool) -> None:
+def _seat(observer: Observer, visit: Visit, event: SeatChanged, events: Sequence[Event]) -> None:
     seat = visit.seats.get(event.seat)
     if event.why is Why.MOVED:
         observer.seat_moved()
@@ -32,8 +31,13 @@ def _seat(observer: Observer, visit: Visit, event: SeatChanged, *, by_word: bool
         observer.admission(event.why.value, "phone" if seat and seat.role is Role.PHONE else "web")
         if event.why is Why.ADMITTED:
             observer.waited(event.waited / 1000)
-    if event.why in _COMINGS_IN and seat is not None and not by_word and _has_to_wait(visit, seat):
+    if event.why in _COMINGS_IN and seat is not None and _has_to_wait(visit, seat) and not _by_word(events):
         observer.admission_bypassed()
+
+
+def _by_word(events: Sequence[Event]) -> bool:
+    """Whether a provider let somebody in."""
+    return any(isinstance(event, Audited) and event.action == "admit" for event in events)
 
 
 def _has_to_wait(visit: Visit, seat: Seat) -> bool:
