@@ -19,10 +19,6 @@ from gateway.settings import Settings
 
 SETTLED_AFTER: Final = 3.0
 """Seconds after the start when everything that stays is in memory."""
-COLLECT_AFTER: Final = (10_000, 20, 20)
-"""Objects made and not yet gone, and rounds, until the collector looks. Whoever joins makes some twenty that
-stay and none in a cycle: each look at them costs a join more than what is ever found is worth.
-"""
 
 
 def run(settings: Settings, *, demo: bool, started: Started) -> None:
@@ -65,5 +61,4 @@ def _settle() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
     gc.enable()
