@@ -26,6 +26,8 @@ REPO: Final = Path(__file__).parents[2]
 STARTS_WITHIN: Final = 240.0
 """Seconds: Ray is slow to start on a machine that is busy with other tests."""
 PATIENCE: Final = 60.0
+LOOKS_EVERY: Final = 1.0
+"""Seconds between two looks at the cluster, each of which begins a client of Ray's."""
 BEN: Final = "127.0.0.2"
 """The second machine."""
 VESTIBULE: Final = (sys.executable, "-m", "gateway")
@@ -72,6 +74,7 @@ class Grown:
         until = time.monotonic() + STARTS_WITHIN
         while not true(seen := await asyncio.to_thread(self.nodes)):
             assert time.monotonic() < until, seen
+            await asyncio.sleep(LOOKS_EVERY)
         return seen
 
     async def visit(self) -> dict[str, Any]:
