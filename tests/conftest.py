@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -18,6 +19,12 @@ ROOM: Final = 2 << 30
 STORY: Final = "tests/cluster/"
 LONGEST: Final = (STORY, "tests/real/test_takeover", "tests/real/test_cli", "tests/real/test_proof")
 """What is begun first, so that no worker is left alone with it at the end."""
+
+
+hypothesis.settings.register_profile(
+    "vestibule", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("vestibule")  # a busy machine is no fault
 
 
 def pytest_configure() -> None:

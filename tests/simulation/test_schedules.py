@@ -45,7 +45,7 @@ stories = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40, derandomize=True, database=None)
 @given(stories)
 def test_schedules_that_hypothesis_invents_break_no_promise(story: Story) -> None:
     """The same, and what breaks one is made as short as it can be."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec import json
 
@@ -504,6 +504,4 @@ class VisitMachine(RuleBasedStateMachine):
 
 
 TestVisitMachine = VisitMachine.TestCase
-TestVisitMachine.settings = settings(
-    max_examples=120, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+TestVisitMachine.settings = settings(max_examples=120, stateful_step_count=60)

@@ -1,7 +1,7 @@
 """Frames as bytes, against the library's own reading of RFC 6455."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from websockets.exceptions import ProtocolError
 from websockets.frames import Close, Frame, Opcode
@@ -12,7 +12,6 @@ LIMIT = 70_000
 SIZES = st.one_of(st.integers(0, 300), st.sampled_from([65535, 65536, 65537]))
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(SIZES, st.booleans())
 def test_a_message_is_encoded_as_the_library_does(size: int, text: bool) -> None:
     """So that a frame made once for many is a frame for each."""
@@ -34,7 +33,6 @@ def test_a_close_code_that_may_not_be_sent_is_a_bug_of_ours(code: int) -> None:
         close_frame(code)
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_a_reason_of_any_length_fits(reason: str) -> None:
     """At most 125 bytes of payload, whole characters."""
@@ -43,7 +41,6 @@ def test_a_reason_of_any_length_fits(reason: str) -> None:
     assert reason.startswith(encoded[4:].decode())
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(SIZES, st.binary(max_size=20), st.data())
 def test_the_size_of_a_frame_is_known_from_its_header_on(
     size: int, before: bytes, data: st.DataObject
@@ -57,7 +54,6 @@ def test_the_size_of_a_frame_is_known_from_its_header_on(
     assert is_minimal(whole)
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(SIZES)
 def test_a_length_in_a_longer_form_than_needed_is_noticed(size: int) -> None:
     """Section 5.2: the minimal number of bytes must be used."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import cast
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Close, Frame, Opcode
 from websockets.protocol import Protocol, Side, State
@@ -220,7 +220,6 @@ FRAMES = st.builds(
 CUTS = st.lists(st.integers(0, 10_000), max_size=12)
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(FRAMES, max_size=12), CUTS)
 async def test_any_frames_have_the_effect_that_the_library_gives_them(
     frames: list[bytes], cuts: list[int]
@@ -231,7 +230,6 @@ async def test_any_frames_have_the_effect_that_the_library_gives_them(
     assert await effect_on_socket(segments_of(b"".join(frames), cuts)) == oracle.effect()
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(FRAMES, min_size=1, max_size=6), st.integers(0), st.integers(1, 255), CUTS)
 async def test_a_flipped_bit_anywhere_has_the_effect_that_the_library_gives_it(
     frames: list[bytes], where: int, flip: int, cuts: list[int]
@@ -244,7 +242,6 @@ async def test_a_flipped_bit_anywhere_has_the_effect_that_the_library_gives_it(
     assert await effect_on_socket(segments_of(bytes(stream), cuts)) == oracle.effect()
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.binary(max_size=200), CUTS)
 async def test_noise_has_the_effect_that_the_library_gives_it(noise: bytes, cuts: list[int]) -> None:
     """Bytes that never were frames."""

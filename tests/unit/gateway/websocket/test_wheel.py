@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.websocket.wheel import NEVER, Wheel
@@ -77,7 +77,6 @@ def make_wheel(clock: Clock) -> Wheel:
     return Wheel(cast(asyncio.AbstractEventLoop, clock), tick=TICK, stride=1.0)
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.floats(0.0, 100.0))
 def test_it_asks_when_due_and_at_most_two_ticks_later(delay: float) -> None:
     """Never early; once."""
