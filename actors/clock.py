@@ -2,12 +2,16 @@
 
 Pure: it reads nothing but the monotonic clock that it is given. Every node of a cluster follows the same
 store, so all agree within a round trip, whatever their own clocks say.
+
+A node that finds the store's clock far ahead of its line cannot know by itself whether somebody set that
+clock, or its own machine stood still with all its clocks. The other nodes know: a machine can stand still,
+but none can run ahead, so of all lines the one that is furthest ahead is right (docs/adr/0014).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -15,6 +19,14 @@ from engine.ids import Instant
 
 JUMP_MS: Final = 2_000
 """A store's clock that moved by more than this against monotonic time jumped: it is not followed."""
+STALL_MS: Final = 15_000
+"""How far (ms) the store's clock may have moved ahead for a node that has nobody to ask to take it for a stall
+of its own machine; nobody sets a clock by a few seconds.
+"""
+STAYS_MS: Final = 5_000
+"""For how long (ms) a difference has to stay before it is taken for a stall: longer than a lease, so that what
+the other nodes say of the store's clock in theirs is newer than what happened.
+"""
 VAGUE_MS: Final = 250
 """An answer whose instant is not known better than this renews the lease, but does not set the clock."""
 
@@ -46,6 +58,12 @@ class Clock:
         """The instant (ms) at which the monotonic clock was 0, on the line we follow."""
         self._store_ahead = 0.0
         """How far (ms) the store's clock is ahead of our line since it jumped; 0 while it did not."""
+        self._believed = 0.0
+        """The same, as it was when there was no doubt last."""
+        self._doubtful_since: float | None = None
+        """Since when (monotonic) it may be that this machine stood still, and the store's clock is right."""
+        self._grown_at = 0.0
+        """When (monotonic) this clock begins to count for others."""
         self._renewed_at: float | None = None
         self._last: Instant = 0
 
@@ -54,28 +72,69 @@ class Clock:
         """Whether the store was ever heard."""
         return self._zero is not None
 
-    def renewed(self, store_now: Instant, sent: float) -> None:
-        """Take a renewal's answer: the store's TIME, and when (monotonic) the renewal was sent. Call on its
-        arrival.
+    @property
+    def ahead(self) -> Instant | None:
+        """How far (ms) we find the store's clock ahead, for the other nodes to compare with; None for a lease's
+        time after the start, when it is they who know.
+        """
+        return None if self._young else round(self._store_ahead)
+
+    @property
+    def _young(self) -> bool:
+        return self._zero is None or self.monotonic() < self._grown_at
+
+    def renewed(self, store_now: Instant, sent: float, others: Sequence[Instant] = ()) -> None:
+        """Take a renewal's answer: the store's TIME, when (monotonic) the renewal was sent, and how far the
+        other nodes find the store's clock ahead. Call on its arrival.
         """
         trip = self.monotonic() - sent
         self._renewed_at = sent
         zero = store_now - 1000 * (sent + trip / 2)  # as if the store had looked in the middle of the trip
         if self._zero is None:
-            self._zero = zero
+            self._grown_at = self.monotonic() + self._lease
+            self._follow(zero, min(others, default=0))
+        elif trip / 2 > VAGUE_MS / 1000:
             return
-        if trip / 2 > VAGUE_MS / 1000:
-            return
+        elif self._young and others:
+            self._follow(zero, min(others))
+        else:
+            self._measured(zero)
+            self._judge(zero, others)
+
+    def _measured(self, zero: float) -> None:
+        """Follow the store's clock while it runs evenly; keep our line when it jumped."""
+        assert self._zero is not None
         ahead = zero - self._zero
-        if abs(ahead) > JUMP_MS:
+        if abs(ahead) <= JUMP_MS:
+            self._zero, self._store_ahead = zero, 0.0
+        elif abs(ahead - self._store_ahead) <= JUMP_MS:
+            self._zero = zero - self._store_ahead
+        else:
             self._store_ahead = ahead
             self.skewed(ahead / 1000)
-            return
-        self._zero, self._store_ahead = zero, 0.0
+
+    def _judge(self, zero: float, others: Sequence[Instant]) -> None:
+        """Follow the line that is furthest ahead, if ours has stayed behind it: this machine stood still."""
+        right = min(others, default=self._believed)
+        behind = self._store_ahead - right
+        if not (behind > JUMP_MS if others else 0 < behind <= STALL_MS):
+            self._believed, self._doubtful_since = self._store_ahead, None
+        elif self._doubtful_since is None:
+            self._doubtful_since = self.monotonic()
+        elif self.monotonic() - self._doubtful_since >= STAYS_MS / 1000:
+            self._follow(zero, right)
+
+    def _follow(self, zero: float, ahead: float) -> None:
+        """Take a line from which the store's clock is so far ahead; a wrong one leaves nothing behind."""
+        if self._zero is not None and zero - ahead < self._zero - JUMP_MS:
+            self._last = 0
+        self._zero = zero - ahead
+        self._store_ahead = self._believed = ahead
+        self._doubtful_since = None
 
     def now(self) -> Instant:
-        """Milliseconds since 1970 UTC; never less than what it said before. Raises ClockUnknown before the
-        first renewal.
+        """Milliseconds since 1970 UTC; never less than what it said before, but for a start that first believed a
+        store's clock that was wrong. Raises ClockUnknown before the first renewal.
         """
         if self._zero is None:
             raise ClockUnknown("the store was not heard yet")

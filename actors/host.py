@@ -321,6 +321,7 @@ class Host(Register):
             ws_url=self._ws_url,
             draining=self._draining,
             version=self.settings.version,
+            ahead=self._clock.ahead,
         )
 
     def members(self) -> tuple[Member, ...]:

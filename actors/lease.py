@@ -99,7 +99,7 @@ class Lease:
             try:
                 sent = self._clock.monotonic()
                 renewal = await self._ask()
-                self._clock.renewed(renewal.now, sent)
+                self._clock.renewed(renewal.now, sent, renewal.skews)
                 await self._make_sure()
             except LeaseTaken:
                 if self._mine:

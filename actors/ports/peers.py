@@ -1,7 +1,7 @@
 """Other nodes: what each says of itself, and what one may ask of another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -11,7 +11,8 @@ class Member:
 
     `address`: the host and port of its one port, as other nodes reach it; "" while it does not serve yet.
     `ws_url`: where clients find its sockets; "" when they have no way to a node that they choose.
-    `version`: of the release that it runs.
+    `version`: of the release that it runs. `ahead`: how far (ms) it finds the store's clock ahead of the one
+    clock; None when it does not know, or does not say; a node is no other one for that.
     """
 
     node: str
@@ -20,6 +21,7 @@ class Member:
     ws_url: str = ""
     draining: bool = False
     version: str = ""
+    ahead: int | None = field(default=None, compare=False)
 
     @property
     def serving(self) -> bool:

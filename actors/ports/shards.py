@@ -122,6 +122,8 @@ class Renewal:
     """Session and key hashes whose sockets must be cut."""
     members: tuple[Member, ...] = ()
     """Every node whose lease stands, this one included, by name."""
+    skews: tuple[Instant, ...] = ()
+    """How far (ms) each of the other nodes finds the store's clock ahead, as far as they say."""
 
 
 class StoreDown(Exception):

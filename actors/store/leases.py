@@ -27,13 +27,14 @@ class _Facts(msgspec.Struct, frozen=True):
     ws_url: str = ""
     draining: bool = False
     version: str = ""
+    ahead: int | None = None
 
 
 def renewal(member: Member, lease: int, *, new: bool) -> Call:
     """Renew a node's lease for so many milliseconds; answers with the store's TIME, or 0 when a later start
     of the same node has it. `new`: this is the later start.
     """
-    facts = _Facts(member.address, member.ws_url, member.draining, member.version)
+    facts = _Facts(member.address, member.ws_url, member.draining, member.version, member.ahead)
     value = f"{member.incarnation} ".encode() + msgspec.json.encode(facts)
     return _RENEW.call((_key(member.node),), value, lease, member.incarnation, int(new))
 
@@ -82,6 +83,7 @@ def _member(node: str, value: bytes) -> Member:
         ws_url=facts.ws_url,
         draining=facts.draining,
         version=facts.version,
+        ahead=facts.ahead,
     )
 
 

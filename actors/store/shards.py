@@ -136,7 +136,8 @@ class RedisShards:
         if entries:
             self._feed_read = _entry_id(entries[-1])
         members = sorted((member, *standing.values()), key=lambda one: one.node)
-        return Renewal(integer(now), tuple(_revoked(entry) for entry in entries), tuple(members))
+        skews = tuple(one.ahead for one in standing.values() if one.ahead is not None)
+        return Renewal(integer(now), tuple(_revoked(entry) for entry in entries), tuple(members), skews)
 
     async def _met(self, member: Member, names: set[str]) -> dict[str, Member]:
         """Read the leases of nodes that were never heard of before, and make our own name known."""

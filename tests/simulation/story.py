@@ -259,7 +259,7 @@ class Town:
         now = self.server.keys.now()
         length = self.chance.choice((self.chance.randint(8, 40) * 1000, LONG))
         if any(mishap.kind == "freeze" for mishap in self.story.mishaps):
-            length = LONG  # a node whose clock stood still is late by as much, and cannot know it
+            length = LONG  # a node whose clock stood still is late by as much until it finds that out
         doctor = f"dr-{name}"
         self._staff[doctor] = clinic.id
         visit_id = VisitId(f"{shard_of_clinic(clinic.id):04d}-{'v' * 10}{name}")

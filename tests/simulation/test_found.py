@@ -115,3 +115,35 @@ def test_a_waiting_room_read_while_its_shard_moves_is_that_of_the_new_owner(afte
         epoch = town.server.keys.do([b"HGET", b"{s%04d}:owner" % shard_of_clinic(clinic.id), b"epoch"])
         assert isinstance(epoch, bytes)
         assert dashboard.stream.startswith(f"{int(epoch):x}.b")
+
+
+@pytest.mark.parametrize("nodes", [1, 2])
+def test_a_machine_that_stood_still_with_its_clocks_is_not_late_for_good(nodes: int) -> None:
+    """It takes what it sees for a jump of the store's clock at first, and finds out that it is none."""
+    with town_of(nodes) as town:
+        owner = owner_in(town)
+        town.scheduler.pass_time(5.0)
+        owner.freeze()
+        town.scheduler.pass_time(2.5)
+        owner.loop.go_on()
+        town.scheduler.pass_time(2.0)
+        assert late(town, owner) > 2_000
+        town.scheduler.pass_time(6.0)
+        assert abs(late(town, owner)) < 100
+
+
+def test_a_node_that_starts_while_the_stores_clock_is_wrong_has_the_time_of_the_others() -> None:
+    """Nobody's visit is over early because of it, and no other node begins to believe that clock."""
+    with town_of(2) as town:
+        town.scheduler.pass_time(5.0)
+        town.server.ahead += 3_600_000
+        town.scheduler.pass_time(2.0)
+        town.start("node-3")
+        town.scheduler.pass_time(15.0)
+        assert all(abs(late(town, one) - 3_600_000) < 100 for one in town.processes())
+        assert len(town.processes()) == 3
+
+
+def late(town: Town, process: NodeProcess) -> int:
+    """Milliseconds by which a node's time is behind the store's."""
+    return town.server.keys.now() - process.host.now()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from actors.clock import Clock, ClockUnknown, steady
@@ -33,13 +35,28 @@ class Node:
         """The store's TIME."""
         return NOON + round(1000 * (self.time.seconds - 50.0)) + self.set_ms
 
-    def renew(self, there: float = 0.0, back: float = 0.0) -> None:
+    def renew(self, there: float = 0.0, back: float = 0.0, others: Sequence[int] = ()) -> None:
         """Renew, with so many seconds on the way there and back."""
         sent = self.time.seconds
         self.time.seconds += there
         store_now = self.store_now()
         self.time.seconds += back
-        self.clock.renewed(store_now, sent)
+        self.clock.renewed(store_now, sent, others)
+
+    def live(self, seconds: int, others: Sequence[int] = ()) -> None:
+        """Go on for so long, with a renewal each second."""
+        for _ in range(seconds):
+            self.time.seconds += 1.0
+            self.renew(others=others)
+
+    def stand_still(self, seconds: float) -> None:
+        """Be suspended with all clocks of this machine, while the store goes on."""
+        self.set_ms += round(1000 * seconds)
+
+    @property
+    def late(self) -> int:
+        """Milliseconds by which the one clock is behind the store's."""
+        return self.store_now() - self.clock.now()
 
 
 @pytest.fixture
@@ -92,7 +109,7 @@ def test_a_jump_is_not_followed_but_told(node: Node, jump: int) -> None:
     node.time.seconds += 1.0
     node.renew()
     assert node.clock.now() == NOON + 2_000
-    assert node.skews == [jump / 1000, jump / 1000]
+    assert node.skews == [jump / 1000]
 
 
 def test_instants_for_a_store_that_jumped_are_told_in_its_own_time(node: Node) -> None:
@@ -106,6 +123,97 @@ def test_instants_for_a_store_that_jumped_are_told_in_its_own_time(node: Node) -
     node.set_ms = 0
     node.renew()
     assert node.clock.to_store(NOON + 5_000) == NOON + 5_000
+
+
+@pytest.mark.parametrize("seconds", [2.5, 9.0, 600.0])
+def test_a_machine_that_stood_still_takes_the_line_of_the_others(node: Node, seconds: float) -> None:
+    """They see that nobody set the store's clock: after a few seconds nothing is late here any more."""
+    node.renew(others=[0])
+    node.live(10, others=[0, 0])
+    node.stand_still(seconds)
+    node.live(2, others=[0, 0])
+    assert node.late == 1000 * seconds
+    node.live(5, others=[0, 0])
+    assert node.late == 0
+    assert node.clock.to_store(NOON) == NOON
+    assert node.clock.ahead == 0
+
+
+def test_nodes_of_one_machine_that_stood_still_believe_a_node_of_another(node: Node) -> None:
+    """However many agree: a machine can stand still, none can run ahead."""
+    node.renew(others=[0, 0])
+    node.live(10, others=[0, 0])
+    node.stand_still(2.5)
+    node.live(8, others=[2_500, 0])
+    assert node.late == 0
+
+
+@pytest.mark.parametrize("jump", [3_600_000, -3_600_000, 10_000])
+def test_a_jump_that_all_nodes_see_is_not_followed(node: Node, jump: int) -> None:
+    """Also if what some said of it was older than the jump at first."""
+    node.renew(others=[0])
+    node.live(5, others=[0])
+    node.set_ms = jump
+    node.live(2, others=[0])
+    node.live(60, others=[jump])
+    assert node.late == jump
+    node.set_ms = 0
+    node.live(2, others=[jump])
+    node.live(60, others=[0])
+    assert node.late == 0
+
+
+def test_a_machine_that_stood_still_while_the_stores_clock_was_wrong_is_late_no_more(node: Node) -> None:
+    """The others' line is the right one, however far the store's clock is off."""
+    node.renew(others=[0])
+    node.live(5, others=[0])
+    node.set_ms = -3_600_000
+    node.live(10, others=[-3_600_000])
+    node.stand_still(4.0)
+    node.live(8, others=[-3_600_000])
+    assert node.late == -3_600_000
+
+
+def test_who_starts_while_the_stores_clock_is_wrong_takes_the_line_of_the_others(node: Node) -> None:
+    """It neither believes the store, nor makes the others believe it."""
+    node.set_ms = 3_600_000
+    node.renew()
+    assert node.clock.ahead is None
+    assert node.clock.now() == NOON + 3_600_000  # the others' leases had just lapsed by that clock
+    node.live(1, others=[3_600_000])
+    assert node.clock.now() == NOON + 1_000
+    node.live(5, others=[3_600_000])
+    assert node.clock.ahead == 3_600_000
+    assert node.clock.to_store(NOON) == NOON + 3_600_000
+
+
+def test_alone_a_few_seconds_are_a_stall_and_more_is_a_clock_that_was_set(node: Node) -> None:
+    """With nobody to ask, a difference of seconds that stays is followed, and nothing else."""
+    node.renew()
+    node.live(5)
+    node.stand_still(2.5)
+    node.live(7)
+    assert node.late == 0
+    node.set_ms += 3_600_000
+    node.live(30)
+    node.stand_still(9.0)
+    node.live(7)
+    assert node.late == 3_600_000
+    node.set_ms -= 10_000
+    node.live(30)
+    assert node.late == 3_590_000
+
+
+def test_a_difference_that_does_not_stay_is_not_followed(node: Node) -> None:
+    """A clock that is corrected within seconds moves nothing."""
+    node.renew()
+    node.live(5)
+    node.set_ms = 10_000
+    node.live(4)
+    node.set_ms = 0
+    node.live(20)
+    assert node.late == 0
+    assert node.skews == [10.0]
 
 
 def test_a_slow_answer_renews_the_lease_but_does_not_set_the_clock(node: Node) -> None:
