@@ -19,6 +19,9 @@ TORN: Final = (0, 0, 1, 17, 400)
 SYNC_MS: Final = (0, 300)
 """How long a cut waits for the next sync to begin."""
 
+SLOW_MS: Final = (30, 120, 400)
+"""By how much each sync of a slow disk takes longer: a busy one, a bad one, one that is about to fail."""
+
 
 def one_server(ground: Ground) -> Stores:
     """Give the one server and its replica. Raises RuntimeError when the store is a cluster."""
@@ -73,10 +76,25 @@ async def full(ground: Ground, planned: Planned, chance: Random) -> AsyncIterato
 
 
 @asynccontextmanager
+async def slow_disk(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
+    """Let the store's disk take its time."""
+    milliseconds = chance.choice(SLOW_MS)
+    async with ground.store_whole, one_server(ground).on_a_slow_disk(milliseconds):
+        yield f"store, {milliseconds} ms a sync"
+
+
+@asynccontextmanager
 async def failover(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
     """Hand the store over to its replica."""
     async with ground.store_whole:
         yield "store" if await one_server(ground).fail_over() else ""
+
+
+@asynccontextmanager
+async def promote(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
+    """Kill the store's server, and let its replica be the primary as it is, without a word to the nodes."""
+    async with ground.store_whole, one_server(ground).promoted():
+        yield "store"
 
 
 @asynccontextmanager

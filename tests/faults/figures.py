@@ -8,10 +8,33 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.ids import shard_of_visit
-from tests.faults.history import Away, Closed, Gone, History, Opened, Seated, Shown, Struck, Taken
+from tests.faults.history import (
+    OK,
+    STEADY,
+    Answered,
+    Asked,
+    Away,
+    Closed,
+    Fault,
+    Gone,
+    History,
+    Opened,
+    Seated,
+    Shown,
+    Struck,
+    Taken,
+)
 
 FOLLOWED_FOR: Final = 40.0
 """Seconds after a fault in which a return counts as a return from it."""
+
+HERD: Final = 10.0
+"""Seconds for which a herd that was cut is coming back."""
+AFTER_A_HERD: Final = 20.0
+"""Seconds after which nothing is left of it."""
+ANSWERS: Final = "answers"
+IN_A_HERD: Final = "answers in a herd"
+"""How long who is let alone waits for an answer, while nothing else happens, and while a herd comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,8 @@ def figures(history: History) -> dict[str, Spread]:
         found[f"service after {one.fault}"] += _served(history, one)
         found[f"seats resumed after {one.fault}"] += _resumed(history, one)
     found["presence loss"] += _losses(history)
-    return {name: Spread.of(seconds) for name, seconds in sorted(found.items())}
+    found[ANSWERS], found[IN_A_HERD] = _answers(history)
+    return {name: Spread.of(seconds) for name, seconds in sorted(found.items()) if seconds}
 
 
 def _served(history: History, struck: Struck) -> list[float]:
@@ -121,3 +145,18 @@ def _losses(history: History) -> list[float]:
                 if began is not None:
                     took.append(entry.at - began)
     return took
+
+
+def _answers(history: History) -> tuple[list[float], list[float]]:
+    """How long steady requests took: apart from herds, and in them."""
+    herds = [entry.at for entry in history.of(Fault) if entry.name == "herd" and not entry.over]
+    steady = {entry.op for entry in history.of(Asked) if entry.what == STEADY}
+    apart, within = [], []
+    for entry in history.of(Answered):
+        if entry.op in steady and entry.code == OK:
+            since = min((entry.sent - herd for herd in herds if entry.sent >= herd), default=AFTER_A_HERD)
+            if since < HERD:
+                within.append(entry.at - entry.sent)
+            elif since >= AFTER_A_HERD:
+                apart.append(entry.at - entry.sent)
+    return apart, within

@@ -20,6 +20,8 @@ import msgspec
 UNKNOWN: Final = "unknown"
 """The outcome of a request that was given up before an answer came."""
 OK: Final = ""
+STEADY: Final = "lock"
+"""What is asked over and over only to see how long answers take."""
 
 
 class Entry(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
@@ -106,7 +108,7 @@ class Closed(Entry, frozen=True, kw_only=True, omit_defaults=True):
 class Asked(Entry, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody wants something done once, however often they have to say it. `op` names it for good.
 
-    `what`: plan, join, resume, admit, invite, extend, rename, remove, leave, complete, guess. `about`: the
+    `what`: plan, join, resume, admit, invite, extend, rename, remove, leave, complete, guess, lock. `about`: the
     seat, the name, the label or the minutes that it is about.
     """
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from tests.faults.history import OK, UNKNOWN, Answered, Asked, Bug, now
+from tests.faults.history import OK, STEADY, UNKNOWN, Answered, Asked, Bug, now
 from tests.faults.line import LineLost
 from tests.faults.people import Client, Hello, Person
 from tests.faults.town import Practice, Reply, Town
@@ -38,6 +38,8 @@ class Pace:
     """Which share of the visits lapses while people come."""
     phones: float = 0.25
     """Which share of the visits has a caller."""
+    steady: int = 0
+    """How many providers besides ask for something ten times a second, and are let alone in a herd."""
 
 
 class Provider(Person):
@@ -98,6 +100,20 @@ class Story:
                 await self._act(extends=not short)
         if not self.town.stopping:
             await self.provider.ask("complete", "complete", about=self.visit)
+
+    async def play_steadily(self) -> None:
+        """Lock and unlock a visit over and over, so that it is seen how long answers take."""
+        shown = await self._plan(None)
+        if shown is None:
+            return
+        self.visit = shown["id"]
+        self.provider = Provider(self.town, f"{self.name} provider", self.visit, self.practice)
+        self.provider.steady = True
+        self.load.go(self.provider)
+        locks = await self._in(self.provider)
+        while locks and not self.town.stopping:
+            await self.provider.ask(STEADY, "lock", on=self.chance.random() < 0.5)
+            await asyncio.sleep(0.1)
 
     async def _in(self, person: Person) -> bool:
         try:
@@ -224,6 +240,10 @@ class Load:
             self.go(Dashboard(self.town, practice))
         for desk in range(self.pace.visits):
             self._desks.append(self._task(self._desk(desk)))
+        for number in range(self.pace.steady):
+            practice, name = self.practices[number % len(self.practices)], f"S{number}"
+            story = Story(self, name, practice, Random(f"{self.seed} {name}"))  # noqa: S311 - a story
+            self._desks.append(self._task(story.play_steadily()))
 
         if self._quiet is not None:
             self.go(Guesser(self.town, self._quiet, Random(f"{self.seed} guesses")))  # noqa: S311 - a story

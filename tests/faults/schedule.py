@@ -27,6 +27,8 @@ class Kind:
     """While it lasts nobody can be expected to know who is there."""
     cluster: bool = False
     """Whether it is of a store of many servers; else of one with a replica, unless it is of neither."""
+    drawn: bool = True
+    """Whether a random schedule has it; what breaks a promise by design is asked for by name."""
 
 
 KINDS: Final = (
@@ -42,8 +44,10 @@ KINDS: Final = (
     Kind("limp", "store", (3.0, 6.0), 2, blinds=True),
     Kind("store_kill", "store", (0.2, 4.0), 2, blinds=True),
     Kind("power", "store", (0.2, 4.0), 3, blinds=True),
+    Kind("slow_disk", "store", (3.0, 8.0), 2, blinds=True),
     Kind("full", "store", (1.0, 4.0), 1, blinds=True),
     Kind("failover", "store", (0.0, 0.0), 2, blinds=True),
+    Kind("promote", "store", (1.0, 3.0), blinds=True, drawn=False),
     Kind("slot_moves", "store", (0.0, 0.0), 2, blinds=True, cluster=True),
     Kind("primary_fails_over", "store", (1.0, 3.0), 1, blinds=True, cluster=True),
     Kind("cut_some", "wire", (0.0, 0.0), 3),
@@ -97,7 +101,9 @@ def schedule(seed: int, seconds: float, *, pace: float = 1.0, cluster: bool = Fa
     servers.
     """
     chance = Random(f"faults {seed}")  # noqa: S311 - a schedule to be had again, no secret
-    kinds = [kind for kind in KINDS if kind.lane in ("node", "wire") or kind.cluster == cluster]
+    kinds = [
+        kind for kind in KINDS if kind.drawn and (kind.lane in ("node", "wire") or kind.cluster == cluster)
+    ]
     kinds = [kind for kind in kinds if not (cluster and kind.name in OF_THE_BACK_WIRE)]
     plan: list[Planned] = []
     begins = 2.0

@@ -2,7 +2,7 @@
 
 Two servers like the one that a node brings along, a primary and its replica, each on a small disk of its own.
 The primary's address changes with a failover: `Stores.socket` is where it is now. What was acknowledged
-outlives everything here but a failover that nobody waited for (`promote`).
+outlives everything here but a failover that nobody waited for (`promoted`).
 """
 
 from __future__ import annotations
@@ -148,6 +148,16 @@ class Stores:
                 await self._restarted()
 
     @asynccontextmanager
+    async def on_a_slow_disk(self, milliseconds: int) -> AsyncIterator[None]:
+        """Let each sync of the primary's disk take longer; with it each write, as all are synced."""
+        server = self.server
+        await server.be_slow(milliseconds)
+        try:
+            yield
+        finally:
+            await server.be_slow(0)
+
+    @asynccontextmanager
     async def at_another_hour(self, hours: int) -> AsyncIterator[None]:
         """Set both servers' clocks."""
         if self.clock is None:
@@ -176,13 +186,21 @@ class Stores:
         self._on_primary(self.server.socket)
         return True
 
-    async def promote(self) -> None:
-        """Lose the primary, and make do with what the replica has: the last writes may be missing."""
+    @asynccontextmanager
+    async def promoted(self) -> AsyncIterator[None]:
+        """Lose the primary, and make do with what the replica has: the last writes may be missing. What was
+        the primary comes back as the replica.
+        """
         await self.server.kill()
         self.primary = 1 - self.primary
         async with peek(self.url) as store:
             await store.replicaof("NO", "ONE")
         self._on_primary(self.server.socket)
+        try:
+            yield
+        finally:
+            await self.servers[1 - self.primary].restart()
+            await self._follow()
 
     # ------------------------------------------------------------ in itself
 

@@ -139,6 +139,10 @@ class Town:
         port = urlsplit(ws_url).port
         return next((door for door in self.doors if door.port == port), self.doors[0])
 
+    def staying(self) -> set[int]:
+        """Give the ports of clients that are let alone when everybody else is cut."""
+        return {line.port for line in self.lines if line.steady}
+
     async def watch_silence(self) -> None:
         """Give up lines that have been silent for too long, for ever."""
         while True:

@@ -42,7 +42,25 @@ _ALL: Final = (
         letters.played,
     ),
     Proof("cuts", "three calls in ten cut at a random byte: none lost, none with two effects", 3, towns.cuts),
-    Proof("herd", "all clients of three nodes cut at once: all are back within 60 s", 1, towns.herd),
+    Proof(
+        "herd",
+        "all clients of three nodes cut at once: all are back within 60 s, and who stayed hardly notices",
+        1,
+        towns.herd,
+    ),
+    Proof(
+        "takeovers",
+        "500 times another node takes a shard over: one owner each, nothing lost",
+        1,
+        towns.takeovers,
+        goal=("takeovers", 500),
+    ),
+    Proof(
+        "promoted",
+        "the store's replica promoted without a word: one owner, and all go on from what it has",
+        1,
+        towns.promoted,
+    ),
     Proof("chaos", "whatever is broken, what people saw is as promised; see `make chaos`", 1, towns.anything),
     Proof(
         "digits",

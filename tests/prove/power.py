@@ -101,6 +101,13 @@ class PowerCutServer:
         found = json.loads(await self._order(f"cut {torn_bytes} {sync_ms}\n"))
         return PowerCut(found["total"], found["durable"], found["synced"])
 
+    async def be_slow(self, milliseconds: int) -> None:
+        """Let each sync of its disk take so much longer from now on; 0: as long as it takes."""
+        if self._watch is None or self._watch.stdin is None:
+            raise RuntimeError("the server does not run: restart it first")
+        self._watch.stdin.write(f"slow {milliseconds}\n".encode())
+        await self._watch.stdin.drain()
+
     async def kill(self) -> None:
         """Kill the server but keep all that it wrote, as `kill -9` does. Call `restart` next."""
         await self._order("")

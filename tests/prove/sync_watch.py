@@ -13,6 +13,7 @@ what an earlier run left is taken as durable, so a kill without a cut makes dura
 A program of its own (standard library only), for the load under test must not slow down the server's syncs:
 
     python sync_watch.py AOF_FOLDER COMMAND...     prints {"pid": n}; then reads lines:
+      slow MS   be a slow disk: each sync takes so much longer from now on
       cut N MS  wait up to MS for the next sync and do not perform it; kill, truncate, but leave up to N more
                 bytes of what was not synced
                 prints {"total": bytes before, "durable": bytes left, "synced": calls}, and ends
@@ -34,6 +35,7 @@ import socket
 import stat
 import struct
 import sys
+import time
 from pathlib import Path
 
 # linux/prctl.h, linux/seccomp.h, linux/audit.h, and the numbers of the calls on each machine
@@ -91,6 +93,8 @@ class Disk:
         self._folder = folder
         self._durable: dict[Inode, int] = {}
         self.synced = 0
+        self.slow = 0.0
+        """Seconds that each sync takes longer."""
         for found in self._files().values():  # from an earlier run, whose end was either clean or a cut
             self._durable[found.st_dev, found.st_ino] = found.st_size
 
@@ -101,6 +105,7 @@ class Disk:
 
     def sync(self, path: str, *, only_data: bool) -> None:
         """Sync an open file and note what was in it before; raises OSError as the call does."""
+        time.sleep(self.slow)
         descriptor = os.open(path, os.O_RDONLY)
         try:
             before = os.fstat(descriptor)
@@ -171,8 +176,16 @@ def kill_all(pid: int) -> None:
             return
 
 
+def read_line() -> str:
+    """Read one line, and nothing of the next, which could not be polled for any more; "" at the end."""
+    line = b""
+    while not line.endswith(b"\n") and (one := os.read(0, 1)):
+        line += one
+    return line.decode()
+
+
 def serve(listener: int, disk: Disk) -> str:
-    """Perform syncs until a line comes or the input ends; returns the line."""
+    """Perform syncs until a line comes that ends the server, or the input ends; returns the line."""
     fdatasync = Filter().fdatasync
     poll = select.poll()
     poll.register(listener, select.POLLIN)
@@ -180,8 +193,11 @@ def serve(listener: int, disk: Disk) -> str:
     while True:
         ready = dict(poll.poll())
         if 0 in ready:  # before any sync that waits: what was just written is what a cut takes
-            return sys.stdin.readline()
-        if ready.get(listener, 0) & select.POLLIN:
+            line = read_line()
+            if not line.startswith("slow "):
+                return line
+            disk.slow = int(line.split()[1]) / 1000
+        elif ready.get(listener, 0) & select.POLLIN:
             perform(listener, disk, fdatasync)
         elif listener in ready:  # the server has ended: only the input is left to wait for
             poll.unregister(listener)
