@@ -20,12 +20,12 @@ from engine.ids import Instant
 JUMP_MS: Final = 2_000
 """A store's clock that moved by more than this against monotonic time jumped: it is not followed."""
 STALL_MS: Final = 15_000
-"""How far (ms) the store's clock may have moved ahead for a node that has nobody to ask to take it for a stall
-of its own machine; nobody sets a clock by a few seconds.
+"""How far (ms) the store's clock may have moved ahead for a node that has nobody to ask to take that for a
+stall of its own machine; nobody sets a clock by a few seconds.
 """
 STAYS_MS: Final = 5_000
-"""For how long (ms) a difference has to stay before it is taken for a stall: longer than a lease, so that what
-the other nodes say of the store's clock in theirs is newer than what happened.
+"""For how long (ms) a difference has to stay before it is taken for a stall: longer than a lease, so that
+what the other nodes say of the store's clock in theirs is newer than what happened.
 """
 VAGUE_MS: Final = 250
 """An answer whose instant is not known better than this renews the lease, but does not set the clock."""
@@ -74,8 +74,8 @@ class Clock:
 
     @property
     def ahead(self) -> Instant | None:
-        """How far (ms) we find the store's clock ahead, for the other nodes to compare with; None for a lease's
-        time after the start, when it is they who know.
+        """How far (ms) we find the store's clock ahead, for the other nodes to compare with; None for a
+        lease's time after the start, when it is they who know.
         """
         return None if self._young else round(self._store_ahead)
 
@@ -98,13 +98,12 @@ class Clock:
         elif self._young and others:
             self._follow(zero, min(others))
         else:
-            self._measured(zero)
+            self._measured(zero, self._zero)
             self._judge(zero, others)
 
-    def _measured(self, zero: float) -> None:
+    def _measured(self, zero: float, ours: float) -> None:
         """Follow the store's clock while it runs evenly; keep our line when it jumped."""
-        assert self._zero is not None
-        ahead = zero - self._zero
+        ahead = zero - ours
         if abs(ahead) <= JUMP_MS:
             self._zero, self._store_ahead = zero, 0.0
         elif abs(ahead - self._store_ahead) <= JUMP_MS:
@@ -133,8 +132,8 @@ class Clock:
         self._doubtful_since = None
 
     def now(self) -> Instant:
-        """Milliseconds since 1970 UTC; never less than what it said before, but for a start that first believed a
-        store's clock that was wrong. Raises ClockUnknown before the first renewal.
+        """Milliseconds since 1970 UTC; never less than what it said before, but for a start that first
+        believed a store's clock that was wrong. Raises ClockUnknown before the first renewal.
         """
         if self._zero is None:
             raise ClockUnknown("the store was not heard yet")

@@ -60,7 +60,7 @@ from engine.commands import Drop, Tick
 from engine.events import Connected, Outcome
 from engine.ids import ALPHABET, ConnectionId, Instant, SeatId, VisitId, shard_of_visit
 from engine.refusals import Refused
-from signaling.messages import Bye, IceServer, Moved
+from signaling.messages import Bye, IceServer, Moved, Presence
 
 _LETTERS: Final = bytes(ord(ALPHABET[byte & 31]) for byte in range(256))
 """Which letter a random byte gives."""
@@ -169,6 +169,7 @@ class Host(Register):
         )
         self._outcomes = Outcomes(store, self._committer, self.lease, clock, settings.renew_every)
         self.lease.taken = self._superseded
+        self.lease.known = self._tell_known
         self._fence = Fence(self.lease, self.peers, self.others, self._leave_calls)
         self._address = self._ws_url = ""
         self._draining = self._looked = False
@@ -276,6 +277,12 @@ class Host(Register):
         """Other nodes are there than before."""
         self.ownership.wake()
         self._changed.set()
+
+    def _tell_known(self, known: bool) -> None:
+        """Tell dashboards whether it can be told who is there."""
+        for shard in self.held.values():
+            for watcher in shard.board_watchers():
+                watcher.answer(Presence(known=known))
 
     def tend(self) -> None:
         """Do what time asks for, by the clock as it is now; done once a second without being asked."""

@@ -48,6 +48,10 @@ class Lease:
         self._renewing = asyncio.Lock()
         self.taken: Callable[[], None] = lambda: None
         """Told when a later start of this node has the lease: nothing is ever saved here again."""
+        self.known: Callable[[bool], None] = lambda _: None
+        """Told when it cannot be said any more who is there, because another node may have the shards, and
+        when it can be again.
+        """
         self.cut: Callable[[str], None] = lambda _: None
         """Told the hash of each session or key that was revoked."""
 
@@ -131,6 +135,7 @@ class Lease:
             self._mine = True
             self._observer.store_available(True)
             self._sound_again.set()
+            self.known(True)
 
     def _doubt(self) -> None:
         self._mine = False
@@ -138,3 +143,4 @@ class Lease:
         self._hurry.set()
         self._observer.store_available(False)
         self._observer.lease_lost()
+        self.known(False)

@@ -242,6 +242,8 @@ class Requests:
             shard.unwatch(outlet.id)
             rows = shard.rows(clinic.id, board)
             board.watch(outlet, message.id, message.stream, message.seq, rows, self._host.now())
+            if not self._host.lease.sound:
+                outlet.answer(wire.Presence(known=False))
 
     def _watch_visit(self, outlet: Outlet, message: wire.WatchVisit) -> None:
         dashboard = self._dashboards.get(outlet.id)

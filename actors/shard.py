@@ -165,8 +165,13 @@ class Shard:
 
     def watchers(self) -> list[Outlet]:
         """All dashboards that watch a waiting room or a visit of this shard."""
-        boards = [one for board in self._boards.values() for one in board.watchers.values()]
-        return boards + [one for live in self.visits.values() for one in live.watchers.values()]
+        return self.board_watchers() + [
+            one for live in self.visits.values() for one in live.watchers.values()
+        ]
+
+    def board_watchers(self) -> list[Outlet]:
+        """All dashboards that watch a waiting room of this shard."""
+        return [one for board in self._boards.values() for one in board.watchers.values()]
 
     def rows(self, clinic: ClinicId, board: Board) -> list[BoardRow]:
         """The live visits that belong to a waiting room."""

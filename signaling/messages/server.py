@@ -202,6 +202,17 @@ class Board(Message, tag="board", frozen=True, kw_only=True):
     rows: list[BoardRow]
 
 
+class Presence(Message, tag="presence", frozen=True, kw_only=True):
+    """For a dashboard: whether it can be told who is there.
+
+    While it is not `known`, the node does not reach the store, so another one may have the visits by now:
+    what is shown is what was known last. Said when that changes, and after a waiting room that is given
+    meanwhile.
+    """
+
+    known: bool
+
+
 class Details(Message, tag="details", frozen=True, kw_only=True):
     """A visit's invitations, whole (`id` 0 when they changed by themselves)."""
 
@@ -325,6 +336,7 @@ FromServer = (
     | Panel
     | Invited
     | Board
+    | Presence
     | Details
     | Relayed
     | Inside

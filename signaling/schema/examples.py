@@ -175,6 +175,7 @@ SERVER: Final[tuple[wire.FromServer, ...]] = (
     wire.ReadyBridge(id=1, visit=VISIT, seat=PHONE, now=NOW, attending=[PROVIDER, PATIENT, GUEST], ice=ICE),
     wire.Leg(id=2, seat=PHONE),
     wire.Attending(seats=[PROVIDER, GUEST]),
+    wire.Presence(known=False),
     wire.Audio(url="wss://sound.example.com/leg", ticket=SOUND_TICKET),
     wire.Ice(id=4, servers=ICE, ttl_ms=600_000),
     wire.Panel(id=5, link=LINK, number=NUMBER, pin="7316042857", expires_at=END),

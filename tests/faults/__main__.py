@@ -15,7 +15,7 @@ from typing import Final
 import uvloop
 
 from tests.faults.chaos import Chaos, Outcome, Plan
-from tests.faults.load import Pace
+from tests.faults.story import Pace
 
 HERE: Final = Path(__file__).parents[2] / ".chaos"
 SHORTEST: Final = 3.0

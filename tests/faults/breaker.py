@@ -5,26 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from random import Random
 from typing import Final
 
 from redis.exceptions import RedisError
 
 from tests.faults import breaks_nodes, breaks_store, breaks_wires
-from tests.faults.ground import Ground
+from tests.faults.ground import Breaking, Ground
 from tests.faults.history import Fault, now
-from tests.faults.schedule import Lane, Planned
+from tests.faults.schedule import Planned
 
-Breaking = Callable[[Ground, Planned, Random], AbstractAsyncContextManager[str]]
-"""Breaks at its begin and mends at its end; gives what it was done to, "" when it could not be done."""
-
-_ROOMS: Final[dict[Lane, object]] = {
-    "node": breaks_nodes,
-    "store": breaks_store,
-    "wire": breaks_wires,
-    "alone": breaks_store,
-}
+_ROOMS: Final = (breaks_nodes, breaks_store, breaks_wires)
 HEALED_WITHIN: Final = 60.0
 
 
@@ -53,7 +44,7 @@ class Breaker:
     async def _one(self, planned: Planned) -> None:
         await asyncio.sleep(self._began + planned.at - now())
         ground, kind = self._ground, planned.kind
-        breaking: Breaking = getattr(_ROOMS[kind.lane], planned.name)
+        breaking = _breaking(planned.name)
         blinds = kind.blinds or (kind.lane == "node" and len(ground.fleet.nodes) == 1)
         target = ""
         self._note(planned, over=False, blinds=blinds)
@@ -84,3 +75,9 @@ class Breaker:
             if not node.up:
                 async with asyncio.timeout(HEALED_WITHIN):
                     await node.keep_up()
+
+
+def _breaking(name: str) -> Breaking:
+    """Find what breaks things so."""
+    found: list[Breaking] = [getattr(room, name) for room in _ROOMS if hasattr(room, name)]
+    return found[0]

@@ -47,18 +47,6 @@ async def strand(ground: Ground, planned: Planned, chance: Random) -> AsyncItera
 
 
 @asynccontextmanager
-async def half_open(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
-    """Let nothing pass between the clients and a node for a while."""
-    async with ground.node(chance) as node:
-        if node is None:
-            yield ""
-            return
-        node.front.hold()
-        yield node.name
-        node.front.release()
-
-
-@asynccontextmanager
 async def delay(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
     """Let everything between the clients and a node take longer."""
     node = chance.choice(ground.fleet.nodes)

@@ -18,11 +18,12 @@ from tests.faults.figures import Spread, figures
 from tests.faults.fleet import Fleet
 from tests.faults.ground import Ground
 from tests.faults.history import OK, Answered, Bug, Calm, Fault, History, Metric, now
-from tests.faults.load import Load, Pace
+from tests.faults.load import Load
 from tests.faults.schedule import Planned, schedule
 from tests.faults.store_cluster import StoreCluster
 from tests.faults.stored import testimony
 from tests.faults.stores import Stores
+from tests.faults.story import Pace
 from tests.faults.takeovers import Takeovers
 from tests.faults.town import Town
 from tests.faults.verdict import Verdict

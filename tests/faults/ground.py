@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 
 from tests.faults.fleet import Fleet, FleetNode
+from tests.faults.schedule import Planned
 from tests.faults.store_cluster import StoreCluster
 from tests.faults.stores import Stores
 from tests.faults.takeovers import Takeovers
@@ -43,3 +44,22 @@ class Ground:
             yield node
         finally:
             self._busy.discard(node.name)
+
+
+Breaking = Callable[[Ground, Planned, Random], AbstractAsyncContextManager[str]]
+"""Breaks at its begin and mends at its end; gives what it was done to, "" when it could not be done."""
+
+
+def on_a_node(breaking: Callable[[Ground, FleetNode, Random], AsyncIterator[None]]) -> Breaking:
+    """Make of what is done to one node, before and after its `yield`, what is done to one that is chosen."""
+
+    @asynccontextmanager
+    async def chosen(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
+        async with ground.node(chance) as node:
+            if node is None:
+                yield ""
+                return
+            async with asynccontextmanager(breaking)(ground, node, chance):
+                yield node.name
+
+    return chosen

@@ -108,8 +108,8 @@ class Closed(Entry, frozen=True, kw_only=True, omit_defaults=True):
 class Asked(Entry, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody wants something done once, however often they have to say it. `op` names it for good.
 
-    `what`: plan, join, resume, admit, invite, extend, rename, remove, leave, complete, guess, lock. `about`: the
-    seat, the name, the label or the minutes that it is about.
+    `what`: plan, join, resume, admit, invite, extend, rename, remove, leave, complete, guess, lock. `about`:
+    the seat, the name, the label or the minutes that it is about.
     """
 
     op: str

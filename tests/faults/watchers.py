@@ -7,9 +7,9 @@ from random import Random
 from typing import Final
 
 from engine.pin import with_check_digit
+from tests.faults.client import PASSING, Client, Hello, Refusal
 from tests.faults.history import OK, Answered, Asked, Awake, Numbered, Seated, Shown, Watching, now
 from tests.faults.line import Line, LineLost, Told
-from tests.faults.people import PASSING, Client, Hello, Refusal
 from tests.faults.sequence import ANYWHERE
 from tests.faults.town import Practice, Town
 from tests.support.views import BoardView

@@ -10,8 +10,8 @@ from typing import Final
 
 from tests.faults.chaos import Chaos, Outcome, Plan
 from tests.faults.figures import ANSWERS, IN_A_HERD
-from tests.faults.load import Pace
 from tests.faults.schedule import Planned
+from tests.faults.story import Pace
 from tests.prove.proof import Round
 
 QUICK: Final = Pace(visits=12, life=(10.0, 20.0), think=(0.2, 0.8), away=(3.0, 5.0), phones=0.3)

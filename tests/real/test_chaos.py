@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.faults.chaos import Chaos, Plan
-from tests.faults.load import Pace
 from tests.faults.schedule import Planned
+from tests.faults.story import Pace
 
 PACE: Final = Pace(visits=4, life=(12.0, 20.0), think=(0.5, 1.5), away=(3.0, 5.0), short=0.3, phones=0.5)
 FAULTS: Final = [

@@ -73,7 +73,9 @@ async def test_a_node_that_alone_does_not_reach_the_store_leaves_its_calls(tmp_p
 
 
 async def test_when_no_node_reaches_the_store_people_go_on_talking(tmp_path: Path) -> None:
-    """Nobody has taken over, so nobody has to leave; when the store is back every shard is where it was."""
+    """Nobody has taken over, so nobody has to leave, and dashboards say that they cannot tell who is there;
+    when the store is back every shard is where it was.
+    """
     async with cluster(tmp_path, "node-1", "node-2") as nodes:
         await nodes.spread()
         talks = []
@@ -81,6 +83,7 @@ async def test_when_no_node_reaches_the_store_people_go_on_talking(tmp_path: Pat
             here = await clinic_at(nodes, name)
             visit = await here.plan()
             talks.append((here, await here.provider(visit), await here.guest(visit)))
+        board = await talks[0][0].dashboard()
         epochs = epochs_of(nodes)
         os.kill(nodes.store_pid, signal.SIGSTOP)
         try:
@@ -90,11 +93,13 @@ async def test_when_no_node_reaches_the_store_people_go_on_talking(tmp_path: Pat
                 await provider.tell("signal", to=guest.seat, data="still here")
                 await guest.wait_for("relayed", data="still here")
                 assert not here.node.host.cut_off
+            await board.wait_for("presence", known=False)
         finally:
             os.kill(nodes.store_pid, signal.SIGCONT)
         for here, provider, _ in talks:
             await here.node.host.lease.sound_again()
             await provider.ask("lock", op="back", on=True)
+        await board.wait_for("presence", known=True)
         assert epochs_of(nodes) == epochs
         for here, _, _ in talks:
             await here.everybody_goes()

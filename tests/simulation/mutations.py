@@ -25,7 +25,8 @@ from engine.operations import Operations
 from tests.simulation.faults import drawn
 from tests.simulation.node import SECRETS, NodeProcess
 from tests.simulation.scripts import sources
-from tests.simulation.story import FEW, Outcome, Story, play
+from tests.simulation.story import Outcome, play
+from tests.simulation.town import FEW, Story
 
 _FENCE: Final = re.compile(
     rb"^if redis\.call\('HGET', KEYS\[1\], 'epoch'\) ~= ARGV\[1\] then return 2 end$", re.MULTILINE

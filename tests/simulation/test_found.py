@@ -11,9 +11,11 @@ import pytest
 from actors.days import day_of
 from actors.ports import Member
 from engine.ids import SHARED, shard_of_clinic
+from tests.simulation.dashboards import Dashboard
 from tests.simulation.node import SECRETS, NodeProcess, Street
-from tests.simulation.people import Dashboard, Guest
-from tests.simulation.story import Story, Town, few_shards
+from tests.simulation.people import Guest
+from tests.simulation.story import few_shards
+from tests.simulation.town import Story, Town
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulation.faults import CLOCKS, KINDS, STARTS, Mishap
-from tests.simulation.story import Story, play, storm_of, story_of
+from tests.simulation.story import play, storm_of, story_of
+from tests.simulation.town import Story
 
 
 @pytest.mark.parametrize("first", range(1, 101, 25))

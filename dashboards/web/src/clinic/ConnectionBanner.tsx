@@ -39,11 +39,12 @@ export function ConnectionBanner() {
       </div>
     );
   }
-  if (!missed.value) return null;
+  if (!missed.value && live.known.value) return null;
+  const { unsure, offline: gone, lost } = words.connection;
   return (
     <div class="page-banner">
       <Banner tone="wait" live>
-        {offline ? words.connection.offline : words.connection.lost}
+        {!missed.value ? unsure : offline ? gone : lost}
       </Banner>
     </div>
   );

@@ -20,6 +20,8 @@ export interface Invitations {
 export class Live {
   readonly board = new Board();
   readonly state: Signal<ConnectionState> = signal({ at: "connecting", attempt: 0 });
+  /** Whether it can be told who is there; else what is shown is what was known last. */
+  readonly known = signal(true);
   /** The invitations of the visit that is watched, and the patient's own if it was sent; null until they have come. */
   readonly invitations = signal<Invitations | null>(null);
 
@@ -78,11 +80,13 @@ export class Live {
 
   #take(message: FromServer): void {
     if (message.t === "details") this.invitations.value = { ...message, all: message.invitations };
+    else if (message.t === "presence") this.known.value = message.known;
     else this.board.take(message);
   }
 
   #changed(state: ConnectionState): void {
     this.state.value = state;
+    this.known.value = true; // until this connection says otherwise
     if (state.at === "over" && state.over.by === "closed" && state.over.code === REVOKED) this.#signedOut();
     if (state.at === "over" && state.over.by === "bye" && state.over.bye.code === "signed_out") this.#signedOut();
   }

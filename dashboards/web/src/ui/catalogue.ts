@@ -42,6 +42,7 @@ export interface ClinicWords {
   };
   readonly connection: {
     readonly lost: string;
+    readonly unsure: string;
     readonly offline: string;
     readonly over: string;
     readonly connect: string;

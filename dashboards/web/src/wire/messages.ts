@@ -831,6 +831,18 @@ export interface Board {
   readonly rows: readonly BoardRow[];
 }
 
+/**
+ * For a dashboard: whether it can be told who is there.
+ *
+ * While it is not `known`, the node does not reach the store, so another one may have the visits by now:
+ * what is shown is what was known last. Said when that changes, and after a waiting room that is given
+ * meanwhile.
+ */
+export interface Presence {
+  readonly t: "presence";
+  readonly known: boolean;
+}
+
 /** A visit's invitations, whole (`id` 0 when they changed by themselves). */
 export interface Details {
   readonly t: "details";
@@ -984,6 +996,7 @@ export type FromServer =
   | Panel
   | Invited
   | Board
+  | Presence
   | Details
   | Relayed
   | Inside
