@@ -1,4 +1,4 @@
-"""Whoever stays connected through whatever happens, as docs/protocol.md has it, and writes down what they see.
+"""Whoever stays connected through whatever happens, by docs/protocol.md, and writes down what they see.
 
 `live` brings them in, and back in, until they are done; `ask` asks for something once, however often it has
 to be said.
