@@ -15,6 +15,7 @@ from typing import Final
 import uvloop
 
 from tests.faults.chaos import Chaos, Outcome, Plan
+from tests.faults.network import move_in
 from tests.faults.story import Pace
 
 HERE: Final = Path(__file__).parents[2] / ".chaos"
@@ -32,7 +33,10 @@ def main() -> int:
     parser.add_argument("--clinics", type=int, default=60)
     parser.add_argument("--often", type=float, default=1.0, help="0.5: pauses half as long")
     parser.add_argument("--store-cluster", action="store_true", help="a store of three primaries")
+    parser.add_argument("--cables", action="store_true", help="each node on a machine of its own; needs root")
     asked = parser.parse_args()
+    if asked.cables:
+        move_in()
     quick = asked.minutes < SHORTEST
     pace = (
         Pace(asked.visits, life=(20.0, 45.0), think=(1.0, 4.0), away=(9.0, 12.0))
@@ -48,6 +52,7 @@ def main() -> int:
         clinics=clinics,
         often=asked.often,
         cluster=asked.store_cluster,
+        cables=asked.cables,
     )
     folder = HERE / f"{asked.seed}-{int(time.time())}"
     print(

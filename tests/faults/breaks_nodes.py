@@ -73,6 +73,17 @@ async def cut_off_silently(ground: Ground, node: FleetNode, chance: Random) -> A
 
 
 @on_a_node
+async def unplug(ground: Ground, node: FleetNode, chance: Random) -> AsyncIterator[None]:
+    """Pull the cable of a node's machine: to its people, to the store and to the others at once."""
+    if node.machine is None:
+        raise RuntimeError(f"{node.name} has no machine of its own")
+    async with ground.takeovers.of("unplug", node):
+        node.machine.pull()
+    yield
+    node.machine.plug_in()
+
+
+@on_a_node
 async def slow_store_wire(ground: Ground, node: FleetNode, chance: Random) -> AsyncIterator[None]:
     """Let a node wait for the store."""
     node.back.delay = chance.uniform(0.05, 0.6)

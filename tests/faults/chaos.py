@@ -19,6 +19,7 @@ from tests.faults.fleet import Fleet
 from tests.faults.ground import Ground
 from tests.faults.history import OK, Answered, Bug, Calm, Fault, History, Metric, now
 from tests.faults.load import Load
+from tests.faults.network import Network
 from tests.faults.schedule import Planned, schedule
 from tests.faults.store_cluster import StoreCluster
 from tests.faults.stored import testimony
@@ -49,6 +50,8 @@ class Plan:
     pace: Pace = field(default_factory=lambda: Pace(visits=300))
     faults: list[Planned] = field(default_factory=list)
     clocks: bool = True
+    cables: bool = False
+    """Whether each node has a machine of its own, in a network of ours (`network.move_in` comes first)."""
     cluster: bool = False
     """Whether the store is one of three primaries, else one server with a replica."""
     cutting: float = 0.0
@@ -67,10 +70,11 @@ class Plan:
         clinics: int,
         often: float = 1.0,
         cluster: bool = False,
+        cables: bool = False,
     ) -> Plan:
         """Draw the faults as well."""
-        faults = schedule(seed, seconds, pace=often, cluster=cluster)
-        return cls(seed, seconds, nodes, clinics, pace, faults, cluster=cluster)
+        faults = schedule(seed, seconds, pace=often, cluster=cluster, cables=cables)
+        return cls(seed, seconds, nodes, clinics, pace, faults, cluster=cluster, cables=cables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,10 @@ class Chaos:
         """Play it through, and judge it."""
         plan = self.plan
         async with AsyncExitStack() as stack:
-            fleet = await stack.enter_async_context(Fleet(self.folder, plan.nodes, clocks=plan.clocks))
+            network = stack.enter_context(Network()) if plan.cables else None
+            fleet = await stack.enter_async_context(
+                Fleet(self.folder, plan.nodes, clocks=plan.clocks, network=network)
+            )
             stores: Stores | StoreCluster
             if plan.cluster:
                 stores = await stack.enter_async_context(StoreCluster(self.folder))

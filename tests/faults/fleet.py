@@ -26,7 +26,8 @@ from gateway.auth import CLINIC_SCOPES, DIALIN
 from gateway.node import Node, Seams, running
 from gateway.settings import Settings
 from tests.faults.history import Bug, now
-from tests.faults.proxy import FaultProxy
+from tests.faults.network import SWITCH, Machine, Network
+from tests.faults.proxy import Address, FaultProxy
 from tests.faults.town import PUBLIC_URL, Door, Practice
 from tests.prove.clocks import SetClock
 from tests.support.node import free_port
@@ -37,18 +38,24 @@ START_WITHIN: Final = 60.0
 PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None)
 BUG: Final = b'"bug"'
+LOCAL: Final = "127.0.0.1"
 
 
 class FleetNode:
     """One node: its process, its wires, its clock."""
 
-    def __init__(self, folder: Path, slot: int, store: Path, *, clock: bool) -> None:
+    def __init__(
+        self, folder: Path, slot: int, store: Path, *, clock: bool, machine: Machine | None = None
+    ) -> None:
         self.name = f"node-{slot}"
         self.folder = folder
+        self.machine = machine
+        """Where it runs, if not on the machine of everybody else."""
+        self.address = machine.address if machine else LOCAL
         self.port = free_port()
         self.admin_port = free_port()
-        self.front = FaultProxy(("127.0.0.1", self.port))
-        self.back = FaultProxy(store, folder / f"{self.name}.sock")
+        self.front = FaultProxy((self.address, self.port))
+        self.back = FaultProxy(store, (SWITCH, 0) if machine else folder / f"{self.name}.sock")
         self.door = Door("127.0.0.1", 0, self.name)
         self.clock = SetClock(folder / f"{self.name}.clock") if clock else None
         self.log = folder / f"{self.name}.log"
@@ -74,11 +81,12 @@ class FleetNode:
         """Give its settings."""
         mine = {
             "SERVER__NODE": self.name,
+            "SERVER__BIND": self.address,
             "SERVER__PORT": str(self.port),
-            "SERVER__ADMIN_BIND": f"127.0.0.1:{self.admin_port}",
+            "SERVER__ADMIN_BIND": f"{self.address}:{self.admin_port}",
             "SERVER__PUBLIC_URL": PUBLIC_URL,
             "SERVER__WS_URL": f"ws://127.0.0.1:{self.door.port}/ws",
-            "STORE__URL": self.store_url or f"unix://{quote(str(self.back.address))}",
+            "STORE__URL": self.store_url or _url(self.back.address),
             "STORE__DATA_DIR": str(self.folder / self.name),
             "SECRETS__FOLDER": str(self.folder / "secrets"),
             "BRIDGE__BIND": "",  # no sound is carried here
@@ -93,9 +101,10 @@ class FleetNode:
 
     async def start(self) -> None:
         """Start it, and wait until it serves. Raises RuntimeError when it ends instead."""
+        command = (sys.executable, *START)
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *START),
+                *(self.machine.command(*command) if self.machine else command),
                 cwd=REPO,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(REPO), **self.environment()},
                 stdin=asyncio.subprocess.DEVNULL,
@@ -155,7 +164,7 @@ class FleetNode:
         """Read its metrics at the operator's door; nothing when it does not answer."""
         try:
             async with httpx.AsyncClient(trust_env=False, timeout=5.0) as client:
-                text = (await client.get(f"http://127.0.0.1:{self.admin_port}/metrics")).text
+                text = (await client.get(f"http://{self.address}:{self.admin_port}/metrics")).text
         except httpx.HTTPError:
             return {}
         pairs = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
@@ -178,10 +187,15 @@ class FleetNode:
 class Fleet:
     """Some nodes over one store; enter it to have their wires, `begin` to start them."""
 
-    def __init__(self, folder: Path, nodes: int, *, clocks: bool) -> None:
+    def __init__(self, folder: Path, nodes: int, *, clocks: bool, network: Network | None = None) -> None:
+        """`network`: each node gets a machine of its own in it."""
         self.folder = folder
-        self._store = folder / "nowhere.sock"
-        self.nodes = [FleetNode(folder, slot, self._store, clock=clocks) for slot in range(1, nodes + 1)]
+        store = folder / "nowhere.sock"
+        machines = [network.machine() if network else None for _ in range(nodes)]
+        self.nodes = [
+            FleetNode(folder, slot, store, clock=clocks, machine=machine)
+            for slot, machine in enumerate(machines, 1)
+        ]
         self._stack = AsyncExitStack()
 
     @property
@@ -268,6 +282,13 @@ async def _founded(node: Node, number: int) -> Practice:
     _, api = await node.auth.add_key(clinic, "A program", CLINIC_SCOPES)
     _, dialin = await node.auth.add_key(clinic, "Dial-in", frozenset({DIALIN}))
     return Practice(clinic, dial_in, api, signed_in.token, dialin, lets_in)
+
+
+def _url(store: Address) -> str:
+    """Write a store's address as settings do."""
+    if isinstance(store, Path):
+        return f"unix://{quote(str(store))}"
+    return f"redis://{store[0]}:{store[1]}"
 
 
 def _ends_with_us() -> None:

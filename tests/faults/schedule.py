@@ -29,6 +29,8 @@ class Kind:
     """Whether it is of a store of many servers; else of one with a replica, unless it is of neither."""
     drawn: bool = True
     """Whether a random schedule has it; what breaks a promise by design is asked for by name."""
+    cable: bool = False
+    """Whether it needs nodes on machines of their own."""
 
 
 KINDS: Final = (
@@ -38,6 +40,7 @@ KINDS: Final = (
     Kind("machine", "node", (6.0, 12.0), 2),
     Kind("cut_off", "node", (2.0, 9.0), 2),
     Kind("cut_off_silently", "node", (2.0, 9.0), 2),
+    Kind("unplug", "node", (2.0, 12.0), 3, cable=True),
     Kind("slow_store_wire", "node", (2.0, 6.0), 1),
     Kind("node_clock", "node", (3.0, 8.0), 1),
     Kind("pause", "store", (0.5, 6.0), 3, blinds=True),
@@ -96,13 +99,19 @@ class Planned:
         return self.at + self.lasts
 
 
-def schedule(seed: int, seconds: float, *, pace: float = 1.0, cluster: bool = False) -> list[Planned]:
+def schedule(
+    seed: int, seconds: float, *, pace: float = 1.0, cluster: bool = False, cables: bool = False
+) -> list[Planned]:
     """Draw a schedule. `pace` shortens the pauses: 0.5 is twice as many faults. `cluster`: of a store of many
-    servers.
+    servers. `cables`: each node has a machine of its own, whose cable can be pulled.
     """
     chance = Random(f"faults {seed}")  # noqa: S311 - a schedule to be had again, no secret
     kinds = [
-        kind for kind in KINDS if kind.drawn and (kind.lane in ("node", "wire") or kind.cluster == cluster)
+        kind
+        for kind in KINDS
+        if kind.drawn
+        and (cables or not kind.cable)
+        and (kind.lane in ("node", "wire") or kind.cluster == cluster)
     ]
     kinds = [kind for kind in kinds if not (cluster and kind.name in OF_THE_BACK_WIRE)]
     plan: list[Planned] = []
