@@ -16,6 +16,7 @@ import uvloop
 
 from tests.faults.chaos import Chaos, Outcome, Plan
 from tests.faults.network import move_in
+from tests.faults.schedule import EVERYWHERE
 from tests.faults.story import Pace
 
 HERE: Final = Path(__file__).parents[2] / ".chaos"
@@ -32,10 +33,11 @@ def main() -> int:
     parser.add_argument("--visits", type=int, default=300)
     parser.add_argument("--clinics", type=int, default=60)
     parser.add_argument("--often", type=float, default=1.0, help="0.5: pauses half as long")
-    parser.add_argument("--store-cluster", action="store_true", help="a store of three primaries")
-    parser.add_argument("--cables", action="store_true", help="each node on a machine of its own; needs root")
+    parser.add_argument(
+        "--world", choices=sorted(EVERYWHERE), default="plain", help="cables need root, ray needs Ray"
+    )
     asked = parser.parse_args()
-    if asked.cables:
+    if asked.world == "cables":
         move_in()
     quick = asked.minutes < SHORTEST
     pace = (
@@ -51,8 +53,7 @@ def main() -> int:
         pace=pace,
         clinics=clinics,
         often=asked.often,
-        cluster=asked.store_cluster,
-        cables=asked.cables,
+        world=asked.world,
     )
     folder = HERE / f"{asked.seed}-{int(time.time())}"
     print(

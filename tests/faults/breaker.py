@@ -72,6 +72,8 @@ class Breaker:
             node.front.heal()
             node.back.heal()
             node.go_on()
+            if node.machine is not None:
+                node.machine.plug_in()
             if not node.up:
                 async with asyncio.timeout(HEALED_WITHIN):
                     await node.keep_up()

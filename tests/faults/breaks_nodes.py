@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from random import Random
 
 from tests.faults.fleet import FleetNode
 from tests.faults.ground import Ground, on_a_node
+from tests.faults.ray_fleet import RayFleet
+from tests.faults.schedule import Planned
 
 
 @on_a_node
@@ -107,3 +112,16 @@ async def half_open(ground: Ground, node: FleetNode, chance: Random) -> AsyncIte
     node.front.hold()
     yield
     node.front.release()
+
+
+@asynccontextmanager
+async def head(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
+    """Let Ray's head hang: visits must not notice."""
+    if not isinstance(ground.fleet, RayFleet):
+        raise RuntimeError("these nodes are not Ray's")
+    pid = ground.fleet.head
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield "of Ray"
+    finally:
+        os.kill(pid, signal.SIGCONT)

@@ -20,7 +20,8 @@ from tests.faults.ground import Ground
 from tests.faults.history import OK, Answered, Bug, Calm, Fault, History, Metric, now
 from tests.faults.load import Load
 from tests.faults.network import Network
-from tests.faults.schedule import Planned, schedule
+from tests.faults.ray_fleet import RayFleet
+from tests.faults.schedule import Planned, World, schedule
 from tests.faults.store_cluster import StoreCluster
 from tests.faults.stored import testimony
 from tests.faults.stores import Stores
@@ -50,10 +51,8 @@ class Plan:
     pace: Pace = field(default_factory=lambda: Pace(visits=300))
     faults: list[Planned] = field(default_factory=list)
     clocks: bool = True
-    cables: bool = False
-    """Whether each node has a machine of its own, in a network of ours (`network.move_in` comes first)."""
-    cluster: bool = False
-    """Whether the store is one of three primaries, else one server with a replica."""
+    world: World = "plain"
+    """What it goes on; with cables, `network.move_in` comes first."""
     cutting: float = 0.0
     """Which share of all calls is cut at a random byte, over sockets and REST alike."""
     settles: float = 18.0
@@ -69,12 +68,11 @@ class Plan:
         pace: Pace,
         clinics: int,
         often: float = 1.0,
-        cluster: bool = False,
-        cables: bool = False,
+        world: World = "plain",
     ) -> Plan:
         """Draw the faults as well."""
-        faults = schedule(seed, seconds, pace=often, cluster=cluster, cables=cables)
-        return cls(seed, seconds, nodes, clinics, pace, faults, cluster=cluster, cables=cables)
+        faults = schedule(seed, seconds, pace=often, world=world)
+        return cls(seed, seconds, nodes, clinics, pace, faults, clocks=world != "ray", world=world)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +133,16 @@ class Chaos:
         """Play it through, and judge it."""
         plan = self.plan
         async with AsyncExitStack() as stack:
-            network = stack.enter_context(Network()) if plan.cables else None
-            fleet = await stack.enter_async_context(
-                Fleet(self.folder, plan.nodes, clocks=plan.clocks, network=network)
-            )
+            fleet = await stack.enter_async_context(self._fleet(stack))
             stores: Stores | StoreCluster
-            if plan.cluster:
+            if plan.world == "store-cluster":
                 stores = await stack.enter_async_context(StoreCluster(self.folder))
             else:
                 one = Stores(self.folder, clock=plan.clocks, on_primary=fleet.store_is)
                 stores = await stack.enter_async_context(one)
-            practices = await fleet.begin(plan.clinics + 1, stores.url, directly=plan.cluster)
+            practices = await fleet.begin(
+                plan.clinics + 1, stores.url, directly=plan.world == "store-cluster"
+            )
             quiet = practices.pop()
             town = Town(fleet.doors, [one.clinic for one in practices], chance=Random(plan.seed))  # noqa: S311
             load = Load(town, practices, plan.pace, plan.seed, quiet=quiet)
@@ -191,6 +188,14 @@ class Chaos:
             path,
             began,
         )
+
+    def _fleet(self, stack: AsyncExitStack) -> Fleet:
+        """Make the nodes, in the world that they are to live in."""
+        plan = self.plan
+        if plan.world == "ray":
+            return RayFleet(self.folder, plan.nodes)
+        network = stack.enter_context(Network()) if plan.world == "cables" else None
+        return Fleet(self.folder, plan.nodes, clocks=plan.clocks, network=network)
 
     async def _played(self, breaker: Breaker, load: Load, town: Town) -> None:
         async def report() -> None:

@@ -13,6 +13,14 @@ from random import Random
 from typing import Final, Literal
 
 Lane = Literal["node", "store", "wire", "alone"]
+World = Literal["plain", "cables", "ray", "store-cluster"]
+"""What a run goes on: nodes as people start them, each with a wire of its own to one store with a replica; the
+same on machines of their own, whose cables can be pulled; nodes that Ray keeps; a store of three primaries.
+"""
+EVERYWHERE: Final[frozenset[World]] = frozenset(("plain", "cables", "ray", "store-cluster"))
+OWN_WIRE: Final[frozenset[World]] = frozenset(("plain", "cables"))
+ONE_STORE: Final[frozenset[World]] = frozenset(("plain", "cables", "ray"))
+PRIMARIES: Final[frozenset[World]] = frozenset(("store-cluster",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,36 +31,34 @@ class Kind:
     lane: Lane
     lasts: tuple[float, float]
     weight: int = 2
+    """How often it is drawn; 0: never, for it breaks a promise by design, and is asked for by name."""
     blinds: bool = False
     """While it lasts nobody can be expected to know who is there."""
-    cluster: bool = False
-    """Whether it is of a store of many servers; else of one with a replica, unless it is of neither."""
-    drawn: bool = True
-    """Whether a random schedule has it; what breaks a promise by design is asked for by name."""
-    cable: bool = False
-    """Whether it needs nodes on machines of their own."""
+    worlds: frozenset[World] = EVERYWHERE
+    """Where there is such a thing."""
 
 
 KINDS: Final = (
     Kind("kill", "node", (1.0, 6.0), 4),
     Kind("stop", "node", (1.0, 4.0), 2),
     Kind("hang", "node", (4.0, 12.0), 3),
-    Kind("machine", "node", (6.0, 12.0), 2),
-    Kind("cut_off", "node", (2.0, 9.0), 2),
-    Kind("cut_off_silently", "node", (2.0, 9.0), 2),
-    Kind("unplug", "node", (2.0, 12.0), 3, cable=True),
-    Kind("slow_store_wire", "node", (2.0, 6.0), 1),
-    Kind("node_clock", "node", (3.0, 8.0), 1),
-    Kind("pause", "store", (0.5, 6.0), 3, blinds=True),
-    Kind("limp", "store", (3.0, 6.0), 2, blinds=True),
-    Kind("store_kill", "store", (0.2, 4.0), 2, blinds=True),
-    Kind("power", "store", (0.2, 4.0), 3, blinds=True),
-    Kind("slow_disk", "store", (3.0, 8.0), 2, blinds=True),
-    Kind("full", "store", (1.0, 4.0), 1, blinds=True),
-    Kind("failover", "store", (0.0, 0.0), 2, blinds=True),
-    Kind("promote", "store", (1.0, 3.0), blinds=True, drawn=False),
-    Kind("slot_moves", "store", (0.0, 0.0), 2, blinds=True, cluster=True),
-    Kind("primary_fails_over", "store", (1.0, 3.0), 1, blinds=True, cluster=True),
+    Kind("machine", "node", (6.0, 12.0), 2, worlds=OWN_WIRE),
+    Kind("cut_off", "node", (2.0, 9.0), 2, worlds=OWN_WIRE),
+    Kind("cut_off_silently", "node", (2.0, 9.0), 2, worlds=OWN_WIRE),
+    Kind("unplug", "node", (2.0, 12.0), 3, worlds=frozenset(("cables",))),
+    Kind("slow_store_wire", "node", (2.0, 6.0), 1, worlds=OWN_WIRE),
+    Kind("node_clock", "node", (3.0, 8.0), 1, worlds=EVERYWHERE - {"ray"}),
+    Kind("pause", "store", (0.5, 6.0), 3, blinds=True, worlds=ONE_STORE),
+    Kind("limp", "store", (3.0, 6.0), 2, blinds=True, worlds=ONE_STORE),
+    Kind("store_kill", "store", (0.2, 4.0), 2, blinds=True, worlds=ONE_STORE),
+    Kind("power", "store", (0.2, 4.0), 3, blinds=True, worlds=ONE_STORE),
+    Kind("slow_disk", "store", (3.0, 8.0), 2, blinds=True, worlds=ONE_STORE),
+    Kind("full", "store", (1.0, 4.0), 1, blinds=True, worlds=ONE_STORE),
+    Kind("failover", "store", (0.0, 0.0), 2, blinds=True, worlds=ONE_STORE),
+    Kind("promote", "store", (1.0, 3.0), 0, blinds=True, worlds=ONE_STORE),
+    Kind("slot_moves", "store", (0.0, 0.0), 2, blinds=True, worlds=PRIMARIES),
+    Kind("primary_fails_over", "store", (1.0, 3.0), 1, blinds=True, worlds=PRIMARIES),
+    Kind("head", "store", (5.0, 12.0), 2, worlds=frozenset(("ray",))),
     Kind("cut_some", "wire", (0.0, 0.0), 3),
     Kind("cut_at_byte", "wire", (3.0, 8.0), 3),
     Kind("strand", "wire", (0.0, 0.0), 2),
@@ -60,10 +66,8 @@ KINDS: Final = (
     Kind("delay", "wire", (3.0, 8.0), 2),
     Kind("throttle", "wire", (3.0, 8.0), 1),
     Kind("herd", "wire", (0.0, 0.0), 1),
-    Kind("store_clock", "alone", (4.0, 8.0), 2, blinds=True),
+    Kind("store_clock", "alone", (4.0, 8.0), 2, blinds=True, worlds=OWN_WIRE),
 )
-OF_THE_BACK_WIRE: Final = frozenset({"cut_off", "cut_off_silently", "slow_store_wire", "machine"})
-"""Faults of the one wire to a store of one server."""
 BY_NAME: Final = {kind.name: kind for kind in KINDS}
 
 PAUSES: Final[dict[Lane, tuple[float, float]]] = {
@@ -99,21 +103,15 @@ class Planned:
         return self.at + self.lasts
 
 
-def schedule(
-    seed: int, seconds: float, *, pace: float = 1.0, cluster: bool = False, cables: bool = False
-) -> list[Planned]:
-    """Draw a schedule. `pace` shortens the pauses: 0.5 is twice as many faults. `cluster`: of a store of many
-    servers. `cables`: each node has a machine of its own, whose cable can be pulled.
-    """
+def kinds_of(world: World) -> list[Kind]:
+    """Give what a random schedule may break there."""
+    return [kind for kind in KINDS if kind.weight and world in kind.worlds]
+
+
+def schedule(seed: int, seconds: float, *, pace: float = 1.0, world: World = "plain") -> list[Planned]:
+    """Draw a schedule. `pace` shortens the pauses: 0.5 is twice as many faults."""
     chance = Random(f"faults {seed}")  # noqa: S311 - a schedule to be had again, no secret
-    kinds = [
-        kind
-        for kind in KINDS
-        if kind.drawn
-        and (cables or not kind.cable)
-        and (kind.lane in ("node", "wire") or kind.cluster == cluster)
-    ]
-    kinds = [kind for kind in kinds if not (cluster and kind.name in OF_THE_BACK_WIRE)]
+    kinds = kinds_of(world)
     plan: list[Planned] = []
     begins = 2.0
     alone = [kind for kind in kinds if kind.lane == "alone"]

@@ -135,9 +135,12 @@ class Town:
         return self.homes.get(clinic) or self.chance.choice(self.doors)
 
     def behind(self, ws_url: str) -> Door:
-        """Give the door that a `moved` names."""
-        port = urlsplit(ws_url).port
-        return next((door for door in self.doors if door.port == port), self.doors[0])
+        """Give the door that a `moved` names: by its port, or as a load balancer does by its path."""
+        named = urlsplit(ws_url)
+        slot = named.path.removeprefix("/n/").removesuffix("/ws")
+        return next(
+            (door for door in self.doors if named.port == door.port or slot == door.name), self.doors[0]
+        )
 
     def staying(self) -> set[int]:
         """Give the ports of clients that are let alone when everybody else is cut."""

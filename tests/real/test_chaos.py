@@ -44,7 +44,7 @@ async def test_a_town_on_a_store_of_many_servers_is_clean(tmp_path: Path) -> Non
         faults=ON_A_CLUSTER,
         clocks=False,
         settles=2.0,
-        cluster=True,
+        world="store-cluster",
     )
     outcome = await Chaos(plan, tmp_path).run()
     assert outcome.clean, "\n".join([*outcome.verdict.lines(outcome.began), *outcome.trouble])

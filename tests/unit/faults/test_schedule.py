@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.faults.schedule import ALONE_AFTER, KINDS, schedule
+from tests.faults.schedule import ALONE_AFTER, EVERYWHERE, World, kinds_of, schedule
 
 SEEDS = range(30)
 
@@ -18,11 +18,12 @@ def test_a_seed_draws_one_schedule() -> None:
     assert schedule(7, 600) != schedule(8, 600)
 
 
+@pytest.mark.parametrize("world", sorted(EVERYWHERE))
 @pytest.mark.parametrize("seed", SEEDS)
-def test_ten_minutes_see_every_kind(seed: int) -> None:
+def test_ten_minutes_see_every_kind(seed: int, world: World) -> None:
     """None is left to chance."""
-    drawn = Counter(one.name for one in schedule(seed, 600))
-    assert drawn.keys() == {kind.name for kind in KINDS if kind.drawn and not kind.cluster and not kind.cable}
+    drawn = Counter(one.name for one in schedule(seed, 600, world=world))
+    assert drawn.keys() == {kind.name for kind in kinds_of(world)}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
