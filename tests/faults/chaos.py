@@ -17,7 +17,7 @@ from tests.faults.cutting import Cutting
 from tests.faults.figures import Spread, figures
 from tests.faults.fleet import Fleet
 from tests.faults.ground import Ground
-from tests.faults.history import OK, Answered, Bug, Calm, Fault, History, Metric, now
+from tests.faults.history import OK, Answered, Calm, Fault, History, Metric, now
 from tests.faults.load import Load
 from tests.faults.network import Network
 from tests.faults.ray_fleet import RayFleet
@@ -140,9 +140,8 @@ class Chaos:
             else:
                 one = Stores(self.folder, clock=plan.clocks, on_primary=fleet.store_is)
                 stores = await stack.enter_async_context(one)
-            practices = await fleet.begin(
-                plan.clinics + 1, stores.url, directly=plan.world == "store-cluster"
-            )
+            directly = plan.world == "store-cluster"
+            practices = await fleet.begin(plan.clinics + 1, stores.url, directly=directly)
             quiet = practices.pop()
             town = Town(fleet.doors, [one.clinic for one in practices], chance=Random(plan.seed))  # noqa: S311
             load = Load(town, practices, plan.pace, plan.seed, quiet=quiet)
@@ -161,11 +160,7 @@ class Chaos:
             for entry in await testimony(await stores.primaries(), self.folder / "secrets", quiet.number):
                 town.note(entry)
             await load.close()
-            for node in fleet.nodes:
-                if status := await node.stop():
-                    what = f"ended with status {status} at the end"
-                    town.history.add(Bug(at=now(), node=node.name, what=what))
-            for bug in fleet.bugs():
+            for bug in [*await fleet.end(), *fleet.bugs()]:
                 town.history.add(bug)
         trouble = (
             breaker.trouble

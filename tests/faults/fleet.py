@@ -229,6 +229,12 @@ class Fleet:
         await asyncio.gather(*(node.start() for node in self.nodes))
         return practices
 
+    async def end(self) -> list[Bug]:
+        """Stop the nodes in order; give those that did not end well."""
+        ended = [(node, await node.stop()) for node in self.nodes]
+        what = "ended with status {} at the end"
+        return [Bug(at=now(), node=node.name, what=what.format(status)) for node, status in ended if status]
+
     def bugs(self) -> list[Bug]:
         """Give what the logs of all nodes say of bugs."""
         return [bug for node in self.nodes for bug in node.bugs()]

@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,9 +21,11 @@ import msgspec
 from redis.exceptions import RedisError
 
 from gateway.cluster.demo import free_block
+from gateway.cluster.folder import ClusterFolder
 from gateway.cluster.kept import since
-from tests.faults.fleet import LOCAL, REPO, START_WITHIN, Fleet, FleetNode, found
-from tests.faults.history import Bug
+from gateway.settings import Settings
+from tests.faults.fleet import BUG, LOCAL, REPO, START_WITHIN, Fleet, FleetNode, found
+from tests.faults.history import Bug, now
 from tests.faults.proxy import FaultProxy
 from tests.faults.town import PUBLIC_URL, Practice
 from tests.prove.peek import peek
@@ -110,6 +111,7 @@ class RayFleet(Fleet):
         self._data_dir = folder / "cluster"
         self._wire = FaultProxy(folder / "nowhere.sock", folder / "store.sock")
         self._socket = folder / "nowhere.sock"
+        self._up: asyncio.subprocess.Process | None = None
         settings = {
             "SERVER__PUBLIC_URL": PUBLIC_URL,
             "STORE__URL": f"unix://{quote(str(folder / 'store.sock'))}",
@@ -150,19 +152,19 @@ class RayFleet(Fleet):
         practices = await found(self.folder, clinics, store_url)
         log = self.folder / "up.log"
         with log.open("wb") as said:
-            up = subprocess.Popen(
-                [*CLUSTER, "up", "--nodes", str(len(self._ray))],
+            self._up = await asyncio.create_subprocess_exec(
+                *(*CLUSTER, "up", "--nodes", str(len(self._ray))),
                 cwd=REPO,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
+                stdin=asyncio.subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
                 start_new_session=True,
             )
-        self._stack.push_async_callback(_ended, up)
+        self._stack.push_async_callback(self.end)
         async with asyncio.timeout(UP_WITHIN):
             while b"Stop with" not in log.read_bytes():
-                if up.poll() is not None:
+                if self._up.returncode is not None:
                     raise RuntimeError(f"the cluster did not come up: {log.read_text()[-1500:]}")
                 await asyncio.sleep(LOOKS_EVERY)
         watching = asyncio.create_task(self._watch())
@@ -182,15 +184,23 @@ class RayFleet(Fleet):
                             node.meet(incarnation.decode(), msgspec.json.decode(facts)["address"])
             await asyncio.sleep(LOOKS_EVERY)
 
+    async def end(self) -> list[Bug]:
+        """End the cluster in order."""
+        up, self._up = self._up, None
+        if up is None or up.returncode is not None:
+            return []
+        up.terminate()
+        async with asyncio.timeout(END_WITHIN):
+            status = await up.wait()
+        what = f"ended with status {status} at the end"
+        return [Bug(at=now(), node="cluster up", what=what)] if status else []
+
     def bugs(self) -> list[Bug]:
-        """Give what the log of `up` says of bugs; nodes' logs are Ray's, which end with it."""
-        return []
-
-
-async def _ended(up: subprocess.Popen[bytes]) -> None:
-    """End the cluster in order."""
-    up.terminate()
-    await asyncio.to_thread(up.wait, END_WITHIN)
+        """Give what the nodes' logs say of bugs; Ray keeps them."""
+        folder = ClusterFolder(Settings.load(store={"data_dir": self._data_dir})).ray_folder()
+        logs = (log.read_bytes() for log in sorted(folder.glob("session_latest/logs/worker-*")))
+        lines = [line.decode(errors="replace") for log in logs for line in log.splitlines() if BUG in line]
+        return [Bug(at=now(), node="cluster", what=line[:400]) for line in lines]
 
 
 def _listener(port: int) -> int:

@@ -138,9 +138,8 @@ class Town:
         """Give the door that a `moved` names: by its port, or as a load balancer does by its path."""
         named = urlsplit(ws_url)
         slot = named.path.removeprefix("/n/").removesuffix("/ws")
-        return next(
-            (door for door in self.doors if named.port == door.port or slot == door.name), self.doors[0]
-        )
+        found = (door for door in self.doors if named.port == door.port or slot == door.name)
+        return next(found, self.doors[0])
 
     def staying(self) -> set[int]:
         """Give the ports of clients that are let alone when everybody else is cut."""
