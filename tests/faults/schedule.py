@@ -15,7 +15,8 @@ from typing import Final, Literal
 Lane = Literal["node", "store", "wire", "alone"]
 World = Literal["plain", "cables", "ray", "store-cluster"]
 """What a run goes on: nodes as people start them, each with a wire of its own to one store with a replica;
-the same on machines of their own, whose cables can be pulled; nodes that Ray keeps; a store of three primaries.
+the same on machines of their own, whose cables can be pulled; nodes that Ray keeps; a store of three
+primaries.
 """
 EVERYWHERE: Final[frozenset[World]] = frozenset(("plain", "cables", "ray", "store-cluster"))
 OWN_WIRE: Final[frozenset[World]] = frozenset(("plain", "cables"))
