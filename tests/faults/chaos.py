@@ -132,6 +132,7 @@ class Chaos:
     async def run(self) -> Outcome:
         """Play it through, and judge it."""
         plan = self.plan
+        self.folder.mkdir(parents=True, exist_ok=True)
         async with AsyncExitStack() as stack:
             fleet = await stack.enter_async_context(self._fleet(stack))
             stores: Stores | StoreCluster

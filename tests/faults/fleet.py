@@ -210,7 +210,6 @@ class Fleet:
             node.back.cut()
 
     async def __aenter__(self) -> Fleet:
-        self.folder.mkdir(parents=True, exist_ok=True)
         for node in self.nodes:
             await self._stack.enter_async_context(node.front.serving())
             await self._stack.enter_async_context(node.back.serving())

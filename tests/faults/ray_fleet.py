@@ -140,7 +140,6 @@ class RayFleet(Fleet):
         self._wire.cut()
 
     async def __aenter__(self) -> RayFleet:
-        self.folder.mkdir(parents=True, exist_ok=True)
         await self._stack.enter_async_context(self._wire.serving())
         for node in self._ray:
             await self._stack.enter_async_context(node.front.serving())
