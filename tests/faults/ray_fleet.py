@@ -178,7 +178,9 @@ class RayFleet(Fleet):
                 async with peek(f"unix://{quote(str(self._socket))}") as store, asyncio.timeout(1.0):
                     for node in self._ray:
                         lease = await store.get(f"{{n:{node.name}}}:lease")
-                        incarnation, _, facts = (lease or b"").partition(b" ")
+                        incarnation, _, facts = (
+                            lease.partition(b" ") if isinstance(lease, bytes) else (b"",) * 3
+                        )
                         if facts:
                             node.meet(incarnation.decode(), msgspec.json.decode(facts)["address"])
             await asyncio.sleep(LOOKS_EVERY)
