@@ -86,11 +86,11 @@ class Scheduler:
             events._set_running_loop(before)
 
     def _step(self, end: float) -> bool:
-        """Do the next thing there is to do, by `end` at the latest."""
+        """Let one process have its turn, or the next moment come; False when nothing is due by `end`."""
         ready = self._ready
         if ready:
-            at = self.random.randrange(len(ready)) if len(ready) > 1 else 0
-            loop = ready[at]
+            count = len(ready)
+            loop = ready[int(self.random.random() * count) if count > 1 else 0]
             loop.turn()
             if not loop.ready or not loop.runs:
                 loop.listed = False
@@ -100,11 +100,8 @@ class Scheduler:
                 raise StuckError(f"{ENDLESS} callbacks, at {self.now:.3f}")
             return True
         timers = self._timers
-        while timers:
-            when, _, loop_of, handle = timers[0]
-            if when > end:
-                return False
-            heapq.heappop(timers)
+        while timers and timers[0][0] <= end:
+            when, _, loop_of, handle = heapq.heappop(timers)
             if handle.call is not None:
                 self.now = max(self.now, when)
                 if loop_of is None:
@@ -265,9 +262,9 @@ class ProcessLoop(_Loop):
         if scheduler.turns is not self:  # to say so takes a system call
             scheduler.turns = self
             events._set_running_loop(self)
-        for _ in range(len(ready)):
-            if not self.runs or not ready:
-                break
+        left = len(ready)
+        while left and ready and self.runs:
+            left -= 1
             handle = ready.popleft()
             if handle.call is not None:
                 try:
