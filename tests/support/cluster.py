@@ -11,11 +11,11 @@ from pathlib import Path
 from actors.embedded import EmbeddedStore
 from actors.host import Host
 from actors.neighbours import Neighbours
-from actors.placement import target
 from actors.ports import Member, PeerDown
-from engine.ids import SHARDS, ClinicId, shard_of_clinic
+from engine.ids import ClinicId, shard_of_clinic
 from tests.support.client import PATIENCE
 from tests.support.node import House, house
+from tests.support.placed import is_spread, new_clinic
 
 
 class InProcess(Neighbours):
@@ -86,16 +86,8 @@ class Cluster:
 
     async def spread(self) -> None:
         """Wait until every shard is at the node to which it belongs, and all agree on that."""
-        await self.until(self._is_spread, within=4 * PATIENCE)
-
-    def _is_spread(self) -> bool:
         hosts = {name: here.node.host for name, here in self.houses.items()}
-        for shard in range(SHARDS):
-            goal = hosts[str(target(shard, hosts))]
-            owners = [host.owner(shard) for host in hosts.values()]
-            if goal.shard(shard) is None or any(owner != goal.member for owner in owners):
-                return False
-        return True
+        await self.until(lambda: is_spread(hosts), within=4 * PATIENCE)
 
     def owner(self, clinic: ClinicId) -> House:
         """The node that has a clinic."""
@@ -105,8 +97,7 @@ class Cluster:
     def clinic_at(self, name: str) -> ClinicId:
         """A clinic's name whose shard this node has."""
         host = self.houses[name].node.host
-        names = (ClinicId(f"c-of-{name}-{number}") for number in range(100_000))
-        return next(one for one in names if host.shard(shard_of_clinic(one)) is not None)
+        return new_clinic(lambda shard: host.shard(shard) is not None)
 
 
 @asynccontextmanager

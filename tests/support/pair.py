@@ -13,15 +13,15 @@ from typing import Any, Final
 import httpx
 
 from actors.embedded import EmbeddedStore
-from actors.placement import target
 from engine.clinic import StaffRole
 from engine.commands import ByStaff
-from engine.ids import SHARDS, ClinicId, UserId, shard_of_clinic
+from engine.ids import ClinicId, UserId, shard_of_clinic
 from gateway.api import create_api
 from gateway.node import Node, Seams, running
 from gateway.serving import serve_node
 from tests.support.node import House, SteeredClock, free_port, node_settings
 from tests.support.peers import LoopbackPeers, back_door
+from tests.support.placed import is_spread, new_clinic
 
 SETTLED_WITHIN: Final = 30.0
 _numbers = count(1)
@@ -56,21 +56,10 @@ class Cluster:
 
     async def settled(self) -> None:
         """Wait until every shard is where it belongs, and every node knows that."""
+        hosts = {machine.name: machine.node.host for machine in self.machines}
         async with asyncio.timeout(SETTLED_WITHIN):
-            while not self._settled():  # noqa: ASYNC110 - nobody tells when all nodes agree
+            while not is_spread(hosts):  # noqa: ASYNC110 - nobody tells when all nodes agree
                 await asyncio.sleep(0.02)
-
-    def _settled(self) -> bool:
-        names = {machine.name for machine in self.machines}
-        for machine in self.machines:
-            host = machine.node.host
-            if {member.node for member in host.members()} != names:
-                return False
-            for shard in range(SHARDS):
-                owner = host.owner(shard)
-                if owner is None or owner.node != target(shard, names):
-                    return False
-        return True
 
     async def warm(self) -> None:
         """Have REST put together, which keeps the processor busy for seconds."""
@@ -95,11 +84,8 @@ class Cluster:
 
     async def clinic_at(self, machine: Machine, **settings: Any) -> House:
         """Open a clinic that this node has."""
-        while True:
-            one = next(_numbers)
-            clinic = ClinicId(f"c-at-{one}")
-            if self.owner_of(clinic) is machine:
-                break
+        one = next(_numbers)
+        clinic = new_clinic(lambda shard: machine.node.host.shard(shard) is not None)
         doctor = ByStaff(UserId(f"u-at-{one}"), StaffRole.PROVIDER, "Dr. Rivera")
         house = House(
             machine.node, machine.port, machine.clock, machine.bugs, clinic, f"+1666{one:07}", doctor
