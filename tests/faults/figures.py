@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,8 @@ from tests.faults.history import (
 FOLLOWED_FOR: Final = 40.0
 """Seconds after a fault in which a return counts as a return from it."""
 
+MENDED: Final = 8.0
+"""Seconds after the end of a fault in which what it did is not over yet: people come back."""
 HERD: Final = 10.0
 """Seconds for which a herd that was cut is coming back."""
 AFTER_A_HERD: Final = 20.0
@@ -76,7 +78,8 @@ def figures(history: History) -> dict[str, Spread]:
     for one in struck:
         found[f"service after {one.fault}"] += _served(history, one)
         found[f"seats resumed after {one.fault}"] += _resumed(history, one)
-    found["presence loss"] += _losses(history)
+    whole, amid = _losses(history)
+    found["presence loss"], found["presence loss amid faults"] = whole, amid
     found[ANSWERS], found[IN_A_HERD] = _answers(history)
     return {name: Spread.of(seconds) for name, seconds in sorted(found.items()) if seconds}
 
@@ -128,11 +131,14 @@ def _resumed(history: History, struck: Struck) -> list[float]:
     return [back[who] for who in there if who in back]
 
 
-def _losses(history: History) -> list[float]:
-    """From the moment when somebody's computer was off to the moment when a dashboard says so."""
+def _losses(history: History) -> tuple[list[float], list[float]]:
+    """From the moment when a computer was off to the moment when a dashboard says so: when nothing else
+    was broken in between, and when something was.
+    """
     seats: dict[str, tuple[str, str]] = {}
     away: dict[tuple[str, str], float] = {}
-    took: list[float] = []
+    trouble = [*_trouble(history)]
+    whole, amid = [], []
     for entry in history.entries:
         match entry:
             case Seated() if entry.seat:
@@ -143,8 +149,22 @@ def _losses(history: History) -> list[float]:
             case Shown(link="lost"):
                 began = away.pop((entry.visit, entry.seat), None)
                 if began is not None:
-                    took.append(entry.at - began)
-    return took
+                    met = any(start < entry.at and began < end for start, end in trouble)
+                    (amid if met else whole).append(entry.at - began)
+    return whole, amid
+
+
+def _trouble(history: History) -> Iterator[tuple[float, float]]:
+    """Give from when to when something was broken, or had just been mended."""
+    begun: dict[tuple[str, str], float] = {}
+    for entry in history.of(Fault):
+        key = entry.name, entry.target
+        if not entry.over:
+            begun[key] = entry.at
+        elif key in begun:
+            yield begun.pop(key), entry.at + MENDED
+    for start in begun.values():
+        yield start, history.ends
 
 
 def _answers(history: History) -> tuple[list[float], list[float]]:
