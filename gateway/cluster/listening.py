@@ -1,4 +1,4 @@
-"""Waiting until somebody listens on an address."""
+"""Whether somebody listens on an address, and waiting until somebody does."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ async def listening(where: Head, what: str, within: float) -> None:
     try:
         async with asyncio.timeout(within):
             while True:
-                try:
-                    _, writer = await asyncio.open_connection(where.host, where.port)
-                except OSError:
-                    await asyncio.sleep(AGAIN)
-                else:
-                    writer.close()
+                if await listens(where):
                     return
+                await asyncio.sleep(AGAIN)
     except TimeoutError:
         raise Unable(f"{what} does not listen on {where}.") from None
+
+
+async def listens(where: Head) -> bool:
+    """Whether somebody listens there now."""
+    try:
+        _, writer = await asyncio.open_connection(where.host, where.port)
+    except OSError:
+        return False
+    writer.close()
+    return True

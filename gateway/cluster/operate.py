@@ -15,7 +15,7 @@ from actors.machines import Head, environment
 from actors.slots import NODES_AT_MOST, Slot, spread
 from gateway.cluster.assignment import ENTRY, Assignment
 from gateway.cluster.folder import ClusterFolder, Facts
-from gateway.cluster.listening import listening
+from gateway.cluster.listening import listening, listens
 from gateway.settings import Settings, host_and_port
 from gateway.unable import Unable
 
@@ -56,6 +56,9 @@ async def operating(
     """
     folder = ClusterFolder(settings)
     facts = folder.facts()
+    head = Head(*host_and_port(facts.head))
+    if folder.holder() is None and not await listens(head):  # a killed `up` leaves a head that goes on
+        raise Unable("The cluster is not up: `vestibule cluster up` starts it.")
     os.environ.update(environment(folder.token))  # Ray reads it when it is loaded
     try:
         from actors.cluster import Nodes, connected
@@ -63,7 +66,6 @@ async def operating(
         raise Unable(
             "A cluster needs Ray: `pip install --require-hashes -r requirements/cluster.txt`."
         ) from missing
-    head = Head(*host_and_port(facts.head))
     until = time.monotonic() + patience
     with ExitStack() as stack:
         while True:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gateway.cluster.operate import Seen
 
-_COLUMNS = ("node", "machine", "state", "shards", "visits", "sockets", "lease", "version", "address")
+_COLUMNS = ("node", "machine", "state", "shards", "visits", "sockets", "lease", "pid", "version", "address")
 
 
 def as_table(seen: Sequence[Seen]) -> str:
@@ -26,7 +26,7 @@ def _row(one: Seen) -> tuple[str, ...]:
         one.word,
         *(str(state.get(name, "-")) for name in ("shards", "visits", "sockets")),
         lease,
-        *(str(state.get(name, "-")) for name in ("version", "address")),
+        *(str(state.get(name, "-")) for name in ("pid", "version", "address")),
     )
 
 
