@@ -66,7 +66,6 @@ async def throttle(ground: Ground, planned: Planned, chance: Random) -> AsyncIte
 
 @asynccontextmanager
 async def herd(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
-    """Cut everybody's connections at once, but those of who is to feel the others come back."""
-    stay = ground.town.staying()
-    cut = sum(node.front.cut(but=stay) for node in ground.fleet.nodes)
+    """Cut everybody's connections at once; those of `steady` come by other ways."""
+    cut = sum(node.front.cut() for node in ground.fleet.nodes)
     yield f"{cut} connections"

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -22,6 +22,7 @@ from tests.faults.load import Load
 from tests.faults.network import Network
 from tests.faults.ray_fleet import RayFleet
 from tests.faults.schedule import Planned, World, schedule
+from tests.faults.steady import steadily
 from tests.faults.store_cluster import StoreCluster
 from tests.faults.stored import testimony
 from tests.faults.stores import Stores
@@ -145,7 +146,7 @@ class Chaos:
             practices = await fleet.begin(plan.clinics + 1, stores.url, directly=directly)
             quiet = practices.pop()
             town = Town(fleet.doors, [one.clinic for one in practices], chance=Random(plan.seed))  # noqa: S311
-            load = Load(town, practices, plan.pace, plan.seed, quiet=quiet)
+            load = Load(town, practices, replace(plan.pace, steady=0), plan.seed, quiet=quiet)
             stack.push_async_callback(load.close)
             cutting = Cutting(plan.cutting, fleet, town, Random(f"cuts {plan.seed}"))  # noqa: S311
             load.begin()
@@ -153,7 +154,9 @@ class Chaos:
             await load.warm()
             breaker = Breaker(Ground(fleet, stores, town, Takeovers(stores, town)), self._said)
             cutting.begin()
-            await self._played(breaker, load, town)
+            async with steadily(fleet.nodes, practices, plan.pace.steady, plan.seed) as seen:
+                await self._played(breaker, load, town)
+            town.history.entries += seen
             cutting.end()
             back_after = await self._comes_to_rest(breaker, load, town)
             for name, value in await self._metrics(fleet):

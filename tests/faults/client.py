@@ -37,9 +37,6 @@ class Refusal(Exception):
 class Client(Listener):
     """Somebody who stays connected: connects, is moved, waits and comes back. What hello says is theirs."""
 
-    steady = False
-    """Whether their connection is let alone when everybody else's is cut."""
-
     def __init__(self, town: Town, who: str, clinic: str) -> None:
         self.town = town
         self.who = who
@@ -117,7 +114,7 @@ class Client(Listener):
         except LineLost:
             self.town.note(Closed(at=now(), line=number, code=1006))
             raise
-        self.line, line.steady = line, self.steady
+        self.line = line
         self.town.lines.add(line)
         return line
 

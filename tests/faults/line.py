@@ -63,8 +63,6 @@ class Line(asyncio.Protocol):
         self.reason = ""
         self.heard_at = now()
         self.over = False
-        self.steady = False
-        """Whether it is let alone when everybody else is cut."""
         self.moved: Told | None = None
         """What was said about where to go on, before the line was closed; it answers whatever was asked."""
         self._listener = listener

@@ -34,11 +34,11 @@ class Load:
         self._tasks: set[asyncio.Task[None]] = set()
         self._desks: list[asyncio.Task[None]] = []
 
-    def begin(self) -> None:
-        """Open the dashboards and the desks."""
+    def begin(self, *, watched: bool = True) -> None:
+        """Open the desks, and the dashboards of clinics that are to be watched."""
         self.start(self.town.watch_silence())
         self.start(self.town.watch_ourselves())
-        for practice in self.practices:
+        for practice in self.practices if watched else ():
             self.go(Dashboard(self.town, practice))
         for desk in range(self.pace.visits):
             self._desks.append(self._task(self._desk(desk)))

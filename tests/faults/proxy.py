@@ -20,7 +20,7 @@ import contextlib
 import socket
 import struct
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Final, cast
 
@@ -252,11 +252,9 @@ class FaultProxy:
 
     # ------------------------------------------------------------ faults
 
-    def cut(self, which: Callable[[], bool] = lambda: True, *, but: Collection[int] = ()) -> int:
-        """Cut the connections there are, or those that are chosen, but those of clients at some ports; gives
-        how many.
-        """
-        chosen = [pair for pair in tuple(self.pairs) if pair.near.peer_port not in but and which()]
+    def cut(self, which: Callable[[], bool] = lambda: True) -> int:
+        """Cut the connections there are, or those that are chosen; gives how many."""
+        chosen = [pair for pair in tuple(self.pairs) if which()]
         for pair in chosen:
             pair.cut()
         self.cuts += len(chosen)

@@ -42,7 +42,7 @@ class Pace:
     phones: float = 0.25
     """Which share of the visits has a caller."""
     steady: int = 0
-    """How many providers besides ask for something ten times a second, and are let alone in a herd."""
+    """How many providers besides ask for something ten times a second, and stay in a herd (`steady`)."""
 
 
 class Provider(Person):
@@ -111,7 +111,6 @@ class Story:
             return
         self.visit = shown["id"]
         self.provider = Provider(self.town, f"{self.name} provider", self.visit, self.practice)
-        self.provider.steady = True
         self.load.go(self.provider)
         locks = await self._in(self.provider)
         while locks and not self.town.stopping:

@@ -35,6 +35,8 @@ class Door:
     port: int
     name: str
     starts: int = 0
+    named: int = 0
+    """The port by which a `moved` names it, if that is another one."""
 
     @property
     def label(self) -> str:
@@ -138,12 +140,8 @@ class Town:
         """Give the door that a `moved` names: by its port, or as a load balancer does by its path."""
         named = urlsplit(ws_url)
         slot = named.path.removeprefix("/n/").removesuffix("/ws")
-        found = (door for door in self.doors if named.port == door.port or slot == door.name)
+        found = (door for door in self.doors if named.port == (door.named or door.port) or slot == door.name)
         return next(found, self.doors[0])
-
-    def staying(self) -> set[int]:
-        """Give the ports of clients that are let alone when everybody else is cut."""
-        return {line.port for line in self.lines if line.steady}
 
     async def watch_silence(self) -> None:
         """Give up lines that have been silent for too long, for ever."""

@@ -1,0 +1,100 @@
+"""People who stay while everybody else is cut: in a process of their own, by no wire that can be cut.
+
+What they wait for answers is the nodes' doing alone then: the town's own process, which brings a herd back,
+neither carries nor measures it. `python -m tests.faults.steady` reads its orders on stdin, asks for something
+ten times a second for each visit until stdin ends, and then writes its history to stdout.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import count
+from random import Random
+from typing import Final
+
+import msgspec
+import uvloop
+
+from tests.faults.fleet import REPO, FleetNode
+from tests.faults.history import AnyEntry
+from tests.faults.load import Load
+from tests.faults.story import Pace
+from tests.faults.town import Door, Practice, Town
+
+NUMBERS_FROM: Final = 10_000_000
+"""Numbers of their lines, which are in one history with everybody else's."""
+ENDS_WITHIN: Final = 30.0
+
+
+class Orders(msgspec.Struct):
+    """Who asks, where, and by which seed."""
+
+    practices: list[Practice]
+    doors: list[Door]
+    visits: int
+    seed: int
+
+
+@asynccontextmanager
+async def steadily(
+    nodes: Sequence[FleetNode], practices: list[Practice], visits: int, seed: int
+) -> AsyncIterator[list[AnyEntry]]:
+    """Have so many visits of steady people until the end of the block; then gives what they saw."""
+    seen: list[AnyEntry] = []
+    if not visits:
+        yield seen
+        return
+    doors = [
+        Door(node.address, node.port, node.name, node.door.starts, named=node.door.port) for node in nodes
+    ]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.faults.steady"),
+        cwd=REPO,
+        env={**os.environ, "PYTHONPATH": str(REPO)},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.write(msgspec.json.encode(Orders(practices, doors, visits, seed)) + b"\n")
+    try:
+        yield seen
+        async with asyncio.timeout(ENDS_WITHIN):
+            said, _ = await process.communicate()
+        seen += msgspec.json.decode(said, type=list[AnyEntry])
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _until_told(orders: Orders) -> Town:
+    town = Town(orders.doors, chance=Random(orders.seed))  # noqa: S311 - a story
+    town.numbers = count(NUMBERS_FROM)
+    load = Load(town, orders.practices, Pace(0, steady=orders.visits), orders.seed)
+    load.begin(watched=False)
+    told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().add_reader(0, lambda: told.done() or told.set_result(None))
+    await told
+    await load.rest()
+    for client in load.clients:
+        client.finish("done")
+        if client.line is not None:
+            client.line.drop()
+    await load.close()
+    return town
+
+
+def main() -> int:
+    """Ask until told to stop."""
+    orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=Orders)
+    town = uvloop.run(_until_told(orders))
+    sys.stdout.buffer.write(msgspec.json.encode(town.history.entries))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
