@@ -53,6 +53,8 @@ class Client(Listener):
         self._off_until = 0.0
         self._moved_to: Door | None = None
         """Where to go on, as the last line said when it was closed."""
+        self._failed: Door | None = None
+        """Where they were not let in the last time."""
 
     # ------------------------------------------------------------ being there
 
@@ -83,8 +85,8 @@ class Client(Listener):
 
     async def _come(self) -> None:
         """Connect and say hello, here or where that is answered to be. Raises LineLost and Refusal."""
-        door, hello = self._moved_to or self.town.door(), await self.hello()
-        self._moved_to = None
+        door, hello = self._moved_to or self.town.door(but=self._failed), await self.hello()
+        self._moved_to, self._failed = None, door
         for _ in range(MOVES):
             line = await self._open(door)
             sent = now()
@@ -92,7 +94,7 @@ class Client(Listener):
             if answer["t"] == "moved":
                 line.drop()
                 hello = hello | ({"ticket": answer["ticket"]} if answer.get("ticket") else {})
-                door = self.town.behind(answer["ws_url"])
+                door = self._failed = self.town.behind(answer["ws_url"])
                 continue
             if answer["t"] == "error":
                 line.drop()
@@ -100,6 +102,7 @@ class Client(Listener):
                 if answer["code"] in PASSING:
                     raise LineLost(answer["code"])
                 raise Refusal(answer["code"])
+            self._failed = None
             await self.arrived()
             return
         raise LineLost("moved too often")
@@ -137,6 +140,7 @@ class Client(Listener):
         if line is not self.line:
             return
         self._here.clear()
+        self._failed = self.door
         if line.code == RESTARTS:
             self._hint = _seconds(line.reason)
         if line.moved is not None:

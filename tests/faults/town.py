@@ -132,9 +132,12 @@ class Town:
 
     # ------------------------------------------------------------ doors
 
-    def door(self, clinic: str = "") -> Door:
-        """Choose a door as a load balancer does that knows nothing; first one that served this clinic."""
-        return self.homes.get(clinic) or self.chance.choice(self.doors)
+    def door(self, clinic: str = "", but: Door | None = None) -> Door:
+        """Choose a door as a load balancer does that knows of no clinic, but the one that has just failed; first
+        one that served this clinic.
+        """
+        others = [door for door in self.doors if door is not but] or self.doors
+        return self.homes.get(clinic) or self.chance.choice(others)
 
     def behind(self, ws_url: str) -> Door:
         """Give the door that a `moved` names: by its port, or as a load balancer does by its path."""
