@@ -133,7 +133,7 @@ class Town:
     # ------------------------------------------------------------ doors
 
     def door(self, clinic: str = "", but: Door | None = None) -> Door:
-        """Choose a door as a load balancer does that knows of no clinic, but the one that has just failed; first
+        """Choose a door as a load balancer that knows of no clinic, but the one that has just failed; first
         one that served this clinic.
         """
         others = [door for door in self.doors if door is not but] or self.doors
