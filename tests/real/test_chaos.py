@@ -28,7 +28,7 @@ ON_A_CLUSTER: Final = [
 async def test_a_town_under_faults_is_clean(tmp_path: Path) -> None:
     """A node killed, its store paused and cut from the power, its clients cut: every promise is kept.
 
-    Ghosts, which are some after 15 s only, are looked for in virtual time (tests/simulation) and in longer runs.
+    Ghosts, which are some after 15 s only, are looked for in virtual time (tests/simulation) and longer runs.
     """
     plan = Plan(seed=1, seconds=13.0, nodes=1, clinics=3, pace=PACE, faults=FAULTS, settles=2.0)
     outcome = await Chaos(plan, tmp_path).run()
