@@ -138,7 +138,7 @@ def _losses(history: History) -> tuple[list[float], list[float]]:
     seats: dict[str, tuple[str, str]] = {}
     away: dict[tuple[str, str], float] = {}
     trouble = [*_trouble(history)]
-    whole, amid = [], []
+    whole, amid = list[float](), list[float]()
     for entry in history.entries:
         match entry:
             case Seated() if entry.seat:

@@ -76,9 +76,10 @@ async def _until_told(orders: Orders) -> Town:
     town.numbers = count(NUMBERS_FROM)
     load = Load(town, orders.practices, Pace(0, steady=orders.visits), orders.seed)
     load.begin(watched=False)
-    told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().add_reader(0, lambda: told.done() or told.set_result(None))
-    await told
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_reader(0, told.set)
+    await told.wait()
+    loop.remove_reader(0)
     await load.rest()
     for client in load.clients:
         client.finish("done")
