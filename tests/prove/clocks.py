@@ -49,7 +49,7 @@ class SetClock:
             "FAKETIME_CACHE_DURATION": "1",  # seconds; to look at the file each time would take too long
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "DONT_FAKE_MONOTONIC": "1",
-            # else Python's threads, which wait for each other so long, hardly ever have their turn: libfaketime
+            # else Python's threads, which wait for each other so long, hardly ever have a turn: libfaketime
             # mistakes their condition's clock, and a node with two threads at work stands nearly still
             "FAKETIME_WAIT_MS": "5",
         }
