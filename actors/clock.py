@@ -4,8 +4,8 @@ Pure: it reads nothing but the monotonic clock that it is given. Every node of a
 store, so all agree within a round trip, whatever their own clocks say.
 
 A node that finds the store's clock far ahead of its line cannot know by itself whether somebody set that
-clock, or its own machine stood still with all its clocks. The other nodes know: a machine can stand still,
-but none can run ahead, so of all lines the one that is furthest ahead is right (docs/adr/0014).
+clock, or its own machine stood still with all its clocks. The other nodes know (docs/adr/0014): a machine can
+stand still for seconds, but none can run ahead; and if it is more than seconds, most of them are right.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ from engine.ids import Instant
 JUMP_MS: Final = 2_000
 """A store's clock that moved by more than this against monotonic time jumped: it is not followed."""
 STALL_MS: Final = 15_000
-"""How far (ms) the store's clock may have moved ahead for a node that has nobody to ask to take that for a
-stall of its own machine; nobody sets a clock by a few seconds.
+"""Up to how far (ms) being behind is taken for a stall of this machine, whoever says otherwise: nobody sets a
+clock by a few seconds.
 """
 STAYS_MS: Final = 5_000
 """For how long (ms) a difference has to stay before it is taken for a stall: longer than a lease, so that
 what the other nodes say of the store's clock in theirs is newer than what happened.
+"""
+YOUNG_MS: Final = 10_000
+"""For how long (ms) after its start a clock believes the other nodes rather than the store, and tells them
+nothing.
 """
 VAGUE_MS: Final = 250
 """An answer whose instant is not known better than this renews the lease, but does not set the clock."""
@@ -60,8 +64,8 @@ class Clock:
         """How far (ms) the store's clock is ahead of our line since it jumped; 0 while it did not."""
         self._believed = 0.0
         """The same, as it was when there was no doubt last."""
-        self._doubtful_since: float | None = None
-        """Since when (monotonic) it may be that this machine stood still, and the store's clock is right."""
+        self._doubt: tuple[float, float] | None = None
+        """Since when (monotonic) the store's clock may be so far (ms) ahead, and not as far as we believe."""
         self._grown_at = 0.0
         """When (monotonic) this clock begins to count for others."""
         self._renewed_at: float | None = None
@@ -75,7 +79,7 @@ class Clock:
     @property
     def ahead(self) -> Instant | None:
         """How far (ms) we find the store's clock ahead, for the other nodes to compare with; None for a
-        lease's time after the start, when it is they who know.
+        while after the start, when it is they who know.
         """
         return None if self._young else round(self._store_ahead)
 
@@ -91,13 +95,9 @@ class Clock:
         self._renewed_at = sent
         zero = store_now - 1000 * (sent + trip / 2)  # as if the store had looked in the middle of the trip
         if self._zero is None:
-            self._grown_at = self.monotonic() + self._lease
-            self._follow(zero, min(others, default=0))
-        elif trip / 2 > VAGUE_MS / 1000:
-            return
-        elif self._young and others:
-            self._follow(zero, min(others))
-        else:
+            self._grown_at = self.monotonic() + YOUNG_MS / 1000
+            self._follow(zero, _of_most(others) if others else 0.0)
+        elif trip / 2 <= VAGUE_MS / 1000:
             self._measured(zero, self._zero)
             self._judge(zero, others)
 
@@ -113,15 +113,25 @@ class Clock:
             self.skewed(ahead / 1000)
 
     def _judge(self, zero: float, others: Sequence[Instant]) -> None:
-        """Follow the line that is furthest ahead, if ours has stayed behind it: this machine stood still."""
-        right = min(others, default=self._believed)
-        behind = self._store_ahead - right
-        if not (behind > JUMP_MS if others else 0 < behind <= STALL_MS):
-            self._believed, self._doubtful_since = self._store_ahead, None
-        elif self._doubtful_since is None:
-            self._doubtful_since = self.monotonic()
-        elif self.monotonic() - self._doubtful_since >= STAYS_MS / 1000:
+        """Take another line than ours, once it has been the right one for long enough."""
+        right, now = self._right(others), self.monotonic()
+        if right is None:
+            self._believed, self._doubt = self._store_ahead, None
+        elif self._doubt is None or abs(self._doubt[1] - right) > JUMP_MS:
+            self._doubt = now, right
+        elif now - self._doubt[0] >= STAYS_MS / 1000:
             self._follow(zero, right)
+
+    def _right(self, others: Sequence[Instant]) -> float | None:
+        """How far the store's clock seems to be ahead really; None when it is as we believe."""
+        ours = self._store_ahead
+        if not others:
+            return self._believed if 0 < ours - self._believed <= STALL_MS else None
+        if stalled := [one for one in others if JUMP_MS < ours - one <= STALL_MS]:
+            return min(stalled)
+        voices = [*others] if self._young else [*others, 0, ours]  # the store's own, and ours
+        most = _of_most(voices)
+        return most if _agree(voices, most) > _agree(voices, ours) else None
 
     def _follow(self, zero: float, ahead: float) -> None:
         """Take a line from which the store's clock is so far ahead; a wrong one leaves nothing behind."""
@@ -129,7 +139,7 @@ class Clock:
             self._last = 0
         self._zero = zero - ahead
         self._store_ahead = self._believed = ahead
-        self._doubtful_since = None
+        self._doubt = None
 
     def now(self) -> Instant:
         """Milliseconds since 1970 UTC; never less than what it said before, but for a start that first
@@ -159,6 +169,15 @@ class Clock:
     def from_store(self, at: Instant) -> Instant:
         """An instant of the store's own time as ours."""
         return round(at - self._store_ahead)
+
+
+def _of_most(voices: Sequence[float]) -> float:
+    """What most say, within a jump; of as many, who is least ahead."""
+    return max(sorted(voices), key=lambda one: _agree(voices, one))
+
+
+def _agree(voices: Sequence[float], what: float) -> int:
+    return sum(abs(one - what) <= JUMP_MS for one in voices)
 
 
 class ClockUnknown(Exception):

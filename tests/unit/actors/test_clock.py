@@ -179,11 +179,33 @@ def test_who_starts_while_the_stores_clock_is_wrong_takes_the_line_of_the_others
     node.set_ms = 3_600_000
     node.renew()
     assert node.clock.now() == NOON + 3_600_000  # the others' leases had just lapsed by that clock
-    node.live(1, others=[3_600_000])
-    assert node.clock.now() == NOON + 1_000
+    node.live(6, others=[3_600_000])
+    assert node.clock.now() == NOON + 6_000
+    assert node.clock.ahead is None
     node.live(5, others=[3_600_000])
     assert node.clock.ahead == 3_600_000
     assert node.clock.to_store(NOON) == NOON + 3_600_000
+
+
+def test_one_who_believed_a_wrong_clock_leads_nobody_astray(node: Node) -> None:
+    """Its line is an hour ahead, as no machine can be; most nodes say otherwise."""
+    node.renew(others=[0, 0])
+    node.live(15, others=[0, 0])
+    node.set_ms = 3_600_000
+    node.live(30, others=[3_600_000, 0])
+    assert node.late == 3_600_000
+
+
+def test_a_clock_that_is_set_over_and_over_moves_nobody(node: Node) -> None:
+    """What the others say may be a second old: what changes meanwhile is no witness."""
+    node.renew(others=[0, 0])
+    node.live(15, others=[0, 0])
+    for before, now in ((0, 3_600_000), (3_600_000, 7_200_000), (7_200_000, 3_600_000), (3_600_000, 0)):
+        node.set_ms = now
+        node.live(1, others=[before, before])
+        node.live(2, others=[now, now])
+    node.live(10, others=[0, 0])
+    assert node.late == 0
 
 
 def test_alone_a_few_seconds_are_a_stall_and_more_is_a_clock_that_was_set(node: Node) -> None:
