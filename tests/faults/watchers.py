@@ -29,6 +29,8 @@ class Dashboard(Client):
         self._stream, self._seq = "", 0
         self._shown: dict[tuple[str, str], str] = {}
         self._awake_at = 0.0
+        self._watched: Line | None = None
+        """The line on which the waiting room is followed: until then, what is shown may be old, and says so."""
 
     async def hello(self) -> Hello:
         """Get a ticket; without one there is nothing to say. Raises LineLost."""
@@ -58,6 +60,7 @@ class Dashboard(Client):
     def _watching(self, line: Line, asked: tuple[str, int], answer: Told) -> None:
         if answer["t"] == "error":
             return
+        self._watched = line
         replay = answer["t"] == "ok"
         if not replay:
             self._stream, self._seq = answer["stream"], answer["seq"]
@@ -92,9 +95,9 @@ class Dashboard(Client):
         self._note_all() if message["t"] == "board" else self._note(_visit_of(message))
 
     def line_heard(self) -> None:
-        """What is shown is what the server says."""
+        """What is shown is what the server says, once it is followed."""
         at = now()
-        if at - self._awake_at >= AWAKE_EVERY:
+        if self._watched is self.line and at - self._awake_at >= AWAKE_EVERY:
             self._awake_at = at
             self.town.note(Awake(at=at, who=self.who))
 
