@@ -30,7 +30,7 @@ class Dashboard(Client):
         self._shown: dict[tuple[str, str], str] = {}
         self._awake_at = 0.0
         self._watched: Line | None = None
-        """The line on which the waiting room is followed: until then, what is shown may be old, and says so."""
+        """The line on which the waiting room is followed: before that, what is shown may be old."""
 
     async def hello(self) -> Hello:
         """Get a ticket; without one there is nothing to say. Raises LineLost."""
