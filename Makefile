@@ -48,7 +48,7 @@ chaos: system .venv/.stamp ## break everything at random under load; SEED=1 MINU
 	$(PYTHON) -m tests.faults $(if $(SEED),--seed $(SEED)) --minutes $(or $(MINUTES),10) \
 		--nodes $(or $(NODES),3) --visits $(or $(VISITS),300) --clinics $(or $(CLINICS),60) $(ARGS)
 
-bench: .venv/.stamp gateway/static/manifest.json ## measure against plain servers run beside ours
+bench: .venv/.stamp gateway/static/manifest.json ## measure against plain servers run beside ours; ARGS=--curve or --quick
 	$(PYTHON) -m load_tests.bench $(ARGS)
 
 lint: .venv/.stamp $(WEB)/node_modules/.stamp ## style, types, arrows, generated files

@@ -12,7 +12,12 @@ from load_tests.scenarios import SCENARIOS
 
 POINTS: Final = 120
 """Of a line, at most."""
-RATES: Final = ("join", "pin", "resume", "back", "relay", "guesses", "put_off", "failed")
+RATES: Final = {
+    "people": ("join", "pin", "resume", "back", "put_off", "failed"),
+    "guesses": ("guesses",),
+    "relays": ("signals", "relay"),
+}
+"""What is plotted by the second, and what of it together."""
 STYLE: Final = (files("load_tests") / "page.css").read_text()
 
 
@@ -69,7 +74,9 @@ def _plots(outcome: Outcome) -> Iterator[str]:
             for name in ("p50", "p99", "max")
         ]
         yield plot(what.replace("_", " "), "ms", lines, logarithmic=True)
-    yield plot("rates", "a second", [_rate(outcome, what, stretches) for what in RATES if record.done(what)])
+    for title, whats in RATES.items():
+        lines = [_rate(outcome, what, stretches) for what in whats if record.done(what)]
+        yield plot(title, "a second", lines)
     yield plot(
         "connections", "open", [Series("open", [(at, record.here(at)) for at in sorted(record.here_in)])]
     )

@@ -95,14 +95,12 @@ def _shown(value: float) -> str:
 
 
 def _path(series: Series, end: float, axis: _Axis) -> str:
-    """Draw it; where there is nothing the line is broken."""
-    found, pen = [], "M"
+    """Draw it; where there is nothing the line is broken, and what stands alone is a dot."""
+    found, drawing = "", False
     for x, y in series.points:
-        if y is None or (axis.logarithmic and y <= 0):
-            pen = "M"
-            continue
-        found.append(f"{pen}{_x(x, end):.1f} {axis.y(y):.1f}")
-        pen = "L"
-    if len(found) == 1:
-        found.append("h1")
-    return "".join(found)
+        shown = y is not None and (y > 0 or not axis.logarithmic)
+        if y is not None and shown:
+            place = f"{_x(x, end):.1f} {axis.y(y):.1f}"
+            found += f"L{place}" if drawing else f"M{place}h0"
+        drawing = shown
+    return found

@@ -22,6 +22,11 @@ def test_a_line_is_broken_where_nothing_was_measured() -> None:
     assert line.count("M") == 2
 
 
+def test_what_stands_alone_is_a_dot() -> None:
+    """A single second with joins among others without is seen."""
+    assert "h0" in plot("join", "ms", [Series("p50", [(0, None), (1, 1.0), (2, None)])])
+
+
 @pytest.mark.parametrize("logarithmic", [False, True])
 def test_nothing_to_show_is_no_plot(logarithmic: bool) -> None:
     """An empty frame would say that all was zero."""
