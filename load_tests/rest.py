@@ -62,7 +62,13 @@ class Rest:
         line = await self._free.get()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._exchange(line, path, msgspec.json.encode(body), cookie)
+                while True:
+                    try:
+                        return await self._exchange(line, path, msgspec.json.encode(body), cookie)
+                    except Hangup as refused:
+                        if not refused.after:
+                            raise
+                        await asyncio.sleep(refused.after)  # the server asked to come again then
         finally:
             self._free.put_nowait(line)
 
@@ -77,7 +83,10 @@ class Rest:
         size = answered.lower().partition("content-length:")[2].partition("\r\n")[0]
         answer = await reader.readexactly(int(size))
         if not answered.startswith("HTTP/1.1 2"):
-            raise Hangup(f"{path}: {answered.partition(chr(13))[0]} {answer.decode()}")
+            after = (
+                msgspec.json.decode(answer).get("retry_after_ms", 0) / 1000 if b"retry_after" in answer else 0
+            )
+            raise Hangup(f"{path}: {answered.partition(chr(13))[0]} {answer.decode()}", after)
         return answered, answer
 
 
