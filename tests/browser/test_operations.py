@@ -72,6 +72,7 @@ async def test_operations_are_shown_live_and_of_nobody(running: Running, tmp_pat
                 text = await page.inner_text("body")
                 assert [name for name in PEOPLE if name in text] == []
                 await by_keyboard(page)
+                await page.get_by_role("main").focus()
                 await stage.seen(page, "operations", everywhere=True, pictures="all")
                 spanish = await stage.page(own.url, await stage.staff("sre", locale="es-US"))
                 await expect(spanish.get_by_role("heading", name="Operaciones")).to_be_visible()
@@ -94,7 +95,7 @@ async def by_keyboard(page: Page) -> None:
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="1 hour")).to_have_attribute("aria-pressed", "true")
     await page.keyboard.press("Tab")
-    await expect(page.locator(":focus")).to_have_accessible_name("Show Joins a minute as table")
+    await expect(page.locator(":focus")).to_have_accessible_name("Show as table: Joins a minute")
     await page.keyboard.press("Enter")
     table = page.get_by_role("region", name="Joins a minute, minute by minute").get_by_role("table")
     await expect(table.get_by_role("columnheader")).to_have_text(["Time", "Joined", "Turned away", "Failed"])
