@@ -225,6 +225,18 @@ class Bridge(_Section):
     """0 is any that is free."""
     url: str = Field("", pattern=r"^(wss?://[A-Za-z0-9.\[\]:_-]+(/[^ ?#]*)?)?$")
     """The same, as dial-in processes on other machines reach it."""
+    backend: Literal["embedded", "janus"] = "embedded"
+    """What mixes: the process itself, or the AudioBridge of a Janus (docs/telephones.md)."""
+    janus_url: SocketAddress = ""
+    """A Janus that you run yourself, like ws://127.0.0.1:8188; by default the bridge starts Debian's."""
+    janus_secret: SecretStr = SecretStr("")
+    """Its `api_secret`."""
+    janus_admin_key: SecretStr = SecretStr("")
+    """The `admin_key` with which its AudioBridge makes rooms."""
+    janus_rtp_address: str = Field("127.0.0.1", pattern=r"^[0-9a-fA-F.:]+$")
+    """Our IP address as it reaches us. Telephones' sound comes by plain RTP: never let it cross a network
+    that is not yours alone.
+    """
 
 
 class Privacy(_Section):

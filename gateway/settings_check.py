@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from shutil import which
 from typing import Final
 from urllib.parse import urlsplit
 
+from gateway.media.bridge.orders import PROGRAM
 from gateway.settings import Problem, Settings, is_loopback
 
 PIN_ADVICE: Final = ((100, 9), (1_000, 10), (10_000, 11))
@@ -140,6 +142,26 @@ def _texts_are_whole(settings: Settings) -> Iterator[Problem]:
         )
 
 
+def _something_mixes(settings: Settings) -> Iterator[Problem]:
+    bridge = settings.bridge
+    if bridge.backend != "janus" or not bridge.bind:
+        return
+    if not bridge.janus_url:
+        if which(PROGRAM) is None:
+            yield Problem(
+                "bridge.backend", f"there is no {PROGRAM} here (`apt install janus`): or give janus_url."
+            )
+        return
+    if bridge.janus_url.startswith("ws://") and not is_loopback(urlsplit(bridge.janus_url).hostname or ""):
+        yield Problem(
+            "bridge.janus_url", "what opens its rooms would cross the network in clear: use wss://."
+        )
+    if not bridge.janus_admin_key.get_secret_value():
+        yield Problem(
+            "bridge.janus_admin_key", "without one, whoever reaches that Janus can make rooms in it."
+        )
+
+
 _RULES: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _tls_is_whole,
     _others_need_tls,
@@ -149,6 +171,7 @@ _RULES: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _store_url_is_known,
     _mail_is_whole,
     _texts_are_whole,
+    _something_mixes,
 )
 
 

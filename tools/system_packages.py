@@ -1,5 +1,5 @@
 """Install what the tests need from Debian: browsers, telephones, an independent Redis, a TURN server, a load
-balancer, Prometheus, clocks to set, a voice for the telephone's prompts.
+balancer, a second mixer, Prometheus, clocks to set, a voice for the telephone's prompts.
 
 As root it installs what is missing by itself, and starts no service: tests run all of these themselves. As
 another user it prints the one command to run and stops with status 3, before any test: a missing part is
@@ -26,6 +26,7 @@ NEEDED: Mapping[str, str] = {
     "faketime": "faketime",
     "firefox-esr": "firefox-esr",
     "haproxy": "haproxy",
+    "janus": "janus",
     "prometheus": "promtool",
     "redis-server": "redis-server",
     "sip-tester": "sipp",

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
@@ -75,12 +75,15 @@ async def dial(
     headers: Mapping[str, str] | None = None,
     ca_file: Path | None = None,
     max_message: int = MAX_MESSAGE,
+    unix: Path | None = None,
 ) -> Client:
-    """Connect to `ws://` or `wss://` within so many seconds. Raises Unreachable.
+    """Connect to `ws://` or `wss://` within so many seconds; by a socket of this machine if `unix` names
+    one. Raises Unreachable.
 
     `ca_file`: who vouches for the server's certificate, if not one of those that this machine knows. The
     other side sends the pings.
     """
+    by_path: dict[str, Any] = {"unix": True, "path": str(unix)} if unix is not None else {}
     secure = ssl.create_default_context(cafile=ca_file) if url.startswith("wss:") else None
     try:
         connection = await connect(
@@ -96,6 +99,7 @@ async def dial(
             max_size=max_message,
             logger=QUIET,
             ssl=secure,
+            **by_path,
         )
     except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
         raise Unreachable(type(error).__name__) from error

@@ -1,14 +1,19 @@
-"""The bridge between telephones and browsers: a process of its own, kept by a real node (R10, D13)."""
+"""The bridge between telephones and browsers: a process of its own, kept by a real node (R10, D13).
+
+What callers and browsers hear is one promise for both kinds of mixer, the embedded one and Janus.
+"""
 
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from gateway.auth import BRIDGE
 from tests.support.client import WireClient, refusal
-from tests.support.node import House
+from tests.support.node import House, house
 from tests.support.sound import BrowserDouble, line, loudness, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -16,6 +21,25 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 LOUD = 2_000.0
 """A tone of 8,000 that came through, with some of it lost."""
 FAINT = 200.0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["embedded", "janus"])
+async def mixing(
+    request: pytest.FixtureRequest, node: House, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    """Run a node with each kind of mixer."""
+    if request.param == "embedded":
+        yield node
+    else:
+        async with house(tmp_path_factory.mktemp("janus"), bridge={"backend": "janus"}) as own:
+            yield own
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def either(mixing: House) -> AsyncIterator[House]:
+    """Open a clinic at it for one test."""
+    async with mixing.another_clinic() as own:
+        yield own
 
 
 async def bridged(client: WireClient, not_page: str = "", since: int = 0) -> str:
@@ -27,11 +51,11 @@ async def bridged(client: WireClient, not_page: str = "", since: int = 0) -> str
     return page
 
 
-async def test_a_caller_and_a_browser_hear_each_other_and_never_themselves(here: House) -> None:
+async def test_a_caller_and_a_browser_hear_each_other_and_never_themselves(either: House) -> None:
     """The caller's tone is in the browser's ear, the browser's in the caller's; nobody's own is in theirs."""
-    visit = await here.plan()
-    provider = await here.provider(visit)
-    phone = await here.caller_in(visit)
+    visit = await either.plan()
+    provider = await either.provider(visit)
+    phone = await either.caller_in(visit)
     async with line(await phone.wait_for("audio"), 500) as caller:
         browser = BrowserDouble(provider, 700)
         await browser.connect(await bridged(provider))
@@ -43,14 +67,14 @@ async def test_a_caller_and_a_browser_hear_each_other_and_never_themselves(here:
         await browser.close()
 
 
-async def test_telephones_hear_each_other_and_every_browser(here: House) -> None:
-    """Three callers and two browsers: each caller hears the four others, each browser the three callers only,
-    for browsers hear each other without the bridge.
+async def test_telephones_hear_each_other_and_every_browser(either: House) -> None:
+    """Three callers and two browsers: each caller hears the four others, each browser the three callers, and
+    the other browser only if the bridge says that it sends everybody, so that it is not heard twice.
     """
-    visit = await here.plan()
-    provider = await here.provider(visit)
-    guest = await here.guest(visit)
-    phones = [await here.caller_in(visit, f"+1555010{n}") for n in range(3)]
+    visit = await either.plan()
+    provider = await either.provider(visit)
+    guest = await either.guest(visit)
+    phones = [await either.caller_in(visit, f"+1555010{n}") for n in range(3)]
     audios = [await phone.wait_for("audio") for phone in phones]
     async with line(audios[0], 450) as one, line(audios[1], 550) as two, line(audios[2], 650) as three:
         browsers = [BrowserDouble(provider, 750), BrowserDouble(guest, 850)]
@@ -71,30 +95,34 @@ async def test_telephones_hear_each_other_and_every_browser(here: House) -> None
         )
         for own, ear in tones.items():
             assert loudness(ear.last(), own) < FAINT
-        for browser in browsers:
-            assert max(loudness(browser.last(), 750), loudness(browser.last(), 850)) < FAINT
+        for browser, own, other in zip(browsers, (750, 850), (850, 750), strict=True):
+            assert loudness(browser.last(), own) < FAINT
+            assert (loudness(browser.last(), other) > 1_000) is browser.whole
+            assert browser.whole or loudness(browser.last(), other) < FAINT
         for browser in browsers:
             await browser.close()
 
 
-async def test_a_caller_alone_hears_that_the_line_is_alive(here: House) -> None:
+async def test_a_caller_alone_hears_that_the_line_is_alive(either: House) -> None:
     """With nobody else to hear there is comfort noise: faint, and not nothing."""
-    visit = await here.plan()
-    await here.provider(visit)
-    phone = await here.caller_in(visit)
+    visit = await either.plan()
+    await either.provider(visit)
+    phone = await either.caller_in(visit)
     async with line(await phone.wait_for("audio"), 500) as caller:
         await until(lambda: caller.frames > 50)
         heard = caller.last()
         assert 1 < abs(heard).mean() < 100
 
 
-async def test_a_killed_bridge_is_back_with_the_sound_and_nobody_left(here: House) -> None:
-    """Kill the worker in the middle of a call: within 3 s the browser hears the caller again; no seat was
-    lost.
+@pytest.mark.parametrize("dies", ["worker", "mixer"])
+async def test_a_killed_bridge_is_back_with_the_sound_and_nobody_left(either: House, dies: str) -> None:
+    """Kill the worker, or the Janus that mixes for it, in the middle of a call: within 3 s the browser hears
+    the caller again; no seat was lost.
     """
-    visit = await here.plan()
-    provider = await here.provider(visit)
-    phone = await here.caller_in(visit)
+    keeper = either.node.keeper
+    visit = await either.plan()
+    provider = await either.provider(visit)
+    phone = await either.caller_in(visit)
     audio = await phone.wait_for("audio")
     async with line(audio, 500) as caller:
         browser = BrowserDouble(provider, 700)
@@ -103,8 +131,9 @@ async def test_a_killed_bridge_is_back_with_the_sound_and_nobody_left(here: Hous
         await until(lambda: loudness(browser.last(), 500) > LOUD and loudness(caller.last(), 700) > LOUD)
         since = provider.mark()
         before = asyncio.get_running_loop().time()
-        await until(lambda: here.node.keeper.doing.pid > 0)
-        os.kill(here.node.keeper.doing.pid, signal.SIGKILL)
+        await until(lambda: keeper.doing.pid > 0)
+        os.kill((keeper.doing.helper if dies == "mixer" else 0) or keeper.doing.pid, signal.SIGKILL)
+        await provider.wait(lambda one: one["t"] == "visit" and not one["visit"].get("bridge"), since=since)
     async with line(audio, 500) as caller:  # a dial-in process connects again by itself
         await browser.connect(await bridged(provider, page, since))
         await until(lambda: loudness(browser.last(), 500) > LOUD and loudness(caller.last(), 700) > LOUD)
@@ -113,12 +142,12 @@ async def test_a_killed_bridge_is_back_with_the_sound_and_nobody_left(here: Hous
         await browser.close()
 
 
-async def test_who_was_removed_hears_nothing_more(here: House) -> None:
+async def test_who_was_removed_hears_nothing_more(either: House) -> None:
     """A guest who is put out keeps their browser's connection open: the bridge cuts it."""
-    visit = await here.plan()
-    provider = await here.provider(visit)
-    guest = await here.guest(visit)
-    phone = await here.caller_in(visit)
+    visit = await either.plan()
+    provider = await either.provider(visit)
+    guest = await either.guest(visit)
+    phone = await either.caller_in(visit)
     async with line(await phone.wait_for("audio"), 500):
         browser = BrowserDouble(guest)
         await browser.connect(await bridged(guest))
@@ -132,11 +161,11 @@ async def test_who_was_removed_hears_nothing_more(here: House) -> None:
         await browser.close()
 
 
-async def test_the_bridge_goes_with_the_last_telephone(here: House) -> None:
+async def test_the_bridge_goes_with_the_last_telephone(either: House) -> None:
     """The first caller brings it, the last one takes it along."""
-    visit = await here.plan()
-    provider = await here.provider(visit)
-    phone = await here.caller_in(visit)
+    visit = await either.plan()
+    provider = await either.provider(visit)
+    phone = await either.caller_in(visit)
     async with line(await phone.wait_for("audio")):
         await bridged(provider)
         since = provider.mark()

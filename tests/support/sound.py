@@ -147,6 +147,8 @@ class BrowserDouble:
         self.heard: list[np.ndarray[Any, Any]] = []
         self.pc: RTCPeerConnection | None = None
         self.pages: list[str] = []
+        self.whole = False
+        """Whether the bridge sends everybody, other browsers too."""
         self._hum: _Hum | None = None
 
     async def connect(self, page: str) -> None:
@@ -164,6 +166,7 @@ class BrowserDouble:
         offer = {"pair": pair, "page": "double", "to": page, "offer": pc.localDescription.sdp}
         await self.client.tell("signal", to="bridge", data=json.dumps(offer))
         answer = await self._signal(lambda said: said["pair"] == pair and "answer" in said)
+        self.whole = bool(answer.get("whole"))
         await pc.setRemoteDescription(RTCSessionDescription(answer["answer"], "answer"))
         # before aiortc's own buffer, which keeps four packets back
         setattr(pc.getTransceivers()[0].receiver, "_handle_rtp_packet", self._arrived)  # noqa: B010

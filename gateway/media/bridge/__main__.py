@@ -12,6 +12,7 @@ import time
 from typing import Final
 
 import msgspec
+import structlog
 
 from gateway.media.bridge.orders import Orders
 from gateway.media.bridge.process import no_more_orders, serve
@@ -24,8 +25,7 @@ _PAUSE: Final = 0.5
 def main() -> int:
     """Keep a worker until stdin ends; the worker itself notices that."""
     orders = msgspec.json.decode(_first_line(), type=Orders)
-    import gateway.media.bridge.embedded  # noqa: F401 - loaded before the fork
-
+    _load(orders)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the one who keeps us
     while True:
         began = time.monotonic()
@@ -39,9 +39,18 @@ def main() -> int:
             time.sleep(_PAUSE)
 
 
+def _load(orders: Orders) -> None:
+    """Load what the worker needs, before the fork."""
+    if orders.janus is not None:
+        import gateway.media.bridge.janus
+    else:
+        import gateway.media.bridge.embedded  # noqa: F401
+
+
 def _work(orders: Orders) -> int:
-    asyncio.run(serve(orders, no_more_orders))
-    return 0
+    # stdout is for reports
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    return 0 if asyncio.run(serve(orders, no_more_orders)) else 1
 
 
 def _first_line() -> bytes:

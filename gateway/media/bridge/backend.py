@@ -67,6 +67,12 @@ class Backend(Protocol):
     async def open(self, visit: str, speaking: Speaking) -> Room:
         """Make the room of a visit. Raises Unable."""
 
+    async def lost(self) -> None:
+        """Wait until nothing can be mixed any more: the process ends then, and the next begins anew."""
+
+    def helper(self) -> int:
+        """Give the process id of a program that it runs beside this one; 0 for none."""
+
     async def close(self) -> None:
         """Stop; every room was closed before."""
 

@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from gateway.loudness import is_loud
 from gateway.media.bridge.backend import Answer, Candidate, Hear, Speaking, Voice
 from gateway.media.bridge.cushion import Cushion
-from gateway.media.bridge.mixer import SPEAKS_FROM, comfort_frames, mixed
+from gateway.media.bridge.mixer import comfort_frames, mixed
 from gateway.media.bridge.peer import Peer
 from signaling.messages import IceServer
 
@@ -108,13 +109,14 @@ class EmbeddedRoom:
         frames = [one.cushion.take() for one in phones] + [one.cushion.take() for one in browsers]
         if not frames:
             return
-        heard, loud = mixed(frames, self._hears)
+        heard = mixed(frames, self._hears)
         self._beats += 1
         noise = self._comfort[self._beats % len(self._comfort)]
         for at, phone in enumerate(phones):
             alone = all(frame is None for other, frame in enumerate(frames) if other != at)
             phone.hear(noise if alone else heard[at])
-            phone.loud = SPEAKS_FOR if loud[at] > SPEAKS_FROM else max(0, phone.loud - 1)
+            frame = frames[at]
+            phone.loud = SPEAKS_FOR if frame is not None and is_loud(frame) else max(0, phone.loud - 1)
         for at, browser in enumerate(browsers, len(phones)):
             if browser.peer.connected:
                 browser.peer.say(heard[at])
@@ -170,6 +172,14 @@ class EmbeddedBackend:
             self._due = loop.time() + BEAT
             self._timer = loop.call_at(self._due, self._beat)
         return room
+
+    async def lost(self) -> None:
+        """Wait for ever: it lives as long as its process."""
+        await asyncio.get_running_loop().create_future()
+
+    def helper(self) -> int:
+        """Give none: it is all in this process."""
+        return 0
 
     async def close(self) -> None:
         """Stop the beat."""

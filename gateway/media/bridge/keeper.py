@@ -7,13 +7,14 @@ import json
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import msgspec
 import structlog
 
-from gateway.media.bridge.orders import Orders
+from gateway.media.bridge.orders import LOOPBACK, JanusOrders, Orders
 from gateway.settings import Settings
 
 IDLE: Final = 300.0
@@ -33,8 +34,10 @@ class Doing(msgspec.Struct, frozen=True):
     telephones: int = 0
     browsers: int = 0
     cpu: float = 0.0
-    """Seconds of processor time that this worker has used."""
+    """Seconds of processor time that this worker has used, and its helper."""
     pid: int = 0
+    helper: int = 0
+    """The process id of a program that mixes for it, if one does that it has started; else 0."""
 
 
 class Keeper:
@@ -155,10 +158,15 @@ async def kept(
         yield NoKeeper(bridge.url)
         return
     family = socket.AF_INET6 if ":" in bridge.bind else socket.AF_INET
-    with socket.create_server((bridge.bind, bridge.port), family=family, backlog=64) as listener:
+    with ExitStack() as stack:
+        listener = stack.enter_context(
+            socket.create_server((bridge.bind, bridge.port), family=family, backlog=64)
+        )
+        ours = bridge.backend == "janus" and not bridge.janus_url
+        folder = stack.enter_context(TemporaryDirectory(prefix="vestibule-bridge-")) if ours else ""
         host = f"[{bridge.bind}]" if ":" in bridge.bind else bridge.bind
         keeper = Keeper(
-            _orders(settings, key, listener.fileno()),
+            _orders(settings, key, listener.fileno(), folder),
             bridge.url or f"ws://{host}:{listener.getsockname()[1]}/leg",
             said,
         )
@@ -168,7 +176,7 @@ async def kept(
             await keeper.close()
 
 
-def _orders(settings: Settings, key: str, listening: int) -> Orders:
+def _orders(settings: Settings, key: str, listening: int, folder: str) -> Orders:
     """Say what the bridge has to know. It speaks to this node, by TLS where the node speaks nothing else."""
     server = settings.server
     host = "127.0.0.1" if server.bind in ("0.0.0.0", "localhost") else server.bind
@@ -181,4 +189,17 @@ def _orders(settings: Settings, key: str, listening: int) -> Orders:
         key=key,
         listening=listening,
         ca_file=str(server.tls_cert) if own else "",
+        janus=_janus(settings, folder) if settings.bridge.backend == "janus" else None,
+    )
+
+
+def _janus(settings: Settings, folder: str) -> JanusOrders:
+    bridge = settings.bridge
+    return JanusOrders(
+        url=bridge.janus_url,
+        secret=bridge.janus_secret.get_secret_value(),
+        admin_key=bridge.janus_admin_key.get_secret_value(),
+        rtp_address=bridge.janus_rtp_address if bridge.janus_url else LOOPBACK,
+        rooms=f"vestibule {settings.server.node}",
+        folder=folder,
     )

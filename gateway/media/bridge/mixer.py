@@ -20,8 +20,6 @@ KNEE: Final = 6000
 """Sums up to here stay as they are."""
 SOURCES: Final = 16
 """Sources in one sum at most: six telephones, six browsers, and some to spare."""
-SPEAKS_FROM: Final = 120.0
-"""Mean magnitude of a frame from which somebody speaks: about -40 dBov."""
 COMFORT: Final = 5.0
 """Magnitude of comfort noise: about -66 dBov, heard as a line that is alive."""
 _COMFORT_FRAMES: Final = 50
@@ -63,19 +61,20 @@ def linear(frame: bytes) -> _Samples:
     return _LINEAR[np.frombuffer(frame, dtype=np.uint8)]
 
 
-def mixed(frames: Sequence[bytes | None], hears: npt.NDArray[np.int32]) -> tuple[list[bytes], list[float]]:
+def mixed(frames: Sequence[bytes | None], hears: npt.NDArray[np.int32]) -> list[bytes]:
     """Mix one frame of each source for each listener; None is a source that says nothing now.
 
     `hears[listener, source]` is 1 where the listener hears the source, else 0. Returns what each listener
-    hears, and how loud each source is (mean magnitude).
+    hears.
     """
     if not any(frame is not None for frame in frames):
-        return [SILENCE] * hears.shape[0], [0.0] * len(frames)
+        return [SILENCE] * hears.shape[0]
     raw = np.frombuffer(b"".join(SILENCE if one is None else one for one in frames), dtype=np.uint8)
     samples = _LINEAR[raw.reshape(len(frames), FRAME)]
     sums = hears @ samples
     said = _PRESSED[np.clip(sums, -_CENTRE, _CENTRE) + _CENTRE]
-    return [row.tobytes() for row in said], np.abs(samples).mean(axis=1).tolist()
+    whole = said.tobytes()
+    return [whole[at : at + FRAME] for at in range(0, len(whole), FRAME)]
 
 
 def comfort_frames() -> list[bytes]:

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from gateway.media.bridge.backend import Backend, Unable
 from gateway.media.bridge.mixer import FRAME
 from gateway.media.bridge.orders import Orders
@@ -29,6 +31,8 @@ _UNSENT: Final = 4 * (FRAME + 4)
 """Bytes that wait for a slow dial-in process: four frames."""
 LEGS: Final = 512
 """Telephones in one process at most."""
+
+log = structlog.get_logger("vestibule.bridge")
 
 
 class Bridge:
@@ -102,12 +106,14 @@ class Bridge:
         """Say every 2 s how the bridge does, a line of JSON for its keeper."""
         while True:
             used = resource.getrusage(resource.RUSAGE_SELF)
+            helper = self._backend.helper()
             line = {
                 "visits": len(self._visits),
                 "telephones": self._legs,
                 "browsers": sum(visit.browsers for visit in self._visits.values()),
-                "cpu": used.ru_utime + used.ru_stime,
+                "cpu": used.ru_utime + used.ru_stime + cpu_of(helper),
                 "pid": os.getpid(),
+                "helper": helper,
             }
             with suppress(OSError):
                 os.write(sys.stdout.fileno(), json.dumps(line).encode() + b"\n")
@@ -124,23 +130,59 @@ def _push(caller: Caller, frame: bytes) -> None:
     caller.push(frame, _UNSENT)
 
 
-async def serve(orders: Orders, until: Callable[[], Awaitable[None]]) -> None:
-    """Bridge until told to stop."""
-    bridge = Bridge(orders, await _backend())
+async def serve(orders: Orders, until: Callable[[], Awaitable[None]]) -> bool:
+    """Bridge until told to stop; False when what mixes was lost, or could not be had, before that."""
+    stopped = asyncio.ensure_future(until())
+    try:
+        opening = asyncio.ensure_future(_backend(orders))
+        await asyncio.wait([stopped, opening], return_when=asyncio.FIRST_COMPLETED)
+        if opening.done():
+            return await _bridged(orders, opening.result(), stopped)
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        return True
+    except Unable as unable:
+        log.error("bridge", state="cannot mix", why=str(unable))
+        return False
+    finally:
+        stopped.cancel()
+
+
+async def _bridged(orders: Orders, backend: Backend, stopped: "asyncio.Future[None]") -> bool:
+    bridge = Bridge(orders, backend)
     listener = socket.socket(fileno=os.dup(orders.listening))
     async with listening(listener, path="/leg", subprotocol=SUBPROTOCOL, largest=FRAME, handle=bridge.leg):
         reports = asyncio.create_task(bridge.report())
+        lost = asyncio.ensure_future(backend.lost())
         try:
-            await until()
+            await asyncio.wait([stopped, lost], return_when=asyncio.FIRST_COMPLETED)
+            if not stopped.done():
+                log.error("bridge", state="what mixes was lost", result="restarting")
+            return stopped.done()
         finally:
             reports.cancel()
+            lost.cancel()
             await bridge.close()
 
 
-async def _backend() -> Backend:
+async def _backend(orders: Orders) -> Backend:
+    """Open what mixes; each kind loads only what it needs itself. Raises Unable."""
+    if orders.janus is not None:
+        from gateway.media.bridge.janus import JanusBackend
+
+        return await JanusBackend.begin(orders.janus, orders.key)
     from gateway.media.bridge.embedded import EmbeddedBackend
 
     return EmbeddedBackend()
+
+
+def cpu_of(pid: int) -> float:
+    """Give the processor seconds that a process has used (Linux's /proc); 0 for none."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def no_more_orders() -> None:
