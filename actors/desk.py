@@ -353,6 +353,9 @@ class Desk:
             return Refused("try_later")
         try:
             await self._host.known.add([clinic])
+            before = shard.clinics.get(clinic.id)
+            gone = {*before.dial_in} - {*clinic.dial_in} if before is not None else set()
+            await self._host.known.gave_up(clinic.id, gone)
             result = await self._host.store.save_clinic(
                 shard.number, shard.epoch, clinic.id, msgpack.encode(clinic)
             )

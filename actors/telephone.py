@@ -56,12 +56,13 @@ class Telephone:
             outlet.answer(error(hello.id, Refused("number_unknown"), None))
             self._host.observer.refused("number_unknown")
             return
+        phone = await self._phone_of(dialled)
         if not outlet.stand_on(outlet.credential):
             return  # hung up meanwhile
         now = self._host.now()
         caller = self._host.secrets.caller_hash(hello.caller, now)
         self._calls[outlet.id] = Call(outlet, key, dialled, caller, hello.call)
-        length, phone = self._host.secrets.pin_digits + 1, self._phone_of(dialled)
+        length = self._host.secrets.pin_digits + 1
         outlet.answer(wire.ReadyPhone(id=hello.id, tries=TRIES, length=length, now=now, clinic_phone=phone))
 
     def digits(self, outlet: Outlet, message: wire.Digits) -> None:
@@ -77,9 +78,11 @@ class Telephone:
         """The call ended before it found its visit."""
         self._calls.pop(outlet.id, None)
 
-    def _phone_of(self, dialled: str) -> str:
-        """Give the own number of the clinic that has this dial-in number; "" when several have it."""
-        own = {clinic.phone for clinic in self._host.clinics() if dialled in clinic.dial_in}
+    async def _phone_of(self, dialled: str) -> str:
+        """Give the own number of the clinic that has this dial-in number, whichever node has the clinic; ""
+        when several have it.
+        """
+        own = await self._host.known.phones(dialled)
         return own.pop() if len(own) == 1 else ""
 
     # ------------------------------------------------------------ one PIN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from actors.store.known import RedisKnown
@@ -36,6 +38,20 @@ async def test_clinics_and_their_numbers_are_known_to_all(servers: Servers) -> N
         False,
         False,
     ]
+
+
+async def test_who_shares_a_number_is_known_by_their_own_telephones(servers: Servers) -> None:
+    """Whichever node saved them; a clinic that has given a number up is not asked to be called for it."""
+    known, elsewhere = RedisKnown(servers), RedisKnown(servers)
+    ann, bay = replace(ANN, phone="555-0123"), replace(BAY, phone="555-0124")
+    await known.add([ann, POD])
+    await elsewhere.add([bay])
+    assert await known.phones("+15550100") == {"555-0123"}
+    assert await known.phones("+15550101") == {"555-0123", "555-0124"}
+    assert await known.phones("+15550102") == set()
+    await known.gave_up(ANN.id, [])
+    await known.gave_up(ANN.id, ["+15550101", "+15550102"])
+    assert await elsewhere.phones("+15550101") == {"555-0124"}
 
 
 async def test_a_clinic_is_read_as_it_is_saved_by_who_does_not_own_it(shards: RedisShards) -> None:
