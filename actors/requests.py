@@ -65,7 +65,9 @@ class Requests:
         """Show the others what this browser sends now."""
         place = self._host.places.get(outlet.id)
         if place is not None and self._afford(place):
-            place.live.submit(_nothing, SetMedia(outlet.id, message.mic, message.cam, message.screen))
+            speaks = message.speaks and place.phone
+            set_media = SetMedia(outlet.id, message.mic, message.cam, message.screen, speaks)
+            place.live.submit(_nothing, set_media)
 
     def quality(self, outlet: Outlet, message: wire.Quality) -> None:
         """Show the clinic how this browser's connection does (B12)."""

@@ -166,6 +166,7 @@ class SetMedia:
     mic: bool
     cam: bool
     screen: bool
+    speaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

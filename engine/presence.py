@@ -67,6 +67,7 @@ class Connection:
     mic: bool = False
     cam: bool = False
     screen: bool = False
+    speaks: bool = False
     quality: Quality = Quality.NONE
 
     @property

@@ -168,10 +168,10 @@ def set_media(visit: Record, command: SetMedia, _: Instant) -> Outcome:
     connection = visit.live.get(command.connection)
     if connection is None:
         return Done()
-    sends = (command.mic, command.cam, command.screen)
-    if (connection.mic, connection.cam, connection.screen) == sends:
+    sends = (command.mic, command.cam, command.screen, command.speaks)
+    if (connection.mic, connection.cam, connection.screen, connection.speaks) == sends:
         return Done()
-    connection.mic, connection.cam, connection.screen = sends
+    connection.mic, connection.cam, connection.screen, connection.speaks = sends
     seat = visit.seats[connection.seat]
     if seat.standing is not Standing.IN:
         return Done()

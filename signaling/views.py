@@ -160,7 +160,10 @@ def _media(seat: Seat) -> wire.MediaState:
     for one in (seat.web, seat.phone):
         if one is not None and (one.mic or one.cam or one.screen):
             mic, cam, screen = mic or one.mic, cam or one.cam, screen or one.screen
-    return wire.MediaState(mic=mic, cam=cam, screen=screen) if mic or cam or screen else _NO_MEDIA
+    if not (mic or cam or screen):
+        return _NO_MEDIA
+    speaks = mic and seat.phone is not None and seat.phone.live and seat.phone.speaks
+    return wire.MediaState(mic=mic, cam=cam, screen=screen, speaks=speaks)
 
 
 def inside(visit: Visit, seat: SeatId) -> wire.Inside:

@@ -108,6 +108,8 @@ class Media(Message, tag="media", frozen=True, kw_only=True):
     """The camera is on."""
     screen: bool = False
     """The screen is shared."""
+    speaks: bool = False
+    """Something is said now; from telephones only, for others cannot measure them."""
 
 
 class Leave(Message, tag="leave", frozen=True, kw_only=True):

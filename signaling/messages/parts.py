@@ -48,6 +48,8 @@ class MediaState(Part, frozen=True, kw_only=True):
     mic: bool = False
     cam: bool = False
     screen: bool = False
+    speaks: bool = False
+    """Somebody on the telephone says something now."""
 
 
 class Participant(Part, frozen=True, kw_only=True):

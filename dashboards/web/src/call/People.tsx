@@ -62,7 +62,7 @@ interface PersonProps {
 
 function Person({ call, seat, you, runs }: PersonProps) {
   const [open, setOpen] = useState(false);
-  const speaks = call.phonesSpeaking.value.has(seat.seat);
+  const speaks = call.phonesSpeaking.value.has(seat.seat) || mediaOf(seat).speaks; // the bridge says it sooner
   return (
     <li class="people-one">
       <div class="person">

@@ -205,6 +205,7 @@ export interface ClinicWords {
     readonly muted: (name: Part) => string;
     readonly mutePhone: string;
     readonly phoneMuted: (name: Part) => string;
+    readonly speaks: string;
     readonly rename: string;
     readonly newName: (name: Part) => string;
     readonly save: string;

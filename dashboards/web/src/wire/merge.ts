@@ -149,7 +149,7 @@ export function aboveTheLine(seat: Participant): boolean {
 
 /** What a participant sends; everything is off until they said. */
 export function mediaOf(seat: Participant): Required<MediaState> {
-  return { mic: seat.media?.mic ?? false, cam: seat.media?.cam ?? false, screen: seat.media?.screen ?? false };
+  return { mic: false, cam: false, screen: false, speaks: false, ...seat.media };
 }
 
 /** Whether a new or changed seat is news to everyone in the call (D13), and which. */

@@ -62,6 +62,8 @@ export interface MediaState {
   readonly cam?: boolean;
   /** Default: false. */
   readonly screen?: boolean;
+  /** Somebody on the telephone says something now. Default: false. */
+  readonly speaks?: boolean;
 }
 
 /** One seat as others see it. `label` and `invitation` are for the clinic's eyes only. */
@@ -323,6 +325,8 @@ export interface Media {
   readonly cam: boolean;
   /** The screen is shared. Default: false. */
   readonly screen?: boolean;
+  /** Something is said now; from telephones only, for others cannot measure them. Default: false. */
+  readonly speaks?: boolean;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { Ellipsis, MicOff, Pencil, UserX } from "lucide-preact";
-import { Avatar, Button, RoleName, toast } from "../../ui/index.ts";
+import { AudioLines, Ellipsis, MicOff, Pencil, UserX } from "lucide-preact";
+import { Avatar, Button, Icon, RoleName, toast } from "../../ui/index.ts";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
 import { words as shared } from "../../ui/words.ts";
-import type { Participant, Row } from "../../wire/index.ts";
+import { mediaOf, type Participant, type Row } from "../../wire/index.ts";
 import { isOver } from "../board/filter.ts";
 import { aroundTheLine, type Person } from "../board/people.ts";
 import { toneOf } from "../board/presence.ts";
@@ -61,6 +61,7 @@ function PersonLine({ person, row }: { person: Person; row: Row }) {
         <PresenceSince row={row} person={person} how={seat ? howText(seat) : ""} />
         {seat && <Quality seat={seat} />}
       </div>
+      {seat && mediaOf(seat).speaks && <Icon of={AudioLines} label={words.details.speaks} />}
       {seat && !over && !renaming && (
         <PersonActs row={row} seat={seat} onRename={() => setRenaming(true)} onPutOut={setPuttingOut} />
       )}
