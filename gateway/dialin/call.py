@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Final
 
 from gateway.dialin.acts import Act, End, Hush, Say, Talk, Try
 from gateway.dialin.audio import Sound
 from gateway.dialin.leg import HangUp, Leg
 from gateway.dialin.prompts import Prompts
+from gateway.dialin.speaking import Speaking
+from gateway.dialin.stages import Patience, Stage
 from gateway.dialin.tally import Tally, Untold
 from gateway.dialin.visits import Dialled, Exchange, Line, VisitsGone
-from gateway.dialin.way import Patience, Stage, Way
+from gateway.dialin.way import Way
 from signaling import messages as wire
 from signaling.codes import Close
 
@@ -32,6 +35,8 @@ class House:
     prompts: Prompts
     patience: Patience = field(default_factory=Patience)
     tally: Tally = field(default_factory=Untold)
+    clock: Callable[[], float] = monotonic
+    """Seconds that only go on."""
 
 
 class Call:
@@ -45,6 +50,7 @@ class Call:
         self._way = Way(house.patience)
         self._line = Line(house.exchange, Dialled(leg.id, leg.dialled, leg.caller), self._heard)
         self._sound: Sound | None = None
+        self._speaking = Speaking(lambda speaks: self._line.tell(mic=self._way.mic, speaks=speaks))
         self._sounding: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
@@ -52,8 +58,10 @@ class Call:
         self._saying = 0
         self._playing: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._armed_for: float | None = None
         self._loop = asyncio.get_running_loop()
-        self._began = self._loop.time()
+        self._now = house.clock
+        self._began = self._now()
         self._asked: float | None = None
         self._counted: Stage | None = None
         self._digits_left, self._digits_at = DIGITS_AT_ONCE, self._began
@@ -69,6 +77,7 @@ class Call:
         finally:
             if self._timer is not None:
                 self._timer.cancel()
+            self._speaking.hush()
             self.ended(HangUp.STOPPING)  # unless it has ended by itself
             self._leg.hang_up(self._reason)
             await _end(talking, *self._tasks)
@@ -78,15 +87,20 @@ class Call:
         if self._failure is not None:
             raise self._failure
 
+    def tend(self) -> None:
+        """Look at the clock now: it has been set ahead."""
+        self._armed_for = None
+        self._do(self._way.late(self._now()))
+
     def stop(self) -> None:
         """This process is being stopped: say so, and hang up."""
-        self._do(self._way.stop(self._loop.time()))
+        self._do(self._way.stop(self._now()))
 
     # ------------------------------------------------------------ from the leg
 
     def digit(self, digit: str) -> None:
         """The caller pressed a key."""
-        now = self._loop.time()
+        now = self._now()
         self._digits_left = min(DIGITS_AT_ONCE, self._digits_left + (now - self._digits_at) * DIGITS_A_SECOND)
         self._digits_at = now
         if self._digits_left >= 1.0:
@@ -97,6 +111,7 @@ class Call:
         """The caller's voice; the others hear it unless the caller is muted."""
         if self._sound is not None and self._way.mic:
             self._sound.send(frame)
+            self._speaking.heard(frame)
 
     def ended(self, reason: HangUp) -> None:
         """The leg is gone."""
@@ -110,10 +125,10 @@ class Call:
         try:
             await self._line.run()
         except VisitsGone:
-            self._do(self._way.lost(self._loop.time()))
+            self._do(self._way.lost(self._now()))
 
     def _heard(self, message: wire.Message) -> None:
-        now = self._loop.time()
+        now = self._now()
         if isinstance(message, wire.ReadyPhone):
             self._house.tally.set_up(now - self._began)
             self._asked = now
@@ -154,6 +169,7 @@ class Call:
                 case Try(digits):
                     self._line.ask(digits)
                 case Talk(mic):
+                    self._speaking.hush()
                     self._line.tell(mic=mic)
                 case End(reason):
                     self._leg.hang_up(reason)
@@ -171,23 +187,24 @@ class Call:
     async def _play(self, sound: bytes, which: int) -> None:
         await self._leg.play(sound)
         if which == self._saying and not self._over.is_set():
-            self._do(self._way.played(self._loop.time()))
+            self._do(self._way.played(self._now()))
 
     def _arm(self) -> None:
         """Wake up when the way wants to."""
         due = self._way.due
         if self._timer is not None:
-            if self._timer.when() == due:
+            if self._armed_for == due:
                 return
             self._timer.cancel()
             self._timer = None
         if due is not None and not self._over.is_set():
-            self._timer = self._loop.call_at(due, self._late)
+            self._armed_for = due
+            self._timer = self._loop.call_later(max(0.0, due - self._now()), self._late)
 
     def _late(self) -> None:
         self._timer = None
         # a loop's timer may be early by its own resolution
-        self._do(self._way.late(max(self._loop.time(), self._way.due or 0.0)))
+        self._do(self._way.late(max(self._now(), self._way.due or 0.0)))
 
     def _count(self) -> None:
         stage = self._way.stage

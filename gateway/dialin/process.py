@@ -13,6 +13,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -26,10 +27,10 @@ from gateway.dialin.prompts import Prompts
 from gateway.dialin.service import Room, Service, Tongues
 from gateway.dialin.settings_check import visits_url
 from gateway.dialin.sip import Origin
+from gateway.dialin.stages import Patience
 from gateway.dialin.telephony.origin import Telephony
 from gateway.dialin.telephony.webhooks import BASE, Addresses
 from gateway.dialin.visits import Exchange
-from gateway.dialin.way import Patience
 from gateway.http_server import HttpServer, http_server
 from gateway.logs import where
 from gateway.metrics import CONTENT_TYPE
@@ -79,10 +80,16 @@ def _at_its_end(stop: asyncio.Event) -> None:
         stop.set()
 
 
-async def serve_until(stop: asyncio.Event, settings: Settings, started: Callable[[Serving], None]) -> None:
-    """Take calls until `stop` is set."""
+async def serve_until(
+    stop: asyncio.Event,
+    settings: Settings,
+    started: Callable[[Serving], None],
+    *,
+    clock: Callable[[], float] = monotonic,
+) -> None:
+    """Take calls until `stop` is set. `clock`: seconds that only go on."""
     dialin, metrics = settings.dialin, DialInMetrics()
-    service = _service(settings, await asyncio.to_thread(_prompts, settings), metrics)
+    service = _service(settings, await asyncio.to_thread(_prompts, settings), metrics, clock)
     telephony = _telephony(settings, service, metrics)
     main = http_server(
         _Front(telephony, DemoPhone(telephony, dialin.pages) if dialin.pages else None, metrics),
@@ -117,7 +124,9 @@ def _prompts(settings: Settings) -> Prompts:
     return prompts
 
 
-def _service(settings: Settings, prompts: Prompts, metrics: DialInMetrics) -> Service:
+def _service(
+    settings: Settings, prompts: Prompts, metrics: DialInMetrics, clock: Callable[[], float]
+) -> Service:
     dialin = settings.dialin
     house = House(
         exchange=Exchange(
@@ -126,6 +135,7 @@ def _service(settings: Settings, prompts: Prompts, metrics: DialInMetrics) -> Se
         prompts=prompts,
         patience=_patience(dialin),
         tally=metrics,
+        clock=clock,
     )
     tongues = Tongues(
         of={number: language for number, _, language in (one.partition("=") for one in dialin.languages)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from gateway.dialin.leg import HangUp
-from gateway.dialin.way import Stage
+from gateway.dialin.stages import Stage
 
 
 class Tally(Protocol):

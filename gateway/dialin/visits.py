@@ -119,7 +119,7 @@ class Line:
             if how is How.NEVER or clock() - since > self._longest():
                 raise VisitsGone
             if how is not How.ELSEWHERE:
-                await asyncio.sleep(hint or self._wait())
+                await asyncio.sleep(self._after_hint(hint) if hint else self._wait())
 
     def _longest(self) -> float:
         """Say for how long no connection is borne."""
@@ -132,9 +132,9 @@ class Line:
         self._digits = digits
         self._send_digits()
 
-    def tell(self, *, mic: bool) -> None:
-        """Say whether the caller can be heard."""
-        self._media = wire.Media(mic=mic, cam=False)
+    def tell(self, *, mic: bool, speaks: bool = False) -> None:
+        """Say whether the caller can be heard, and says something."""
+        self._media = wire.Media(mic=mic, cam=False, speaks=speaks)
         if self._client is not None:
             self._out.put_nowait(self._media)
 
@@ -163,7 +163,7 @@ class Line:
             self._out.get_nowait()  # of the connection before; what still counts is said again
         writer = asyncio.create_task(self._write(client))
         try:
-            how, hint = await self._listen(client), 0.0
+            how, hint = await self._listen(client)
         except Closed as closed:
             how, hint = self._after(closed)
         except TimeoutError:
@@ -175,7 +175,7 @@ class Line:
         await client.close(Close.GOING_AWAY)
         return how, hint
 
-    async def _listen(self, client: Client) -> How:
+    async def _listen(self, client: Client) -> tuple[How, float]:
         hello = wire.HelloPhone(
             id=self._number(),
             key=self._exchange.key,
@@ -189,17 +189,17 @@ class Line:
             while not isinstance(first, wire.ReadyPhone | wire.Error | wire.Moved):
                 first = await self._message(client)
         if isinstance(first, wire.Moved):
-            return self._move(first)
+            return self._move(first), 0.0
         if isinstance(first, wire.Error):
-            return self._not_ready(first)
+            return self._not_ready(first), first.retry_after_ms / 1000
         self._ready(first)
         while True:
             async with asyncio.timeout(GIVE_UP_AFTER):
                 message = await self._message(client)
             if isinstance(message, wire.Moved):
-                return self._move(message)
+                return self._move(message), 0.0
             if isinstance(message, wire.Bye):
-                return self._bye(message)
+                return self._bye(message), message.retry_after_ms / 1000
             if message is not None:
                 self._take(message)
 
@@ -256,6 +256,10 @@ class Line:
         self._failures += 1
         if self._failures >= BACK_TO_DOOR:
             self._url = self._exchange.url
+
+    def _after_hint(self, hint: float) -> float:
+        """Come when we were told to, a little apart from everybody else who was."""
+        return min(hint, self._longest()) * random.uniform(1.0, 1.2)  # noqa: S311 - no secret
 
     def _wait(self) -> float:
         longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(self._failures, 8))

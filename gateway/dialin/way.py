@@ -7,75 +7,16 @@ Requirements R10, D4 to D7, D13.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from gateway.dialin.acts import Act, Clip, End, Hush, Say, Talk, Try, ask_pin, minutes, spoken
+from gateway.dialin.acts import Act, Clip, End, Hush, Say, Talk, Try, ask_pin, minutes
+from gateway.dialin.farewells import CALL_CLINIC, FAREWELLS, PUT_OUT, REFUSALS, to_the_clinic
 from gateway.dialin.leg import HangUp
+from gateway.dialin.stages import STANDINGS, Patience, Stage, awaited
 from signaling import messages as wire
 
 WARNING: Final = 300.0
 """Seconds before the lapse at which the caller is told of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long the way waits, in seconds."""
-
-    first_digit: float = 10.0
-    next_digit: float = 6.0
-    answer: float = 20.0
-    """For the visits' answer to a PIN."""
-    reminder: float = 60.0
-    """Between two prompts for somebody who waits."""
-    goodbye: float = 45.0
-    """For the last prompt, whatever becomes of it."""
-    longest: float = 8 * 3600.0
-    """A whole call."""
-
-
-class Stage(StrEnum):
-    """Where a caller is; also what live legs are counted by."""
-
-    CALLING = "calling"
-    """Picked up, and the visits have not answered yet."""
-    ASKED = "asked"
-    """Asked for the PIN."""
-    TRYING = "trying"
-    """The visits are asked about it."""
-    HELD = "held"
-    WAITING = "waiting"
-    IN = "in"
-    GOODBYE = "goodbye"
-    """Hears the last prompt."""
-    OVER = "over"
-
-
-_STANDINGS: Final = {"held": Stage.HELD, "waiting": Stage.WAITING, "in": Stage.IN}
-_PUT_OUT: Final = {"removed": Clip.REMOVED, "denied": Clip.DENIED}
-_FAREWELLS: Final[dict[str, tuple[Clip, HangUp]]] = {
-    "removed": (Clip.REMOVED, HangUp.REMOVED),
-    "denied": (Clip.DENIED, HangUp.REMOVED),
-    "completed": (Clip.ENDED, HangUp.ENDED),
-    "ended": (Clip.ENDED, HangUp.ENDED),
-    "cancelled": (Clip.MOVED, HangUp.ENDED),
-    "rescheduled": (Clip.MOVED, HangUp.ENDED),
-    "moved": (Clip.GOODBYE, HangUp.LEFT),
-    "left": (Clip.GOODBYE, HangUp.LEFT),
-}
-"""What is said last, by the code of `bye`."""
-_REFUSALS: Final[dict[str, tuple[Clip, HangUp]]] = {
-    "pin_over": (Clip.OVER, HangUp.OVER),
-    "visit_over": (Clip.ENDED, HangUp.ENDED),
-    "visit_full": (Clip.FULL, HangUp.FULL),
-    "removed": (Clip.REMOVED, HangUp.REMOVED),
-    "denied": (Clip.DENIED, HangUp.REMOVED),
-    "number_unknown": (Clip.NOT_SERVED, HangUp.NOT_SERVED),
-}
-"""What is said last, by the code of a refusal that another PIN does not help with."""
-_CALL_CLINIC: Final = frozenset({Clip.OVER, Clip.FULL, Clip.REMOVED, Clip.DENIED, Clip.MOVED})
-"""After these the clinic's own number is said."""
 _TRY_AGAIN: Final = frozenset({"try_later", "busy"})
 KEYS_AHEAD: Final = 32
 """Keys that are kept from before the question."""
@@ -126,7 +67,7 @@ class Way:
         acts: list[Act] = []
         for digit in typed:
             acts += self.digit(digit, now)
-        return acts or self._silent(now)
+        return acts or self._missed(now)
 
     def digit(self, digit: str, now: float) -> list[Act]:
         """The caller pressed a key; who types before they are asked has done so all the same."""
@@ -184,7 +125,7 @@ class Way:
             return self._goodbye(now, HangUp.LONG, Clip.GOODBYE)
         match self.stage:
             case Stage.ASKED:
-                return self._too_short(now) if self.typed else self._silent(now)
+                return self._missed(now)
             case Stage.TRYING:
                 return self._try_again(now)
             case Stage.HELD | Stage.WAITING:
@@ -208,7 +149,7 @@ class Way:
         if digit == "*":
             return self._ask(now, Clip.START_OVER)
         if digit == "#":
-            return [Hush(), *self._too_short(now)] if self.typed else [Hush(), *self._waits_again(now)]
+            return [Hush(), *self._missed(now)] if self.typed else [Hush(), *self._waits_again(now)]
         self.typed += digit
         if len(self.typed) < self._length:
             self.due = now + self._patience.next_digit
@@ -222,24 +163,19 @@ class Way:
         self.due = now + self._patience.first_digit
         return []
 
-    def _too_short(self, now: float) -> list[Act]:
-        return self._missed(now, Clip.TOO_SHORT)
-
-    def _silent(self, now: float) -> list[Act]:
-        return self._missed(now, Clip.NOTHING_TYPED)
-
-    def _missed(self, now: float, why: Clip) -> list[Act]:
+    def _missed(self, now: float) -> list[Act]:
         """Nothing that could be asked about: that may happen as often as a wrong PIN."""
+        why = Clip.TOO_SHORT if self.typed else Clip.NOTHING_TYPED
         self._silences += 1
         if self._silences >= self._tries:
-            return self._goodbye(now, HangUp.SILENT, why, *self._clinic())
+            return self._goodbye(now, HangUp.SILENT, why, *to_the_clinic(self._clinic_phone))
         return self._ask(now, why)
 
     def _refused(self, error: wire.Error, now: float) -> list[Act]:
         if error.number:
             self._clinic_phone = error.number
         if error.code == "tries_used":
-            return self._goodbye(now, HangUp.MISSED, Clip.NOT_FOUND, *self._clinic())
+            return self._goodbye(now, HangUp.MISSED, Clip.NOT_FOUND, *to_the_clinic(self._clinic_phone))
         if error.code == "pin_early":
             wait = error.at / 1000 - self._clock - now
             return self._goodbye(now, HangUp.EARLY, Clip.EARLY, minutes(-int(-wait // 60)), Clip.GOODBYE)
@@ -249,7 +185,7 @@ class Way:
         if error.code in _TRY_AGAIN and self.stage is Stage.TRYING:
             self.due = now + max(error.retry_after_ms / 1000, 1.0)
             return [] if self._asked_again else [Say((Clip.ONE_MOMENT,))]
-        clip, reason = _REFUSALS.get(error.code, (Clip.TRY_LATER, HangUp.BUSY))
+        clip, reason = REFUSALS.get(error.code, (Clip.TRY_LATER, HangUp.BUSY))
         return self._last(now, reason, clip)
 
     def _try_again(self, now: float) -> list[Act]:
@@ -262,9 +198,9 @@ class Way:
     # ------------------------------------------------------------ at the door and inside
 
     def _stands(self, you: wire.You, now: float) -> list[Act]:
-        if you.standing in _PUT_OUT:
-            return self._last(now, HangUp.REMOVED, _PUT_OUT[you.standing])
-        stage = _STANDINGS.get(you.standing)
+        if you.standing in PUT_OUT:
+            return self._last(now, HangUp.REMOVED, PUT_OUT[you.standing])
+        stage = STANDINGS.get(you.standing)
         if stage is None or stage is self.stage:
             return []
         before, self.stage, self._prefix = self.stage, stage, ""
@@ -287,12 +223,7 @@ class Way:
         return [Say((self._where(),))]
 
     def _where(self) -> Clip:
-        if self.stage is Stage.HELD:
-            return Clip.HELD
-        if self._door is not None and self._door.late:
-            return Clip.RUNNING_LATE
-        started = self._door is not None and self._door.status in ("in_progress", "lapsed")
-        return Clip.WAITING_ADMISSION if started else Clip.WAITING_PROVIDER
+        return Clip.HELD if self.stage is Stage.HELD else awaited(self._door)
 
     def _remind(self, now: float) -> list[Act]:
         self.due = self._no_later(now + self._patience.reminder)
@@ -349,20 +280,16 @@ class Way:
     # ------------------------------------------------------------ the end
 
     def _farewell(self, code: str, now: float) -> list[Act]:
-        clip, reason = _FAREWELLS.get(code, (Clip.TRY_LATER, HangUp.BUSY))
+        clip, reason = FAREWELLS.get(code, (Clip.TRY_LATER, HangUp.BUSY))
         return self._last(now, reason, clip)
 
     def _last(self, now: float, reason: HangUp, clip: Clip) -> list[Act]:
         return self._goodbye(
-            now, reason, clip, *(self._clinic() if clip in _CALL_CLINIC else (Clip.GOODBYE,))
+            now,
+            reason,
+            clip,
+            *(to_the_clinic(self._clinic_phone) if clip in CALL_CLINIC else (Clip.GOODBYE,)),
         )
-
-    def _clinic(self) -> tuple[str, ...]:
-        """Say the clinic's own number twice, and goodbye."""
-        number = spoken(self._clinic_phone)
-        if not number:
-            return (Clip.CALL_CLINIC, Clip.GOODBYE)
-        return (Clip.CALL_CLINIC_AT, *number, Clip.AGAIN, *number, Clip.GOODBYE)
 
     def _goodbye(self, now: float, reason: HangUp, *clips: str) -> list[Act]:
         """Say something last. Nothing that comes now changes it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,8 +11,10 @@ import pytest_asyncio
 
 from engine.clinic import Admission
 from gateway.dialin.acts import Clip
+from gateway.dialin.leg import FRAME
 from tests.support.node import House
-from tests.support.telephony import Telephony, counted, telephony
+from tests.support.sound import tone
+from tests.support.telephony import Caller, Telephony, counted, telephony
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -60,7 +64,7 @@ async def test_three_wrong_pins_end_with_the_clinics_own_number(here: House, com
     for clip in (Clip.CALL_CLINIC_AT, "digit.5", "digit.0", "digit.3", Clip.AGAIN, "digit.3", Clip.GOODBYE):
         at = await caller.hears(clip, after=at)
     assert await caller.ended() == 1000
-    assert counted(company.serving, "vestibule_hang_ups_total", reason="missed") == 1
+    assert counted(company.serving, "vestibule_hangups_total", reason="missed") == 1
 
 
 async def test_waiting_then_in(here: House, company: Telephony) -> None:
@@ -70,6 +74,65 @@ async def test_waiting_then_in(here: House, company: Telephony) -> None:
     at = await caller.hears(Clip.WAITING_PROVIDER)
     await here.provider(visit)
     await caller.hears(Clip.IN_CALL, after=at)
+
+
+async def test_who_waits_is_told_so_each_minute(here: House, company: Telephony) -> None:
+    """A line that is silent for minutes seems dead: each minute that, and what they wait for (D7)."""
+    visit = await here.plan()
+    caller = await company.calls(here.pin(visit))
+    at = await caller.hears(Clip.WAITING_PROVIDER)
+    for _ in range(2):
+        company.later(here, seconds=61)
+        at = await caller.hears(Clip.STILL_WAITING, after=at)
+        at = await caller.hears(Clip.WAITING_PROVIDER, after=at)
+    await here.provider(visit)
+    await caller.hears(Clip.IN_CALL, after=at)
+
+
+async def test_five_minutes_before_the_lapse_the_caller_is_told_and_again_when_it_is_longer(
+    here: House, company: Telephony
+) -> None:
+    """By the clock of the visits; and the longer visit has its own five minutes (D2)."""
+    visit = await here.plan(minutes=15)
+    provider = await here.provider(visit)
+    caller = await company.calls(here.pin(visit))
+    at = await caller.hears(Clip.IN_CALL)
+    company.later(here, minutes=10, seconds=1)
+    at = await caller.hears(Clip.FIVE_MINUTES, after=at)
+    await provider.ask("extend", op="more", minutes=15)
+    at = await caller.hears(Clip.EXTENDED, after=at)
+    company.later(here, minutes=15)
+    await caller.hears(Clip.FIVE_MINUTES, after=at)
+
+
+async def test_whether_a_caller_speaks_is_on_the_clinics_list(here: House, company: Telephony) -> None:
+    """Their voice shows at once, their silence a moment later; muted they say nothing (R11)."""
+    visit = await here.plan()
+    provider = await here.provider(visit)
+    dashboard = await here.dashboard(visit)
+    caller = await company.calls(here.pin(visit))
+    at = await caller.hears(Clip.IN_CALL)
+    voice = tone(500)[:FRAME]
+    talking = asyncio.create_task(_talks(caller, voice))
+    try:
+        shown = await provider.wait_for("seat", seat__role="phone", seat__media__speaks=True)
+        await dashboard.wait(lambda one: '"speaks":true' in json.dumps(one, separators=(",", ":")))
+        since = provider.mark()
+        await provider.ask("ask.mute", op="mute", seat=shown["seat"]["seat"])
+        await caller.hears(Clip.MUTED_BY_PROVIDER, after=at)
+        await provider.wait_for("seat", since=since, seat__role="phone", seat__media__speaks=None)
+        since = provider.mark()
+        await caller.types("#6")
+        await provider.wait_for("seat", since=since, seat__role="phone", seat__media__speaks=True)
+    finally:
+        talking.cancel()
+    await provider.wait_for("seat", since=since, seat__role="phone", seat__media__speaks=None)
+
+
+async def _talks(caller: Caller, voice: bytes) -> None:
+    while True:
+        await caller.speaks(voice)
+        await asyncio.sleep(0.02)
 
 
 async def test_the_provider_admits_or_turns_away(here: House, company: Telephony) -> None:
@@ -139,7 +202,7 @@ async def test_removed_callers_are_told(here: House, company: Telephony) -> None
     await provider.ask("remove", op="out", seat=shown["seat"]["seat"])
     await caller.hears(Clip.REMOVED)
     assert await caller.ended() == 1000
-    assert counted(company.serving, "vestibule_hang_ups_total", reason="removed") == 1
+    assert counted(company.serving, "vestibule_hangups_total", reason="removed") == 1
 
 
 async def test_told_before_the_lapse_and_at_the_end(here: House, company: Telephony) -> None:
@@ -166,7 +229,7 @@ async def test_hanging_up_is_leaving(here: House, company: Telephony) -> None:
     await caller.hangs_up()
     await provider.wait_for("seat", seat__seat=seat, seat__standing="left", why="left")
     assert await caller.ended() == 1000
-    assert counted(company.serving, "vestibule_hang_ups_total", reason="caller") == 1
+    assert counted(company.serving, "vestibule_hangups_total", reason="caller") == 1
 
 
 async def test_a_stream_that_breaks_off_is_lost_first(here: House, company: Telephony) -> None:

@@ -17,6 +17,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from random import Random
+from time import monotonic
 from typing import Any, Final, Self
 from xml.etree import ElementTree as ET
 
@@ -60,6 +61,11 @@ class Telephony:
         """The dial-in, if it runs in this process."""
         assert self.running is not None
         return self.running
+
+    def later(self, here: House, **passed: float) -> None:
+        """Let time pass, for the visits and for those who call."""
+        here.later(**passed)
+        self.serving.service.tend()
 
     @property
     def _validator(self) -> RequestValidator:
@@ -297,7 +303,10 @@ async def telephony(here: House, **changes: Any) -> AsyncIterator[Telephony]:
     """Run a dial-in beside a test's node, and the company that calls it."""
     here.dialin_key = here.dialin_key or await here.key()
     stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(serve_until(stop, dialin_settings(here, **changes), up.set_result))
+    settings = dialin_settings(here, **changes)
+    serving = asyncio.create_task(
+        serve_until(stop, settings, up.set_result, clock=lambda: monotonic() + here.clock.ahead / 1000)
+    )
     await asyncio.wait([serving, up], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         serving.result()

@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 
 from gateway.dialin.leg import DIGITS, FRAME, RATE, Caller, HangUp
+from gateway.dialin.telephony.events import Connected, Dtmf, Mark, Media, Start, Stop, read, write
 from gateway.dialin.telephony.tickets import Announced
 from gateway.dialin.telephony.twiml import TICKET
 from gateway.websocket import Cut, Socket
@@ -31,85 +32,6 @@ LATE_BY: Final = 64
 """How many messages back one may come late and still be the first of its number."""
 POLICY: Final = 1008
 NORMAL: Final = 1000
-
-
-class Format(msgspec.Struct):
-    """How sound is written."""
-
-    encoding: str
-    sample_rate: int = msgspec.field(name="sampleRate")
-    channels: int
-
-
-class Started(msgspec.Struct, rename="camel"):
-    """What `start` says."""
-
-    stream_sid: str
-    call_sid: str
-    media_format: Format
-    account_sid: str = ""
-    custom_parameters: dict[str, str] = {}
-
-
-class Connected(msgspec.Struct, tag_field="event", tag="connected"):
-    """The first message; says nothing that we need."""
-
-
-class Start(msgspec.Struct, tag_field="event", tag="start", rename="camel"):
-    """The call's stream begins."""
-
-    start: Started
-    sequence_number: str = "0"
-
-
-class Voice(msgspec.Struct):
-    """A piece of sound."""
-
-    payload: str
-    track: str = "inbound"
-
-
-class Media(msgspec.Struct, tag_field="event", tag="media", rename="camel"):
-    """The caller's voice."""
-
-    media: Voice
-    sequence_number: str = "0"
-
-
-class Key(msgspec.Struct):
-    """A key that was pressed."""
-
-    digit: str
-
-
-class Dtmf(msgspec.Struct, tag_field="event", tag="dtmf", rename="camel"):
-    """The caller pressed a key."""
-
-    dtmf: Key
-    sequence_number: str = "0"
-
-
-class Named(msgspec.Struct):
-    """A mark."""
-
-    name: str
-
-
-class Mark(msgspec.Struct, tag_field="event", tag="mark", rename="camel"):
-    """What was sent before this mark was heard, or thrown away."""
-
-    mark: Named
-    sequence_number: str = "0"
-
-
-class Stop(msgspec.Struct, tag_field="event", tag="stop", rename="camel"):
-    """The call is over."""
-
-    sequence_number: str = "0"
-
-
-_read: Final = msgspec.json.Decoder(Connected | Start | Media | Dtmf | Mark | Stop).decode
-_write: Final = msgspec.json.Encoder().encode
 Redeem = Callable[[str, str], Announced | None]
 """Uses a ticket up, given it and the call's id."""
 Take = Callable[["Stream", str | None], Caller | None]
@@ -212,7 +134,7 @@ class Stream:
         if self._reason is not None:
             return
         try:
-            message = _read(data)
+            message = read(data)
         except msgspec.ValidationError:
             return  # a new kind of event, or one that means nothing to us
         except msgspec.DecodeError:
@@ -308,7 +230,7 @@ class Stream:
 
     def _send(self, message: dict[str, object]) -> None:
         if self._socket is not None and self._reason is None:
-            self._socket.send(_write(message))
+            self._socket.send(write(message))
 
     def _end_play(self, *, to_its_end: bool) -> None:
         heard, self._heard = self._heard, None

@@ -9,7 +9,8 @@ import pytest
 
 from gateway.dialin.acts import Act, Clip, End, Hush, Say, Talk, Try
 from gateway.dialin.leg import HangUp
-from gateway.dialin.way import TRIES_OF_ONE, Patience, Stage, Way
+from gateway.dialin.stages import Patience, Stage
+from gateway.dialin.way import TRIES_OF_ONE, Way
 from signaling import messages as wire
 
 PIN = "4829153079"
