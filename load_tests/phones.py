@@ -1,12 +1,14 @@
 """`python -m load_tests.phones`: what the bridge of telephones costs, in time and in processor.
 
-A real node with its bridge, which is a process of its own. Telephones bring their sound as a dial-in does,
-browsers are doubles that connect as docs/protocol.md says (aiortc). Two things are measured:
+Two real nodes with their bridges, which are processes of their own: one mixes by itself, the other by Janus.
+Telephones bring their sound as a dial-in does, browsers are doubles that connect as docs/protocol.md says
+(aiortc); what is measured of one bridge is measured of the other right after. Two things are:
 
 - mouth to ear: from the onset of a tone on one side to its onset on the other, both ways, by one clock. Both
   sides say 20 ms at a time, so a frame's own 20 ms are in it; a telephone's and a browser's own buffers are
   not, for they stand behind what is measured.
-- processor seconds a second of the bridge's process, at rest and with calls in it, and by telephone.
+- processor seconds a second of all of the bridge's processes, and by telephone; of Janus also without the
+  process that brings it the telephones' sound.
 """
 
 from __future__ import annotations
@@ -14,14 +16,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Final
 
+from gateway.media.bridge.process import cpu_of
 from tests.support.client import WireClient
 from tests.support.node import House, house
 from tests.support.sound import QUIET, BrowserDouble, Line, line, loudness, tone, until
@@ -31,8 +35,9 @@ ONSETS: Final = 15
 LOUD: Final = 1_000.0
 """From this amplitude on the tone has begun."""
 SETTLES: Final = 1.5
-MIXES: Final = ((1, 1), (1, 2), (4, 2), (6, 2))
+MIXES: Final = ((1, 2), (4, 2))
 """Telephones and browsers."""
+BACKENDS: Final = ("embedded", "janus")
 MEASURED: Final = 8.0
 PACE: Final = 0.002
 
@@ -46,22 +51,44 @@ def main() -> None:
 
 
 async def measured(onsets: int, seconds: float) -> dict[str, object]:
-    """Run everything on one node."""
-    found: dict[str, object] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        async with house(Path(folder)) as node, node.another_clinic() as here:
-            found["mouth_to_ear_ms"] = await delays(here, onsets)
-            found["cpu_percent"] = {
-                f"{phones} telephones, {browsers} browsers": await cost(here, phones, browsers, seconds)
-                for phones, browsers in MIXES
-            }
+    """Measure both kinds of bridge, in turns."""
+    found: dict[str, object] = {"load_before": os.getloadavg()[0]}
+    async with AsyncExitStack() as stack:
+        clinics = {
+            backend: await stack.enter_async_context(await a_clinic(stack, backend)) for backend in BACKENDS
+        }
+        found["mouth_to_ear_ms"] = {
+            backend: await delays(backend, here, onsets) for backend, here in clinics.items()
+        }
+        found["cpu_percent"] = {
+            f"{phones} telephones, {browsers} browsers": compared(
+                {
+                    backend: await cost(backend, here, phones, browsers, seconds)
+                    for backend, here in clinics.items()
+                }
+            )
+            for phones, browsers in MIXES
+        }
     return found
+
+
+async def a_clinic(stack: AsyncExitStack, backend: str) -> AbstractAsyncContextManager[House]:
+    """Start a node with this kind of bridge; give a clinic at it."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    return (await stack.enter_async_context(house(folder, bridge={"backend": backend}))).another_clinic()
+
+
+def compared(costs: dict[str, dict[str, float]]) -> dict[str, object]:
+    """Say how many times Janus's cost the embedded bridge has."""
+    ratio = round(costs["embedded"]["bridge"] / max(costs["janus"]["bridge"], 0.1), 2)
+    print(f"  embedded / Janus: {ratio}")
+    return {**costs, "embedded_to_janus": ratio}
 
 
 # ---------------------------------------------------------------- mouth to ear
 
 
-async def delays(here: House, onsets: int) -> dict[str, dict[str, float]]:
+async def delays(backend: str, here: House, onsets: int) -> dict[str, dict[str, float]]:
     """Measure onsets from the telephone to the browser, and back."""
     async with AsyncExitStack() as stack:
         (phone,), (browser,) = await a_call(here, stack, 1, 1, quiet=True)
@@ -69,7 +96,7 @@ async def delays(here: House, onsets: int) -> dict[str, dict[str, float]]:
         back = [await onset(lambda: hum(browser), lambda: heard_on(phone)) for _ in range(onsets)]
     shown = {"telephone to browser": summary(there), "browser to telephone": summary(back)}
     for way, figures in shown.items():
-        print(f"{way}: median {figures['median']:.0f} ms, worst {figures['worst']:.0f} ms")
+        print(f"{backend}, {way}: median {figures['median']:.0f} ms, worst {figures['worst']:.0f} ms")
     return shown
 
 
@@ -122,26 +149,25 @@ def heard_on(phone: Line) -> bool:
 # ---------------------------------------------------------------- processor
 
 
-async def cost(here: House, phones: int, browsers: int, seconds: float) -> dict[str, float]:
-    """Measure the bridge's process while so many talk at the same time."""
+async def cost(backend: str, here: House, phones: int, browsers: int, seconds: float) -> dict[str, float]:
+    """Measure the bridge's processes while so many talk at the same time."""
     async with AsyncExitStack() as stack:
         await a_call(here, stack, phones, browsers, quiet=False)
         await asyncio.sleep(SETTLES)
-        pid = here.node.keeper.doing.pid
-        before, at = ticks(pid), time.perf_counter()
+        doing = here.node.keeper.doing
+        before, at = (cpu_of(doing.pid), cpu_of(doing.helper)), time.perf_counter()
         await asyncio.sleep(seconds)
-        used = (ticks(pid) - before) / (time.perf_counter() - at)
-    percent = round(100 * used, 1)
+        took = time.perf_counter() - at
+        after = (cpu_of(doing.pid), cpu_of(doing.helper))
+    own, helper = (100 * (now - then) / took for then, now in zip(before, after, strict=True))
+    said = f", of it Janus {helper:.1f}" if doing.helper else ""
+    total = own + helper
     print(
-        f"{phones} telephones, {browsers} browsers: {percent} % of a core, {percent / phones:.1f} a telephone"
+        f"{backend}, {phones} telephones, {browsers} browsers: {total:.1f} % of a core{said};"
+        f" {total / phones:.1f} a telephone"
     )
-    return {"bridge": percent, "a_telephone": round(percent / phones, 1)}
-
-
-def ticks(pid: int) -> float:
-    """Read how many processor seconds a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
+    figures = {"bridge": round(total, 1), "a_telephone": round(total / phones, 1)}
+    return figures | ({"janus_alone": round(helper, 1)} if doing.helper else {})
 
 
 # ---------------------------------------------------------------- a call
