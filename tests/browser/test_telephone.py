@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from tests.browser.media import GROWS_WITHIN, stats
 from tests.browser.stage import JOURNEY, Stage, title
 from tests.support.baresip import Softphone, softphone
 from tests.support.node import free_port
-from tests.support.processes import server
+from tests.support.processes import START_WITHIN, server
 from tests.support.sound import likeness, loudness, until
 
 pytestmark = JOURNEY
@@ -44,9 +45,21 @@ async def called(running: Running, tmp_path_factory: pytest.TempPathFactory) -> 
     sip = {"VESTIBULE_DIALIN__SIP_BIND": f"127.0.0.1:{port}"}
     async with server(tmp_path_factory.mktemp("sip"), {**running.relay, **sip}, phones=True) as here:
         clinic = Clinic(here, await here.demo_visit())
+        await answers(port)
         async with Stage(running.browser, here, clinic, pictures()).lit() as stage:
             yield Telephones(stage, f"sip:visit@127.0.0.1:{port}")
         await clinic.http.aclose()
+
+
+async def answers(port: int) -> None:
+    """Wait until calls are taken: the dial-in starts last, and a call by TCP is tried once."""
+    async with asyncio.timeout(START_WITHIN):
+        while True:
+            with suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                return
+            await asyncio.sleep(0.1)
 
 
 async def hears(phone: Softphone, clip: str) -> None:

@@ -37,9 +37,11 @@ class Softphone:
         await self.writer.drain()
 
     async def call(self, uri: str) -> None:
-        """Dial, and wait until the call is answered."""
+        """Dial, and wait until the call is answered. Raises ConnectionError when it is not taken."""
         await self.do("dial", uri)
-        await self.event("CALL_ESTABLISHED")
+        answer = await self.event("CALL_ESTABLISHED", "CALL_CLOSED")
+        if answer["type"] == "CALL_CLOSED":
+            raise ConnectionError(f"{uri}: {answer.get('param')}")
 
     async def type(self, digits: str) -> None:
         """Press keys, each for a fifth of a second, as RTP events."""
@@ -54,12 +56,12 @@ class Softphone:
         await self.do("hangup")
         await self.event("CALL_CLOSED")
 
-    async def event(self, kind: str, within: float = WITHIN) -> dict[str, Any]:
-        """Wait for an event of this type."""
+    async def event(self, *kinds: str, within: float = WITHIN) -> dict[str, Any]:
+        """Wait for an event of one of these types."""
         async with asyncio.timeout(within), self.news:
             while True:
                 for one in self.events:
-                    if one.get("type") == kind:
+                    if one.get("type") in kinds:
                         return one
                 await self.news.wait()
 

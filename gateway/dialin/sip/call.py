@@ -232,8 +232,8 @@ class SipCall:
         said = messages.answer(request, 200, self.dialog.local_tag, self._terms.contact, text)
         self._said = said
         self._send(said, request)
-        if not self._path.reliable:
-            self._repeat(lambda: self._send(said, request), self._unacknowledged)
+        # by TCP too: the way may go on by UDP behind who sent it (RFC 3261, section 13.3.1.4)
+        self._repeat(lambda: self._send(said, request), self._unacknowledged)
 
     def _unacknowledged(self) -> None:
         """Nobody acknowledged our 200 for 32 s: they are gone (RFC 3261, section 13.3.1.4)."""
