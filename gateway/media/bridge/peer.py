@@ -1,16 +1,16 @@
 """One browser in the embedded bridge: an aiortc connection that only answers, G.711 mu-law and no video.
 
 aiortc would decode each packet in a thread of its own, keep four of them back, and encode ours in a pool. We
-mix mu-law itself, so its packets go past all that: what arrives is taken where aiortc's receiver would take
-it, and what goes out is handed over encoded already. That is most of what a connection costs.
+mix mu-law itself, so its packets go past all that: what arrives is taken where it has been decrypted, what
+goes out is handed over as the packet that it will be. ICE, DTLS, SRTP and RTCP stay aiortc's. That is most of
+what a connection costs.
 """
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from aiortc import (
     MediaStreamTrack,
@@ -19,21 +19,21 @@ from aiortc import (
     RTCPeerConnection,
     RTCRtpSender,
     RTCSessionDescription,
+    clock,
 )
 from aiortc.exceptions import InvalidStateError
 from aiortc.mediastreams import MediaStreamError
+from aiortc.rtp import RtcpSenderInfo, RtcpSrPacket
 from aiortc.sdp import candidate_from_sdp
-from av.packet import Packet
 
 from gateway.media.bridge.backend import Candidate, Unable
 from gateway.media.bridge.mixer import FRAME
+from gateway.media.bridge.packets import Packets, number_of, payload_of
 from signaling.messages import IceServer
 
 if TYPE_CHECKING:
-    from aiortc.rtp import RtpPacket
+    from aiortc.rtp import AnyRtcpPacket
 
-_CLOCK: Final = Fraction(1, 8000)
-_PCMU: Final = 0
 _AHEAD: Final = 3
 """Frames that wait for a slow connection at most."""
 _LONGEST_SDP: Final = 60_000
@@ -42,30 +42,24 @@ _CANDIDATES: Final = 64
 _UFRAG: Final = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
 
 
-class _Said(MediaStreamTrack):
-    """What the browser hears, mu-law already."""
+class _Unsaid(MediaStreamTrack):
+    """What aiortc's own sender is given: never a frame, for ours go past it."""
 
     kind = "audio"
 
     def __init__(self) -> None:
         super().__init__()
-        self.frames: asyncio.Queue[bytes] = asyncio.Queue(_AHEAD)
-        self._at = 0
+        self._over = asyncio.Event()
 
-    def say(self, frame: bytes) -> None:
-        """Hand a frame over; when the connection is behind, the oldest goes."""
-        if self.frames.full():
-            self.frames.get_nowait()
-        self.frames.put_nowait(frame)
+    def stop(self) -> None:
+        """End it."""
+        super().stop()
+        self._over.set()
 
-    async def recv(self) -> "Packet[Any]":
-        """Give the next frame, as aiortc's sender asks for it."""
-        if self.readyState != "live":
-            raise MediaStreamError
-        packet: Packet[Any] = Packet(await self.frames.get())
-        packet.pts, packet.time_base = self._at, _CLOCK
-        self._at += FRAME
-        return packet
+    async def recv(self) -> NoReturn:
+        """Wait for the end."""
+        await self._over.wait()
+        raise MediaStreamError
 
 
 class Peer:
@@ -81,7 +75,10 @@ class Peer:
         self.pair = pair
         self._heard = heard
         self._gone = gone
-        self._said = _Said()
+        self._unsaid = _Unsaid()
+        self._packets: Packets | None = None
+        self._send: Callable[[bytes], Coroutine[Any, Any, None]] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=_servers(ice)))
         self._pc.on("connectionstatechange", self._moved)
         self._answered = ""
@@ -129,13 +126,17 @@ class Peer:
                 await self._pc.addIceCandidate(read)
 
     def say(self, frame: bytes) -> None:
-        """Let the browser hear a frame."""
-        self._said.say(frame)
+        """Let the browser hear a frame; when the connection is behind, it is left out."""
+        if self._send is None or self._packets is None or len(self._sending) >= _AHEAD:
+            return
+        task = asyncio.get_running_loop().create_task(self._send(self._packets.next(frame)))
+        self._sending.add(task)
+        task.add_done_callback(self._sent)
 
     async def close(self) -> None:
         """End the connection."""
         self._pc.remove_all_listeners()
-        self._said.stop()
+        self._unsaid.stop()
         await self._pc.close()
 
     # ------------------------------------------------------------ in itself
@@ -143,20 +144,44 @@ class Peer:
     async def _accept(self, sdp: str) -> None:
         if not self._pc.getTransceivers():
             # before the offer is taken: aiortc settles the codecs there
-            self._pc.addTrack(self._said)
+            self._pc.addTrack(self._unsaid)
             codecs = [
                 one for one in RTCRtpSender.getCapabilities("audio").codecs if one.mimeType == "audio/PCMU"
             ]
             self._pc.getTransceivers()[0].setCodecPreferences(codecs)
         await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
-        # past aiortc's decoder, whose thread then has nothing to do
-        receiver = self._pc.getTransceivers()[0].receiver
-        setattr(receiver, "_handle_rtp_packet", self._arrived)  # noqa: B010 - it is a method of theirs
+        self._go_past(self._pc.getTransceivers()[0].sender)
         await self._pc.setLocalDescription(await self._pc.createAnswer())
 
-    async def _arrived(self, packet: "RtpPacket", arrival_time_ms: int) -> None:
-        if packet.payload_type == _PCMU and len(packet.payload) == FRAME:
-            self._heard(packet.payload, packet.sequence_number)
+    def _go_past(self, sender: RTCRtpSender) -> None:
+        """Take packets from DTLS and give them to it; say in reports what was sent. Names are aiortc's."""
+        dtls, report = sender.transport, sender._send_rtcp
+
+        async def ours(packets: "list[AnyRtcpPacket]") -> None:
+            for one in packets:
+                if isinstance(one, RtcpSrPacket) and self._packets is not None:
+                    one.sender_info = RtcpSenderInfo(
+                        ntp_timestamp=clock.current_ntp_time(),
+                        rtp_timestamp=self._packets.time,
+                        packet_count=self._packets.count & 0xFFFF_FFFF,
+                        octet_count=self._packets.count * FRAME & 0xFFFF_FFFF,
+                    )
+            await report(packets)
+
+        self._packets = self._packets or Packets(sender._ssrc)
+        self._send = dtls._send_rtp
+        setattr(dtls, "_handle_rtp_data", self._arrived)  # noqa: B010 - it is a method of theirs
+        setattr(sender, "_send_rtcp", ours)  # noqa: B010
+
+    async def _arrived(self, packet: bytes, arrival_time_ms: int) -> None:
+        payload = payload_of(packet)
+        if len(payload) == FRAME:
+            self._heard(payload, number_of(packet))
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if not task.cancelled():
+            task.exception()  # a connection that is gone says so elsewhere
 
     async def _moved(self) -> None:
         if self._pc.connectionState in ("failed", "closed"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.media.bridge.janus.rtp import payload_of
+from gateway.media.bridge.packets import payload_of
 
 FRAME = bytes(range(160))
 HEAD = bytes([0x80, 0, 0, 7]) + b"time" + b"ssrc"
