@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 from tests.browser.clinic import Clinic
 from tests.browser.conftest import Running, pictures
 from tests.browser.media import GROWS_WITHIN, stats
-from tests.browser.stage import JOURNEY, Stage
+from tests.browser.stage import JOURNEY, Stage, person
 from tests.support.processes import server
 from tests.support.sound import line, loudness, until
 
@@ -64,6 +64,28 @@ async def test_a_telephone_is_heard_in_every_browser_and_hears_them(stage: Stage
             await expect(provider.get_by_label("Speaking")).to_be_visible()
             await stage.seen(provider, "call-phone-speaking")
         await expect(provider.get_by_label("Speaking")).to_have_count(0)
+
+
+async def test_visit_details_show_who_speaks_by_telephone_and_name_them(stage: Stage) -> None:
+    """A sign with a word, while they speak; the telephone renamed there is called so in the call's list."""
+    visit = await stage.clinic.plan("Jordan Lee")
+    provider = await stage.provider(visit)
+    board = await stage.dashboard(visit)
+    async with stage.clinic.telephone(visit) as phone:
+        await phone.ask("digits", digits=visit.pin)
+        line_of = person(board, "Phone guest 1")
+        await expect(line_of).to_be_visible()
+        await phone.tell("media", mic=True, cam=False, speaks=True)
+        await expect(line_of.get_by_label("Speaking")).to_be_visible()
+        await phone.tell("media", mic=True, cam=False)
+        await expect(line_of.get_by_label("Speaking")).to_have_count(0)
+        await line_of.get_by_role("button").click()
+        await board.get_by_role("menuitem", name="Rename").click()
+        await line_of.get_by_role("textbox").fill("Aunt Vera")
+        await board.keyboard.press("Enter")
+        await expect(person(board, "Aunt Vera")).to_be_visible()
+        await provider.get_by_role("button", name="People").click()
+        await expect(provider.get_by_role("button", name="More for Aunt Vera")).to_be_visible()
 
 
 async def test_by_janus_everybody_comes_by_the_bridge_and_is_heard_once(by_janus: Stage) -> None:

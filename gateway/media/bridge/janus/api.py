@@ -23,6 +23,8 @@ SUBPROTOCOL: Final = "janus-protocol"
 PLUGIN: Final = "janus.plugin.audiobridge"
 ANSWERS_WITHIN: Final = 3.0
 """Seconds for an answer; Janus is near, and does one thing at a time for each handle."""
+CLOSES_WITHIN: Final = 1.0
+"""Seconds that what was begun may take at the session's end."""
 LOOKS_EVERY: Final = 5.0
 """Seconds between two questions whether it is alive; they keep the session too."""
 
@@ -77,20 +79,21 @@ class Session:
         self._id = 0
         self._asked: dict[str, _Question] = {}
         self._handles: dict[int, Handle] = {}
+        self._own: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
 
     @classmethod
     async def begin(cls, client: Client, secret: str) -> Session:
         """Open a session on a connection. Raises Unable."""
-        session = cls(client, secret)
-        session.start(session._listen())
+        session, start = cls(client, secret), asyncio.get_running_loop().create_task
+        session._own.append(start(session._listen()))
         try:
             session._id = int((await session.ask("create")).data["id"])
         except BaseException:
             await session.close()
             raise
-        session.start(session._look())
+        session._own.append(start(session._look()))
         return session
 
     async def attach(self, news: News) -> Handle:
@@ -105,16 +108,18 @@ class Session:
 
     async def close(self) -> None:
         """End the session, and with it all of its handles."""
+        if self._tasks and not self._over.is_set():
+            await asyncio.wait(self._tasks, timeout=CLOSES_WITHIN)
         if self._id:
             with suppress(Unable):
                 await self.ask("destroy")
-        for task in tuple(self._tasks):
+        for task in (*self._tasks, *self._own):
             task.cancel()
         await self._client.close()
         self._end()
 
     def start(self, work: asyncio._CoroutineLike[None]) -> None:
-        """Do something that nobody waits for; it ends with the session at the latest."""
+        """Do something that nobody waits for; the session's end waits for it a moment."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -93,6 +93,7 @@ class Program:
             "janus.jcfg": f"""
 general: {{ api_secret = "{self.secret}", admin_secret = "{secrets.token_hex(16)}", debug_level = 2 }}
 media: {{ ipv6 = true }}
+nat: {{ ignore_mdns = true }}
 plugins: {{ disable = "{_libraries(_OTHER_PLUGINS)}" }}
 transports: {{ disable = "{_libraries(_OTHER_TRANSPORTS)}" }}
 loggers: {{ disable = "{_libraries(("jsonlog",))}" }}

@@ -51,4 +51,5 @@ class RtpLeg(asyncio.DatagramProtocol):
         """Be done with it."""
         if self._transport is not None:
             self._transport.close()
-        self._socket.close()
+        else:
+            self._socket.close()
