@@ -81,7 +81,7 @@ async def test_visit_details_show_who_speaks_by_telephone_and_name_them(stage: S
         await expect(line_of.get_by_label("Speaking")).to_have_count(0)
         await line_of.get_by_role("button").click()
         await board.get_by_role("menuitem", name="Rename").click()
-        await line_of.get_by_role("textbox").fill("Aunt Vera")
+        await board.get_by_label("New name for Phone guest 1").fill("Aunt Vera")
         await board.keyboard.press("Enter")
         await expect(person(board, "Aunt Vera")).to_be_visible()
         await provider.get_by_role("button", name="People").click()
