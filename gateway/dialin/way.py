@@ -148,8 +148,11 @@ class Way:
     def _digit_of_pin(self, digit: str, now: float) -> list[Act]:
         if digit == "*":
             return self._ask(now, Clip.START_OVER)
-        if digit == "#":
-            return [Hush(), *self._missed(now)] if self.typed else [Hush(), *self._waits_again(now)]
+        if digit == "#" and self.typed:
+            return [Hush(), *self._missed(now)]
+        if digit == "#":  # the end of what was typed for somebody else
+            self.due = now + self._patience.first_digit
+            return [Hush()]
         self.typed += digit
         if len(self.typed) < self._length:
             self.due = now + self._patience.next_digit
@@ -157,11 +160,6 @@ class Way:
         self.stage = Stage.TRYING
         self.due = now + self._patience.answer
         return [Hush(), Try(self.typed)]
-
-    def _waits_again(self, now: float) -> list[Act]:
-        """A `#` with nothing before it: the end of what was typed for somebody else."""
-        self.due = now + self._patience.first_digit
-        return []
 
     def _missed(self, now: float) -> list[Act]:
         """Nothing that could be asked about: that may happen as often as a wrong PIN."""

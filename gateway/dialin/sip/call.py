@@ -254,7 +254,7 @@ class SipCall:
         self._repeating = Repeating(say, unheard)
 
     def _say_bye(self) -> None:
-        host, port = _host_port(self._terms.contact)
+        host, port = messages.host_port(self._terms.contact)
         bye = self.dialog.create_request("BYE", via_host=host, via_port=port, via_transport=self._path.name)
         self.bye_branch = bye.via[0].branch or ""
         self._path.send(bye, self.source)
@@ -294,13 +294,6 @@ class SipCall:
         played, self._played = self._played, None
         if played is not None and not played.done():
             played.set_result(whole)
-
-
-def _host_port(contact: str) -> Address:
-    """Take our Contact apart: `<sip:host:port;transport=tcp>`."""
-    where = contact.removeprefix("<sip:").partition(";")[0].rstrip(">")
-    host, _, port = where.rpartition(":")
-    return host, int(port)
 
 
 __all__ = ["Offer", "SipCall", "Terms"]

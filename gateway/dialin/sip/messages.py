@@ -135,3 +135,10 @@ def sdp_of(request: SipRequest) -> str:
     """Give the offer that a request carries; "" when it carries none."""
     kind = (request.content_type or "").split(";")[0].strip().lower()
     return request.text if request.body and kind == "application/sdp" else ""
+
+
+def host_port(contact: str) -> tuple[str, int]:
+    """Take our Contact apart: `<sip:host:port;transport=tcp>`."""
+    where = contact.removeprefix("<sip:").partition(";")[0].rstrip(">")
+    host, _, port = where.rpartition(":")
+    return host, int(port)
