@@ -46,6 +46,8 @@ class Way:
         self._prefix_at = 0.0
         self._door: wire.Door | None = None
         self._lapse: float | None = None
+        self._warns: float | None = None
+        """When the caller is told of the lapse, if that is still to come."""
         self._reason = HangUp.LEFT
         self._ends: float | None = None
 
@@ -240,13 +242,16 @@ class Way:
         if self.stage is not Stage.IN:
             return
         warn = self._lapse - WARNING if self._lapse is not None else None
-        self.due = self._no_later(warn if warn is not None and warn > now else None)
+        # the visit speaks of it in the same instant: that is no reason not to tell
+        self._warns = warn if warn is not None and (warn > now or warn == self._warns) else None
+        self.due = self._no_later(self._warns)
 
     def _no_later(self, at: float | None) -> float | None:
         times = [one for one in (at, self._ends) if one is not None]
         return min(times, default=None)
 
     def _warn(self, now: float) -> list[Act]:
+        self._warns = None
         self._set_timer(now)
         return [Say((Clip.FIVE_MINUTES,))]
 

@@ -121,9 +121,9 @@ async def test_whether_a_caller_speaks_is_on_the_clinics_list(here: House, compa
         await provider.ask("ask.mute", op="mute", seat=shown["seat"]["seat"])
         await caller.hears(Clip.MUTED_BY_PROVIDER, after=at)
         await provider.wait_for("seat", since=since, seat__role="phone", seat__media__speaks=None)
-        since = provider.mark()
         await caller.types("#6")
         await provider.wait_for("seat", since=since, seat__role="phone", seat__media__speaks=True)
+        since = provider.mark()
     finally:
         talking.cancel()
     await provider.wait_for("seat", since=since, seat__role="phone", seat__media__speaks=None)

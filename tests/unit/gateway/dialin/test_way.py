@@ -368,6 +368,16 @@ def test_told_five_minutes_before_the_lapse_and_when_extended(walk: Walk) -> Non
     assert walk.now == 1000 + 25 * 60
 
 
+def test_what_the_visit_says_in_that_very_moment_takes_nothing_away(walk: Walk) -> None:
+    """It tells the provider at the same time (D2), and its word may be here before our timer is."""
+    in_call(walk, minutes=15)
+    walk.now += 10 * 60 + 0.01
+    assert walk.hears(wire.VisitChanged(visit=visit(15), why="warned")) == []
+    assert walk.did(walk.way.late(walk.now)) == [Say((Clip.FIVE_MINUTES,))]
+    assert walk.hears(wire.VisitChanged(visit=visit(15), why="changed")) == []
+    assert walk.did(walk.way.late(walk.now + 60)) == []
+
+
 def test_who_comes_in_the_last_minutes_is_not_warned_late(walk: Walk) -> None:
     """And the lapse itself puts nobody out (D1)."""
     in_call(walk, minutes=3)
