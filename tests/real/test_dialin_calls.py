@@ -1,12 +1,20 @@
 """A telephone call from hello to hang-up (issue: dial-in as far as the PIN; R10)."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
 from gateway.auth import VISITS_WRITE
+from gateway.dialin.visits import Dialled, Exchange, Line
+from signaling import messages as wire
 from tests.support.client import refusal
-from tests.support.node import House
+from tests.support.node import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+RUSH = 30
+"""Calls at once."""
 
 
 async def test_only_a_key_of_the_scope_dialin_may_call(here: House) -> None:
@@ -134,3 +142,25 @@ async def test_a_telephone_asks_nothing_that_is_not_a_telephones(here: House) ->
     await phone.ask("digits", digits=here.pin(visit))
     assert await refusal(phone.ask("digits", digits=here.pin(visit))) == "not_allowed"
     assert await refusal(phone.ask("lock", op="y", on=True)) == "not_allowed"
+
+
+async def test_a_rush_of_callers_comes_in_when_each_was_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More calls at once than a node greets in a second: nobody is sent away, everybody is asked for a PIN."""
+    monkeypatch.setenv("VESTIBULE_LIMITS__HELLOS_PER_SECOND", "10")
+    async with house(tmp_path) as node, node.another_clinic() as here:
+        assert node.node.settings.limits.hellos_per_second == 10
+        exchange = Exchange(url=here.ws_url, key=await here.key())
+        ready: list[asyncio.Future[wire.Message]] = [
+            asyncio.get_running_loop().create_future() for _ in range(RUSH)
+        ]
+        calls = [Dialled(f"rush-{at}", here.number, "") for at in range(RUSH)]
+        lines = [Line(exchange, call, one.set_result) for call, one in zip(calls, ready, strict=True)]
+        talking = [asyncio.create_task(line.run()) for line in lines]
+        greeted = await asyncio.wait_for(asyncio.gather(*ready), 20)
+        assert {type(one) for one in greeted} == {wire.ReadyPhone}
+        for task in talking:
+            task.cancel()
+        await asyncio.gather(*talking, return_exceptions=True)
+        await asyncio.gather(*(line.close(1000) for line in lines))
