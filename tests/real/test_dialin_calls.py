@@ -147,7 +147,7 @@ async def test_a_telephone_asks_nothing_that_is_not_a_telephones(here: House) ->
 async def test_a_rush_of_callers_comes_in_when_each_was_told_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """More calls at once than a node greets in a second: nobody is sent away, everybody is asked for a PIN."""
+    """More calls than a node greets in a second: nobody is sent away, everybody is asked for a PIN."""
     monkeypatch.setenv("VESTIBULE_LIMITS__HELLOS_PER_SECOND", "10")
     async with house(tmp_path) as node, node.another_clinic() as here:
         assert node.node.settings.limits.hellos_per_second == 10

@@ -164,3 +164,24 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, section: str, values: d
 def test_countries_are_written_in_a_row(tmp_path: Path) -> None:
     """As the environment gives them, in either case."""
     assert settings(tmp_path, texts={"countries": "us, MX"}).texts.countries == ("US", "MX")
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({}, ["bridge.backend"]),
+        ({"bind": ""}, []),
+        ({"janus_url": "ws://127.0.0.1:8188", "janus_admin_key": "k"}, []),
+        ({"janus_url": "wss://janus.example", "janus_admin_key": "k"}, []),
+        ({"janus_url": "ws://janus.example", "janus_admin_key": "k"}, ["bridge.janus_url"]),
+        ({"janus_url": "ws://127.0.0.1:8188"}, ["bridge.janus_admin_key"]),
+    ],
+)
+def test_a_janus_is_here_or_described_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], wrong: list[str]
+) -> None:
+    """Where Debian's is not installed somebody else's has to be named, and what opens its rooms is no
+    stranger's to read.
+    """
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert keys(problems(settings(tmp_path, bridge={"backend": "janus", **changes}))) == wrong
