@@ -71,6 +71,8 @@ class SeatChanged:
     waited: int = field(default=0, compare=False)
     clinic_only: bool = False
     """Only what the clinic sees of it has changed."""
+    speech: bool = False
+    """With `media`: somebody on the telephone began or ceased to speak, which the clinic's lists show too."""
 
 
 @dataclass(frozen=True, slots=True)

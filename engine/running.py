@@ -171,11 +171,12 @@ def set_media(visit: Record, command: SetMedia, _: Instant) -> Outcome:
     sends = (command.mic, command.cam, command.screen, command.speaks)
     if (connection.mic, connection.cam, connection.screen, connection.speaks) == sends:
         return Done()
+    speech = connection.speaks != command.speaks
     connection.mic, connection.cam, connection.screen, connection.speaks = sends
     seat = visit.seats[connection.seat]
     if seat.standing is not Standing.IN:
         return Done()
-    return Done((SeatChanged(seat.id, Why.CHANGED, seat.standing, media=True),))
+    return Done((SeatChanged(seat.id, Why.CHANGED, seat.standing, media=True, speech=speech),))
 
 
 def set_quality(visit: Record, command: SetQuality, _: Instant) -> Outcome:

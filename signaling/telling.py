@@ -176,7 +176,7 @@ class _Telling:
     def _seat_changed(self, event: fact.SeatChanged) -> None:
         visit, seat, why = self.visit, self.visit.seats[event.seat], event.why
         to_clinic = participant(visit, seat, Audience.PROVIDER)
-        if not event.media:
+        if not event.media or event.speech:
             self.out.append(ToBoard(wire.RowSeat(visit=visit.id, seat=to_clinic, why=_WHY[why])))
         self._to_others(event, seat, to_clinic)
         if event.clinic_only:

@@ -15,7 +15,7 @@ from prometheus_client import (
 
 from gateway.dialin.acts import Clip
 from gateway.dialin.leg import HangUp
-from gateway.dialin.way import Stage
+from gateway.dialin.stages import Stage
 from gateway.metrics.names import JITTER, LOSS, PREFIX, QUICK
 
 PIN: Final = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 45.0, 60.0)

@@ -75,13 +75,13 @@ async def test_fifty_at_once_with_the_right_pins(
         async with callers(tmp_path, port, pins, Random(1)) as mouths:  # noqa: S311 - no secret
             await until(lambda: all(Clip.IN_CALL in one.heard for one in mouths), 60)
             assert {one.keys for one in mouths} == {96, 101}
-            await shown(admin, "legs", 'state="in"', CALLERS)
+            await shown(admin, "legs", 'stage="in"', CALLERS)
             for at, provider in enumerate(providers):
                 await provider.ask("complete", op=f"end-{at}")
             await until(lambda: all(Clip.ENDED in one.heard for one in mouths), 60)
         used = 1000 * (cpu_of(process.pid) - before) / CALLERS
         record_property("figure", f"{CALLERS} calls by sipp: {used:.0f} ms of the dial-in's processor a leg")
-        await shown(admin, "hangups_total", 'reason="ended"', CALLERS)
+        await shown(admin, "hang_ups_total", 'reason="ended"', CALLERS)
         await shown(admin, "rtp_packets_total", 'fate="lost"', 0)
 
 
@@ -96,7 +96,7 @@ async def test_fifty_at_once_with_wrong_pins(here: House, tmp_path: Path) -> Non
     async with company(here, port) as running:
         async with callers(tmp_path, port, pins, chance) as mouths:
             await until(lambda: all(Clip.NOT_FOUND in one.heard for one in mouths), 60)
-            assert counted(running.serving, "vestibule_legs", state="in") == 0
+            assert counted(running.serving, "vestibule_legs", stage="in") == 0
             for leg in tuple(running.serving.service._calls):  # as if they had said nothing more
                 leg.hang_up(HangUp.SILENT)
         await until(lambda: len(running.serving.service) == 0)

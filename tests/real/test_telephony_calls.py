@@ -64,7 +64,7 @@ async def test_three_wrong_pins_end_with_the_clinics_own_number(here: House, com
     for clip in (Clip.CALL_CLINIC_AT, "digit.5", "digit.0", "digit.3", Clip.AGAIN, "digit.3", Clip.GOODBYE):
         at = await caller.hears(clip, after=at)
     assert await caller.ended() == 1000
-    assert counted(company.serving, "vestibule_hangups_total", reason="missed") == 1
+    assert counted(company.serving, "vestibule_hang_ups_total", reason="missed") == 1
 
 
 async def test_waiting_then_in(here: House, company: Telephony) -> None:
@@ -202,7 +202,7 @@ async def test_removed_callers_are_told(here: House, company: Telephony) -> None
     await provider.ask("remove", op="out", seat=shown["seat"]["seat"])
     await caller.hears(Clip.REMOVED)
     assert await caller.ended() == 1000
-    assert counted(company.serving, "vestibule_hangups_total", reason="removed") == 1
+    assert counted(company.serving, "vestibule_hang_ups_total", reason="removed") == 1
 
 
 async def test_told_before_the_lapse_and_at_the_end(here: House, company: Telephony) -> None:
@@ -229,7 +229,7 @@ async def test_hanging_up_is_leaving(here: House, company: Telephony) -> None:
     await caller.hangs_up()
     await provider.wait_for("seat", seat__seat=seat, seat__standing="left", why="left")
     assert await caller.ended() == 1000
-    assert counted(company.serving, "vestibule_hangups_total", reason="caller") == 1
+    assert counted(company.serving, "vestibule_hang_ups_total", reason="caller") == 1
 
 
 async def test_a_stream_that_breaks_off_is_lost_first(here: House, company: Telephony) -> None:

@@ -152,6 +152,10 @@ class TestMedia:
         assert outcome == Done((SeatChanged(ann.seat, Why.CHANGED, Standing.IN, media=True),))
         assert story.done(SetMedia(ann.connection, False, True, False)) == Done()
         assert story.done(SetMedia(ConnectionId(999), False, True, False)) == Done()
+        (told,) = story.done(SetMedia(ann.connection, True, False, False, speaks=True)).events
+        assert isinstance(told, SeatChanged)
+        assert told.media
+        assert told.speech
 
 
 class TestInvitations:
