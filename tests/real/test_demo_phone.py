@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.real.test_cli import demo
 from tests.support.node import free_port
@@ -36,7 +37,7 @@ def test_the_demos_telephone_speaks_tls_where_its_page_does(tmp_path: Path) -> N
             )
             call = announced.json()
         stream = f"wss://{there}/telephony/stream"
-        with connect(stream, ssl=trusted, origin=server.url, proxy=None) as socket:  # type: ignore[arg-type]
+        with connect(stream, ssl=trusted, origin=Origin(server.url), proxy=None) as socket:
             begun = {
                 "streamSid": "MZ1",
                 "callSid": call["call"],
