@@ -66,7 +66,7 @@ try {
       return {};
     },
     async dial() {
-      await page.click("::-p-text(Call)");
+      await page.click(".phone-number ~ button");
       await page.waitForFunction(() => document.querySelector("[role=status]")?.innerText.includes("Connected."));
       return {};
     },

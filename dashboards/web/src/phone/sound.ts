@@ -50,11 +50,11 @@ export class Sound implements Speaker {
       this.#microphone = await navigator.mediaDevices.getUserMedia({
         audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
       });
+      this.#context.createMediaStreamSource(this.#microphone).connect(this.#line);
+      return true;
     } catch {
-      return false;
+      return false; // not allowed, not there, or of a rate that this browser does not mix
     }
-    this.#context.createMediaStreamSource(this.#microphone).connect(this.#line);
-    return true;
   }
 
   play(samples: Float32Array): void {
