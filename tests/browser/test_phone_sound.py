@@ -115,4 +115,8 @@ async def test_by_janus_everybody_comes_by_the_bridge_and_is_heard_once(by_janus
             await plays(provider, 1)
             await plays(guest, 1)
             assert not await direct.evaluate("one => one.isConnected")
+            bridged = await provider.evaluate_handle("document.querySelector('audio')")
+    async with asyncio.timeout(GROWS_WITHIN):
+        while await bridged.evaluate("one => one.isConnected"):
+            await provider.wait_for_timeout(100)
     await plays(provider, 1)
