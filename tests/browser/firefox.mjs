@@ -56,38 +56,15 @@ try {
       await inCall();
       return { seat: await seat() };
     },
-    // the demo's telephone; the dial-in starts after the server does, and the page asks once
-    async phone() {
-      await page.goto(url);
-      while (!(await page.evaluate(() => document.body.innerText.includes("+1555")))) {
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        await page.reload();
-      }
-      return {};
-    },
-    async dial() {
-      await page.click(".phone-number ~ button");
-      await page.waitForFunction(() => document.querySelector("[role=status]")?.innerText.includes("Connected."));
-      return {};
-    },
-    async type(digits) {
-      await page.keyboard.type(digits);
-      return {};
-    },
-    async over() {
-      await page.waitForFunction(() => document.querySelector("[role=status]")?.innerText.includes("The call is over."));
-      return {};
-    },
     async end() {
       await heading("This visit has ended");
       return {};
     },
   };
   for (;;) {
-    const { value, done } = await asked.next();
+    const { value: step, done } = await asked.next();
     if (done) break;
-    const [step, ...words] = value.split(" ");
-    tell(step, await STEPS[step](...words));
+    tell(step, await STEPS[step]());
   }
 } finally {
   await browser.close();

@@ -30,11 +30,11 @@ class Firefox:
 
     process: asyncio.subprocess.Process
 
-    async def does(self, step: str, *words: str) -> dict[str, Any]:
+    async def does(self, step: str) -> dict[str, Any]:
         """Do a step; give what it found."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(f"{' '.join((step, *words))}\n".encode())
+        self.process.stdin.write(f"{step}\n".encode())
         async with asyncio.timeout(STEP_SECONDS):
             line = await self.process.stdout.readline()
         found: dict[str, Any] = json.loads(line)
@@ -105,17 +105,3 @@ async def test_a_guest_comes_by_firefox(stage: Stage, tmp_path: Path) -> None:
         print(f"after the reload {await guest.media()}")
         await stage.clinic.complete(visit)
         await guest.does("end")
-
-
-async def test_a_telephone_in_firefox(stage: Stage, tmp_path: Path) -> None:
-    """The demo's telephone: called, PIN typed, seen by the provider, rung off at the visit's end (R10)."""
-    visit = await stage.clinic.plan("Vera Lang")
-    provider = await stage.provider(visit)
-    async with firefox(f"{stage.server.url}/dev/phone", tmp_path) as phone:
-        await phone.does("phone")
-        await phone.does("dial")
-        await phone.does("type", visit.pin)
-        inside = provider.get_by_role("list", name="In the call now")
-        await expect(inside.get_by_text("Phone guest 1")).to_be_visible()
-        await stage.clinic.complete(visit)
-        await phone.does("over")
