@@ -32,6 +32,7 @@ from tests.support.telephony import Telephony, telephony
 from tools.watching.pace import Pace
 from tools.watching.rules import groups
 
+RUNBOOKS: Final = Path(__file__).parents[2] / "dashboards" / "runbooks"
 NOTHING_TO_MEASURE: Final = re.compile("rtp_|saves_total|save_batch")
 """What has a series on this day, but no number: nobody called by SIP; or hardly anything to be counted."""
 
@@ -55,6 +56,7 @@ async def test_every_panel_and_every_rule_has_data_after_a_day(tmp_path: Path) -
             await lives(watch, company)
             await everything_has_data(prom, node)
             await rules_are_sound(prom)
+            await runbooks_can_be_followed(prom)
             await prom_lint(here, company)
             await here.everybody_goes()
 
@@ -101,6 +103,17 @@ async def rules_are_sound(prom: Prometheus) -> None:
     looked_at = " ".join(one.expr for one in known if one.kind == "alert")
     names = set(re.findall(r"\b(?:vestibule_|process_)\w+|\bup\b", looked_at))
     assert await prom.without_data(recorded | names) == []
+
+
+async def runbooks_can_be_followed(prom: Prometheus) -> None:
+    """What a runbook tells somebody to ask, Prometheus understands."""
+    asked: set[str] = set()
+    for book in RUNBOOKS.glob("*.md"):
+        quoted = re.findall(r"`([^`]+)`", book.read_text())
+        asked |= {query for query in quoted if "vestibule_" in query or "process_" in query}
+    assert len(asked) > 50
+    for query in asked:
+        await prom.query(query)
 
 
 async def prom_lint(here: House, company: Telephony) -> None:
