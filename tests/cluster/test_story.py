@@ -6,11 +6,13 @@ Three nodes on two machines; the machines are two raylets of this one. The tests
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
 from typing import Any
 
+import httpx
 import pytest
 
 from engine.ids import SHARDS
@@ -53,6 +55,17 @@ async def test_the_shards_are_spread_over_nodes_and_machines(town: Grown) -> Non
     assert table.splitlines()[0].split() == [
         *("node", "machine", "state", "shards", "visits", "sockets", "lease", "version", "address")
     ]
+
+
+async def test_prometheus_finds_each_node_by_its_name(town: Grown) -> None:
+    """`targets` says where every node's metrics are, and each page there is that node's own."""
+    groups = json.loads(await town.told("targets"))
+    assert {one["labels"]["instance"] for one in groups} == set(await asyncio.to_thread(town.nodes))
+    async with httpx.AsyncClient(trust_env=False) as http:
+        for one in groups:
+            page = (await http.get(f"http://{one['targets'][0]}/metrics")).text
+            assert f'node="{one["labels"]["instance"]}"' in page
+            assert "vestibule_nodes 3.0" in page
 
 
 async def test_ray_listens_on_loopback_only_and_asks_for_a_token(town: Grown) -> None:
