@@ -11,7 +11,7 @@ from typing import Final
 
 from engine.clinic import Admission
 from gateway.dialin.acts import Clip
-from tests.prove import alerts
+from tests.prove import alert_faults, alerts
 from tests.prove.proof import Findings
 from tests.support.busy_day import (
     Watch,
@@ -137,14 +137,14 @@ async def test_each_alert_fires_by_its_fault_and_none_before(tmp_path: Path) -> 
     page of what is dead is forgotten.
     """
     found = Findings()
-    async with alerts.watched(tmp_path) as day:
-        await alerts.a_visit(day)
+    async with alert_faults.watched(tmp_path) as day:
+        await alert_faults.a_visit(day)
         await day.prom.fires(alerts.ALWAYS)
         assert await alerts.silent(day) == set()
-        await alerts.break_everything(day, alerts.FAULTS, found)
+        await alerts.break_everything(day, alert_faults.FAULTS, found)
         gone = day.other.url.removeprefix("http://")
         assert await day.prom.query(f'vestibule_visits_live{{instance="{gone}"}}') == []
         assert await day.prom.query("vestibule_visits_live") != []
         day.here.bugs.clear()
     assert not found.broken
-    assert found.figures["alerts"] == sum(map(len, alerts.FAULTS.values()))
+    assert found.figures["alerts"] == sum(map(len, alert_faults.FAULTS.values()))
