@@ -16,8 +16,8 @@ from gateway.logs import redacted_path, where
 from gateway.origins import Origins, sockets_of
 from gateway.settings import Settings
 
-HEALTH: Final = frozenset({"/healthz", "/readyz"})
-"""Load balancers ask these by address, under any host's name."""
+HEALTH: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Load balancers and Prometheus ask these by address, under any host's name, and all the time."""
 
 DISCARDED_BYTES: Final = 16 << 20
 DISCARDED_SECONDS: Final = 5.0

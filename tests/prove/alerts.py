@@ -10,6 +10,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from gateway.logs import configure_logs
 from tests.prove.alert_faults import FAULTS, SLOW_FAULTS, Faults, Watched, a_visit, watched
 from tests.prove.proof import Findings, Round
 from tests.support.prometheus import PACE
@@ -42,6 +43,7 @@ async def played(folder: Path, _: int) -> Round:
     """A clean hour, then every fault, then an hour after which all that was over is quiet again."""
     found = Findings()
     async with watched(folder) as day:
+        configure_logs(day.here.node.settings.log)  # two scrapes a second are no news
         async with asyncio.timeout(300):
             ends = asyncio.get_running_loop().time() + PACE.seconds("1h")
             while asyncio.get_running_loop().time() < ends:
