@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Final
 
 from prometheus_client import Counter
 
+from engine.letters import Kind, Via
 from engine.quality import opinion
 from engine.refusals import SENTENCES
 from gateway.metrics.names import HUMAN, JITTER, LOSS, MARKS, QUICK, SLOW, TRIPS
@@ -69,6 +71,8 @@ class People(Registered):
     def _outreach(self) -> None:
         self._invitations = self._counter("invitations", "Invitations made and revoked", "via", "result")
         self._letters = self._counter("letters", "Attempts to send letters", "via", "kind", "result")
+        for via, kind, result in product(Via, Kind, ("sent", "later", "failed", "unknown")):
+            self._letters.labels(via.value, kind.value, result)
         self._letter_seconds = self._histogram(
             "invitation_send_seconds", "Handing one letter over", SLOW, "via"
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -225,25 +224,6 @@ async def deadlines_that_pass_unseen(day: Watched) -> None:
     day.here.later(minutes=20)
 
 
-async def a_node_that_hangs(day: Watched) -> None:
-    """A node stands still for 10 s; so long it does not notice that six people are gone."""
-    visit = await day.other.plan()
-    for number in range(6):
-        (await day.other.guest(visit, f"Guest {number}")).freeze()
-    await asyncio.sleep(1)  # they are heard of once more
-    day.other.freeze()
-    await asyncio.sleep(10)
-    day.other.thaw()
-    await day.prom.fires("VestibuleLossesLate")
-
-
-async def a_loop_that_is_late(day: Watched) -> None:
-    """Something blocks the loop again and again."""
-    for _ in range(25):
-        time.sleep(0.35)  # noqa: ASYNC251 - that is the fault
-        await asyncio.sleep(0.15)
-
-
 async def a_clock_that_jumps(day: Watched) -> None:
     """To the node, the store's clock is 10 s behind, all at once."""
     day.here.stand_still(seconds=10)
@@ -268,8 +248,6 @@ SLOW_FAULTS: Final[Faults] = {
     poor_lines: {"VestibuleCallsPoor": "ticket"},
     guesses_all_day: {"VestibuleCallersWait": "ticket"},
     returns_after_long: {"VestibuleReturnsLate": "page"},
-    a_node_that_hangs: {"VestibuleLossesLate": "page"},
-    a_loop_that_is_late: {"VestibuleLoopLate": "ticket"},
     deadlines_that_pass_unseen: {"VestibuleExpiryLate": "page"},
     another_owner: {"VestibuleTwoOwners": "page"},
     a_clock_that_jumps: {"VestibuleClockJumped": "ticket"},
