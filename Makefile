@@ -96,7 +96,7 @@ system:
 
 clean: ## remove all that make made, but no data
 	rm -rf .venv $(WEB)/node_modules gateway/static gateway/dialin/sounds dist
-	rm -f engine/*.so signaling/*.so actors/*.so *__mypyc*.so
+	rm -f *__mypyc*.so; find engine signaling actors gateway -name '*.so' -delete
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,35 +17,26 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from tools.plain_classes import prepared
+
 ROOT: Final = Path(__file__).resolve().parent.parent
-PACKAGES: Final = ("engine", "languages", "signaling", "actors")
-MODULES: Final = (
-    *(f"engine/{one.name}" for one in sorted((ROOT / "engine").glob("*.py")) if one.stem != "__init__"),
-    *(f"signaling/{one}.py" for one in ("codec", "session", "telling", "translate", "views", "words")),
-    *(
-        f"actors/{one}.py"
-        for one in (
-            "board",
-            "body",
-            "commit",
-            "days",
-            "keyed",
-            "live",
-            "reception",
-            "sealing",
-            "secrets",
-            "shard",
-            "tally",
-        )
-    ),
+PACKAGES: Final = ("engine", "languages", "signaling", "actors", "gateway")
+MODULES: Final = tuple(
+    f"{package}/{name}.py"
+    for package, names in (
+        ("engine", sorted(one.stem for one in (ROOT / "engine").glob("*.py") if one.stem != "__init__")),
+        ("signaling", ("codec", "session", "telling", "translate", "views", "words")),
+        ("actors", ("board", "body", "commit", "days", "deadlines", "keyed", "live", "reception")),
+        ("actors", ("sealing", "secrets", "shard", "tally")),
+        ("gateway", ("sockets", "turnstile", "websocket/frames")),
+    )
+    for name in names
 )
-"""What decides, tells and saves. Messages stay msgspec's, which are C already, and sockets asyncio's."""
+"""What decides, tells, saves and speaks. Messages stay msgspec's, which are C already."""
 
 SUFFIX: Final = str(sysconfig.get_config_var("EXT_SUFFIX"))
 _SHARED: Final = f"*__mypyc{SUFFIX}"
 """The one library that all compiled modules are in."""
-_SLOTS: Final = re.compile(r"\(slots=True\)|slots=True, |, slots=True")
-"""A compiled class has no dictionary anyway, and cannot be made a second time, as `slots=True` does."""
 
 
 def compiled() -> list[Path]:
@@ -65,10 +55,11 @@ def build() -> None:
     """Compile in a folder that is thrown away, and put the result beside the sources."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
+        ignored = shutil.ignore_patterns("*.so", "*.pyc", "static", "sounds")
         for package in PACKAGES:
-            shutil.copytree(ROOT / package, work / package, ignore=shutil.ignore_patterns("*.so", "*.pyc"))
-        for one in work.glob("*/*.py"):
-            one.write_text(_SLOTS.sub("", one.read_text(encoding="utf-8")), encoding="utf-8")
+            shutil.copytree(ROOT / package, work / package, ignore=ignored)
+        for one in map(work.__truediv__, MODULES):
+            one.write_text(prepared(one.read_text(encoding="utf-8")), encoding="utf-8")
         command = [sys.executable, "-m", "mypyc", *MODULES]
         subprocess.run(command, cwd=work, env=os.environ | {"PYTHONPATH": folder}, check=True)  # noqa: S603  our words
         remove()
