@@ -27,7 +27,7 @@ MODULES: Final = tuple(
         ("engine", sorted(one.stem for one in (ROOT / "engine").glob("*.py") if one.stem != "__init__")),
         ("signaling", ("codec", "session", "telling", "translate", "views", "words")),
         ("actors", ("board", "body", "commit", "days", "deadlines", "keyed", "live", "reception")),
-        ("actors", ("sealing", "secrets", "shard", "tally")),
+        ("actors", ("sealing", "secrets", "shard")),
         ("gateway", ("sockets", "turnstile", "websocket/frames")),
     )
     for name in names
