@@ -24,7 +24,7 @@ PACKAGES: Final = ("engine", "languages", "signaling", "actors", "gateway")
 MODULES: Final = tuple(
     f"{package}/{name}.py"
     for package, names in (
-        ("engine", sorted(one.stem for one in (ROOT / "engine").glob("*.py") if one.stem != "__init__")),
+        ("engine", sorted({one.stem for one in (ROOT / "engine").glob("*.py")} - {"__init__", "clinic"})),
         ("signaling", ("codec", "session", "telling", "translate", "views", "words")),
         ("actors", ("board", "body", "commit", "days", "deadlines", "keyed", "live", "reception")),
         ("actors", ("sealing", "secrets", "shard")),
@@ -32,7 +32,9 @@ MODULES: Final = tuple(
     )
     for name in names
 )
-"""What decides, tells, saves and speaks. Messages stay msgspec's, which are C already."""
+"""What decides, tells, saves and speaks. Messages stay msgspec's, which are C already, and so does `Clinic`,
+which is read by msgspec and copied.
+"""
 
 SUFFIX: Final = str(sysconfig.get_config_var("EXT_SUFFIX"))
 _SHARED: Final = f"*__mypyc{SUFFIX}"
