@@ -1,8 +1,9 @@
 """`python -m tools.compiled [--remove]`: compile what each join goes through, or go back to the sources.
 
 An option for large nodes, and nothing that anybody needs: the same sources, typed as they are, are compiled
-by mypyc, and Python takes the compiled modules where they lie beside them. Needs a C compiler and Python's
-headers. After a change of the sources compile again, or remove; docs/performance.md says what it gives.
+by mypyc, and Python takes the compiled modules where they lie beside them. Needs a C compiler, Python's
+headers and setuptools. After a change of the sources compile again, or remove; what it gives is in
+docs/performance.md.
 """
 
 from __future__ import annotations
