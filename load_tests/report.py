@@ -102,7 +102,7 @@ def _delays(name: str, seconds: Sequence[float]) -> str:
 
 def _curve(curve: Curve) -> Iterator[str]:
     yield f"cost curve; a process may have {curve.descriptors:,} descriptors here"
-    yield _row("live visits", "silent sockets", "idle core share", "join, us", "relay, us", "join, times")
+    yield _row("live visits", "silent sockets", "idle share", "join, us", "relay, us", "join, times")
     for level in curve.levels:
         yield _row(
             f"{level.visits:,}",
