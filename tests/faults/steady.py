@@ -23,11 +23,11 @@ from tests.faults.fleet import REPO, FleetNode
 from tests.faults.history import AnyEntry
 from tests.faults.load import Load
 from tests.faults.story import Pace
-from tests.faults.town import Door, Practice, Town
+from tests.faults.town import ASK_WITHIN, Door, Practice, Town
 
 NUMBERS_FROM: Final = 10_000_000
 """Numbers of their lines, which are in one history with everybody else's."""
-ENDS_WITHIN: Final = 30.0
+ENDS_WITHIN: Final = ASK_WITHIN + 10
 
 
 class Orders(msgspec.Struct):
