@@ -76,8 +76,8 @@ class People(Registered):
         self._letter_seconds = self._histogram(
             "invitation_send_seconds", "Handing one letter over", SLOW, "via"
         )
-        for via in ("email", "sms"):
-            self._letter_seconds.labels(via)
+        for via in Via:
+            self._letter_seconds.labels(via.value)
         self._reminder_lag = self._histogram(
             "reminder_lag_seconds", "From a reminder's time to its being handed over", SLOW
         )
