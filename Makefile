@@ -21,7 +21,7 @@ WEB_SOURCES := $(shell find languages -name '*.json') $(shell find $(WEB)/src $(
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-unit prove chaos lint bench compiled types watching lock fmt prompts web system clean
+.PHONY: help run test test-unit prove chaos lint bench types watching lock fmt prompts web system clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -63,9 +63,6 @@ lint: .venv/.stamp $(WEB)/node_modules/.stamp ## style, types, arrows, generated
 watching: .venv/.stamp ## write rules, alerts, dashboards and the list of metrics anew
 	$(PYTHON) -m tools.watching
 
-compiled: .venv/.stamp ## compile what each join goes through (needs a C compiler); ARGS=--remove goes back
-	$(PYTHON) -m tools.compiled $(ARGS)
-
 types: .venv/.stamp ## write the wire's TypeScript types and docs/protocol.md anew
 	$(PYTHON) -m signaling.schema
 
@@ -96,7 +93,6 @@ system:
 
 clean: ## remove all that make made, but no data
 	rm -rf .venv $(WEB)/node_modules gateway/static gateway/dialin/sounds dist
-	rm -f *__mypyc*.so; find engine signaling actors gateway -name '*.so' -delete
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
