@@ -53,7 +53,7 @@ async def test_the_shards_are_spread_over_nodes_and_machines(town: Grown) -> Non
     assert {one["machine"] for one in seen.values()} == {"127.0.0.1", BEN}
     table = await town.told("status")
     assert table.splitlines()[0].split() == [
-        *("node", "machine", "state", "shards", "visits", "sockets", "lease", "version", "address")
+        *("node", "machine", "state", "shards", "visits", "sockets", "lease", "pid", "version", "address")
     ]
 
 
