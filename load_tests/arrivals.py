@@ -70,7 +70,7 @@ def _visit(hour: int, length: float, chance: random.Random) -> VisitsDay:
     def around(early: float, deviation: float) -> float:
         return max(begin, planned - early * length + chance.gauss(0, deviation * length))
 
-    provider = max(planned, planned + length * chance.gauss(*PROVIDER_LATE))
+    provider = planned + length * abs(chance.gauss(*PROVIDER_LATE))  # cut off at 0, many would come at once
     ends = min(provider + length * chance.uniform(0.25, 0.5), begin + length)
     people = [Coming("provider", provider), _browser("patient", around(*PATIENT_EARLY), ends, chance)]
     if chance.random() < GUEST_BY_LINK:
