@@ -19,6 +19,9 @@ PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-inpu
 # folders count too: a deleted file must rebuild the pages
 WEB_SOURCES := $(shell find languages -name '*.json') $(shell find $(WEB)/src $(WEB)/public 2>/dev/null) $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json)
 
+# without bytecode every start of Python costs a second more; what an image sets for its own layers is not meant for us
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test test-unit prove chaos lint bench types watching lock fmt prompts web system clean
