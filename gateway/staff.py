@@ -49,7 +49,7 @@ class Staff:
         self._now = now
         self._new_secret = new_secret
         self._changing: WeakValueDictionary[ClinicId, asyncio.Lock] = WeakValueDictionary()
-        """One change of a clinic's staff at a time, so that two administrators cannot demote each other."""
+        """One change of a clinic's staff at a time here; of two nodes each looks again after its write."""
 
     async def find(self, clinic: ClinicId, user: str) -> User | None:
         """Give somebody of this clinic; another clinic's are not there."""
@@ -88,6 +88,9 @@ class Staff:
             if refused is not None:
                 return refused
             await self._accounts.save_user(after)
+            if await self._nobody_left(before, after):  # at another node somebody did the same to the others
+                await self._accounts.save_user(before)
+                return Refused("last_admin")
             if after.disabled:
                 await self._accounts.withdraw_welcome(after.id)
             if after.disabled or after.role is not before.role:
@@ -100,10 +103,14 @@ class Staff:
         demotes = before.role is StaffRole.ADMIN and after.role is not StaffRole.ADMIN
         if (disables or demotes) and before.id == by:
             return Refused("not_yourself")
+        return Refused("last_admin") if await self._nobody_left(before, after) else None
+
+    async def _nobody_left(self, before: User, after: User) -> bool:
+        """Whether the clinic is without an administrator after this change."""
         if not _administers(before) or _administers(after):
-            return None
+            return False
         others = [user for user in await self._accounts.staff(before.clinic) if user.id != before.id]
-        return None if any(map(_administers, others)) else Refused("last_admin")
+        return not any(map(_administers, others))
 
     # ------------------------------------------------------------ welcome links
 

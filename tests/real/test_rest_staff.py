@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from actors.accounts import User
 from engine.clinic import Clinic, StaffRole
-from gateway.staff import WelcomeMailer
+from engine.ids import UserId
+from engine.refusals import Refused
+from gateway.passwords import Passwords
+from gateway.staff import Staff, WelcomeMailer
 from tests.support.node import House, token_of
 from tests.support.rest import PASSWORD, Browser, browser, employ, program, refusal, signed_in
 
@@ -207,6 +212,34 @@ async def test_two_administrators_cannot_put_each_other_out_at_once(here: House)
         )
         assert 200 in [answer.status_code for answer in answers]
     staff = await here.node.auth.accounts.staff(here.clinic)
+    assert any(user.role is StaffRole.ADMIN and not user.disabled for user in staff)
+
+
+async def test_nor_can_they_at_two_nodes(here: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has seen the other administrator still there when both write; one of them stays."""
+    eva = await employ(here, StaffRole.ADMIN)
+    async with signed_in(here, StaffRole.ADMIN) as who, browser(here) as ben:
+        link = (await who.post("/staff", new(here, role="admin"), status=201))["welcome_url"]
+        me = (await welcome(ben, link)).json()["user"]["id"]
+    auth = here.node.auth
+    write, both_have_looked = auth.accounts.save_user, asyncio.Barrier(2)
+
+    async def save(user: User) -> None:
+        if user.disabled:
+            await both_have_looked.wait()
+        await write(user)
+
+    monkeypatch.setattr(auth.accounts, "save_user", save)
+    with closing(Passwords(at_once=1)) as passwords:
+        other_node = Staff(
+            auth.accounts, here.node.host.secrets, passwords, now=here.clock.now, new_secret=lambda: ""
+        )
+        answers = await asyncio.gather(
+            auth.staff.change(here.clinic, eva.id, me, disabled=True),
+            other_node.change(here.clinic, UserId(me), eva.id, disabled=True),
+        )
+    assert Refused("last_admin") in answers
+    staff = await auth.accounts.staff(here.clinic)
     assert any(user.role is StaffRole.ADMIN and not user.disabled for user in staff)
 
 
