@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from actors.ports import Observer
 from engine.clinic import Admission
-from engine.events import Audited, Event, SeatChanged, Standing, VisitChanged, VisitWhy, Why
+from engine.events import Audited, Event, SeatChanged, Standing, Status, VisitChanged, VisitWhy, Why
 from engine.presence import GUESTS, Role, Seat
 from engine.visit import Visit
 
-_LIFE = frozenset({VisitWhy.OPENED, VisitWhy.STARTED, VisitWhy.LAPSED, VisitWhy.EXTENDED, VisitWhy.OVER})
+_INTO = {VisitWhy.OPENED: Status.OPEN, VisitWhy.STARTED: Status.IN_PROGRESS, VisitWhy.LAPSED: Status.LAPSED}
+"""States that a visit may have left again in the same step, as one that lapses with nobody inside."""
+_LIFE = frozenset({*_INTO, VisitWhy.EXTENDED, VisitWhy.OVER})
 _COMINGS_IN = frozenset({Why.JOINED, Why.ADMITTED})
 _ENDS_OF_WAITING = frozenset({Why.ADMITTED, Why.DENIED, Why.LEFT})
 
@@ -18,7 +20,7 @@ def tally(observer: Observer, visit: Visit, events: Sequence[Event]) -> None:
     for event in events:
         if isinstance(event, VisitChanged):
             if event.why in _LIFE:
-                observer.transition(visit.status.value)
+                observer.transition(_INTO.get(event.why, visit.status).value)
         elif isinstance(event, SeatChanged):
             _seat(observer, visit, event, events)
 

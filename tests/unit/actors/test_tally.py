@@ -11,7 +11,7 @@ import pytest
 from actors.ports import Observer
 from actors.tally import tally
 from engine.clinic import Admission, Clinic
-from engine.events import Audited, Event, SeatChanged, Standing, Why
+from engine.events import Audited, Event, SeatChanged, Standing, Status, VisitChanged, VisitWhy, Why
 from engine.ids import ClinicId, InvitationId, SeatId
 from engine.presence import Role, Seat
 from engine.visit import Visit
@@ -20,6 +20,25 @@ CLINIC = Clinic(id=ClinicId("c"), name="Bayview", zone="UTC", admission=Admissio
 JOINED = SeatChanged(SeatId("s"), Why.JOINED, None)
 ADMITTED = SeatChanged(SeatId("s"), Why.ADMITTED, Standing.WAITING, waited=1000)
 BY_WORD = Audited("admit", None, "s")
+
+
+class Transitions:
+    """An observer of the states that visits come into."""
+
+    def __init__(self) -> None:
+        self.into: list[str] = []
+
+    def transition(self, to: str) -> None:
+        """Note it."""
+        self.into.append(to)
+
+
+def test_a_visit_that_lapses_and_ends_at_once_came_into_both_states() -> None:
+    """Each is counted once: what it is in the end says nothing of what it was between."""
+    events = (VisitChanged(VisitWhy.LAPSED), VisitChanged(VisitWhy.OVER))
+    visit, seen = SimpleNamespace(status=Status.ENDED), Transitions()
+    tally(cast("Observer", seen), cast("Visit", visit), events)
+    assert seen.into == ["lapsed", "ended"]
 
 
 class Counts:
