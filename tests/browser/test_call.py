@@ -13,7 +13,7 @@ pytestmark = JOURNEY
 
 
 async def test_provider_patient_and_guest_see_and_hear_each_other_until_completion(stage: Stage) -> None:
-    """Media flows to all, the dashboard shows joins and leaves live, completion ends it for all (R9-R14)."""
+    """Media flows to all, also in another language; the dashboard shows joins and leaves live (R9-R14)."""
     visit = await stage.clinic.plan("Jordan Lee")
     board = await stage.dashboard(visit)
     provider = await stage.provider(visit)
@@ -26,6 +26,11 @@ async def test_provider_patient_and_guest_see_and_hear_each_other_until_completi
     await stage.seen(provider, "call-provider-3", pictures="all")
     await stage.seen(guest, "call-guest-3")
 
+    await guest.get_by_role("button", name="Settings: camera and sound").click()
+    await guest.get_by_role("button", name="Español").click()
+    await expect(guest.get_by_role("button", name="Salir de la llamada")).to_be_visible()
+    await media_flows(guest, peers=2)
+    await guest.get_by_role("button", name="English").click()
     await guest.get_by_role("button", name="Leave").click()
     await expect(title(guest, "You left the visit")).to_be_visible()
     await stage.seen(guest, "guest-left", guest=True)

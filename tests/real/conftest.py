@@ -61,7 +61,6 @@ async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
 async def here(node: House) -> AsyncIterator[House]:
     """Open a clinic for one test."""
     async with node.another_clinic() as own:
-        _lag.longest = 0.0
         yield own
 
 
@@ -72,6 +71,11 @@ async def others(node: House) -> AsyncIterator[Talk]:
         talk = await Talk.begin(own)
         yield talk
         await talk.goes_on()
+
+
+def pytest_runtest_setup() -> None:
+    """Look at each test's standstills alone."""
+    _lag.longest = 0.0
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
