@@ -3,76 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
+
+from tests.support.between import Between
 
 SAVE = b":v:"
 """In every save's keys, and in no other command that changes anything."""
 
 
-class LostAnswers:
+class LostAnswers(Between):
     """While `losing`, whoever saves has their connection cut before the answer; all else passes."""
 
     def __init__(self, store_url: str, own: Path) -> None:
-        self._store = unquote(urlsplit(store_url).path)
-        self._own = own
+        super().__init__(unquote(urlsplit(store_url).path), own)
+        self.url = f"unix://{quote(str(own))}"
         self.losing = False
         self.lost = 0
-        self._pairs: set[asyncio.Task[None]] = set()
 
-    @property
-    def url(self) -> str:
-        """Where to reach the store through this socket."""
-        return f"unix://{quote(str(self._own))}"
+    def connected(self) -> asyncio.Event:
+        """Give what is set once an answer is to be lost."""
+        return asyncio.Event()
 
-    @contextlib.asynccontextmanager
-    async def serving(self) -> AsyncIterator[LostAnswers]:
-        """Serve for as long as the block lives."""
-        server = await asyncio.start_unix_server(self._pair, self._own)
-        try:
-            yield self
-        finally:
-            server.close()
-            for task in tuple(self._pairs):
-                task.cancel()
-            await asyncio.gather(*self._pairs, return_exceptions=True)
+    async def ask(self, chunk: bytes, mark: asyncio.Event) -> bytes:
+        """Let everything reach the store."""
+        if self.losing and SAVE in chunk and b"EVALSHA" in chunk:
+            mark.set()
+        return chunk
 
-    async def _pair(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._pairs.add(task)
-        answers, far = await asyncio.open_unix_connection(self._store)
-        deaf = asyncio.Event()
-        try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._pass_on(near, far, deaf))
-                both.create_task(self._pass_back(answers, back, deaf))
-        except* ConnectionError:
-            pass
-        finally:
-            self._pairs.discard(task)
-            far.close()
-            back.close()
-
-    async def _pass_on(
-        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, deaf: asyncio.Event
-    ) -> None:
-        while chunk := await source.read(1 << 18):
-            if self.losing and SAVE in chunk and b"EVALSHA" in chunk:
-                deaf.set()
-            sink.write(chunk)
-            await sink.drain()
-        raise ConnectionResetError
-
-    async def _pass_back(
-        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, deaf: asyncio.Event
-    ) -> None:
-        while chunk := await source.read(1 << 18):
-            if deaf.is_set():
-                self.lost += 1
-                break
-            sink.write(chunk)
-            await sink.drain()
-        raise ConnectionResetError
+    async def answer(self, chunk: bytes, mark: asyncio.Event) -> tuple[bytes, bool]:
+        """Lose the answer of who saved."""
+        if not mark.is_set():
+            return chunk, False
+        self.lost += 1
+        return b"", True

@@ -27,6 +27,7 @@ from cryptography.x509.oid import NameOID
 
 from actors.embedded import EmbeddedStore
 from tests.simulation.store import StoreServer
+from tests.support.between import Between
 
 READY_SECONDS: Final = 30.0
 
@@ -179,16 +180,14 @@ def own_certificate(directory: Path) -> tuple[Path, Path]:
     return paths
 
 
-class Cutter:
+class Cutter(Between):
     """A socket before a server's: cuts answers as a dying server would, holds requests as a network may."""
 
     def __init__(self, server_socket: str, own: Path) -> None:
-        self._server_socket = server_socket
+        super().__init__(server_socket, own)
         self.url = f"unix://{own}"
-        self._own = own
         self.answers_left: int | None = None
         """Bytes of answers that still pass; None for no limit."""
-        self._pairs: set[asyncio.Task[None]] = set()
         self._gates: list[asyncio.Event] = []
 
     def hold(self) -> None:
@@ -201,55 +200,21 @@ class Cutter:
         for gate in self._gates:
             gate.set()
 
-    @contextlib.asynccontextmanager
-    async def serving(self) -> AsyncIterator[Cutter]:
-        """Serve for as long as the block lives."""
-        server = await asyncio.start_unix_server(self._pair, self._own)
-        try:
-            yield self
-        finally:
-            server.close()
-            for task in tuple(self._pairs):
-                task.cancel()
-            await asyncio.gather(*self._pairs, return_exceptions=True)
-
-    async def _pair(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._pairs.add(task)
-        answers, far = await asyncio.open_unix_connection(self._server_socket)
-        try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._pass_on(near, far, self._gate()))
-                both.create_task(self._pass_back(answers, back))
-        except* ConnectionError:
-            pass  # either side hung up, as the test told it to
-        finally:
-            self._pairs.discard(task)
-            far.close()
-            back.close()
-
-    def _gate(self) -> asyncio.Event:
+    def connected(self) -> asyncio.Event:
+        """Give the new connection's gate, which is open."""
         self._gates.append(asyncio.Event())
         self._gates[-1].set()
         return self._gates[-1]
 
-    async def _pass_on(
-        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, gate: asyncio.Event
-    ) -> None:
-        while chunk := await source.read(65536):
-            await gate.wait()
-            sink.write(chunk)
-            await sink.drain()
-        raise ConnectionResetError
+    async def ask(self, chunk: bytes, mark: asyncio.Event) -> bytes:
+        """Hold it back while the gate is closed."""
+        await mark.wait()
+        return chunk
 
-    async def _pass_back(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        while chunk := await source.read(65536):
-            if self.answers_left is not None:
-                chunk = chunk[: self.answers_left]
-                self.answers_left -= len(chunk)
-            sink.write(chunk)
-            await sink.drain()
-            if self.answers_left == 0:
-                raise ConnectionResetError
-        raise ConnectionResetError
+    async def answer(self, chunk: bytes, mark: asyncio.Event) -> tuple[bytes, bool]:
+        """Pass on what may still pass, and cut after that."""
+        if self.answers_left is None:
+            return chunk, False
+        passed = chunk[: self.answers_left]
+        self.answers_left -= len(passed)
+        return passed, self.answers_left == 0
