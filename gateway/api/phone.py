@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, HTTPException
 from starlette.responses import HTMLResponse, Response
 
+from actors.numbers import as_read
 from gateway.api.callers import Deps
 from gateway.api.dependencies import Dependencies
 from gateway.api.models import Model
@@ -21,10 +22,13 @@ PAGE: Final = "phone.html"
 
 
 class DemoPhone(Model):
-    """Where a call from the browser goes: the dial-in's `port`, on the host of the page, and whom to call."""
+    """Where a call from the browser goes: the dial-in's `port`, on the host of the page, and whom to call;
+    `shown` is that number as people read it.
+    """
 
     port: int
     number: str
+    shown: str
 
 
 @rest.get("/dev/phone")
@@ -34,7 +38,8 @@ async def phone(deps: Deps) -> DemoPhone:
     port = deps.node.phones.port if deps.node.phones is not None else 0
     if not port or clinic is None or not clinic.dial_in:
         raise HTTPException(503)
-    return DemoPhone(port=port, number=clinic.dial_in[0])
+    number = clinic.dial_in[0]
+    return DemoPhone(port=port, number=number, shown=as_read(number))
 
 
 @pages.get("/dev/phone")

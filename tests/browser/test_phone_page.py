@@ -14,7 +14,7 @@ async def opened(stage: Stage, language: str = "en-US") -> Page:
     """The telephone's page, once calls can be made."""
     context = await stage.context(PHONE, locale=language)
     page = await stage.page(f"{stage.server.url}/dev/phone", context)
-    while not await page.get_by_text("+15550100123").is_visible():
+    while not await page.get_by_text("+1 555-010-0123").is_visible():
         await page.wait_for_timeout(200)  # the dial-in starts after the server does, and the page asks once
         await page.reload()
     return page

@@ -31,7 +31,7 @@ export function App({ call }: { call: Call }) {
         <p class="phone-about">{words.about}</p>
         <dl class="phone-number">
           <dt>{words.number}</dt>
-          <dd>{call.number.value || "…"}</dd>
+          <dd>{call.shown.value || "…"}</dd>
         </dl>
         {running ? (
           <Button kind="danger" size="large" wide icon={PhoneOff} onClick={() => call.hangUp()}>

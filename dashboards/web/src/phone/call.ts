@@ -10,6 +10,8 @@ export type Stand = "idle" | "calling" | "live" | "deaf" | "over" | "lost" | "un
 interface Clinic {
   readonly port: number;
   readonly number: string;
+  /** The number as people read it. */
+  readonly shown: string;
 }
 
 const HUNG_UP = 1000;
@@ -17,7 +19,7 @@ const HUNG_UP = 1000;
 export class Call {
   readonly stand = signal<Stand>("idle");
   readonly typed = signal("");
-  readonly number = signal("");
+  readonly shown = signal("");
   #stream: Stream | undefined;
   #sound: Sound | undefined;
 
@@ -31,7 +33,7 @@ export class Call {
       const answer = await fetch("/api/v1/dev/phone");
       if (!answer.ok) return undefined;
       const clinic = (await answer.json()) as Clinic;
-      this.number.value = clinic.number;
+      this.shown.value = clinic.shown;
       return clinic;
     } catch {
       return undefined;
