@@ -132,15 +132,17 @@ async def server(
 
 
 @asynccontextmanager
-async def turn() -> AsyncIterator[dict[str, str]]:
-    """Run Debian's coturn on loopback; gives the environment that makes the product use it."""
+async def turn(relay: str = "127.0.0.1") -> AsyncIterator[dict[str, str]]:
+    """Run Debian's coturn on loopback, relaying at this address; gives the environment that makes the product
+    use it.
+    """
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         "turnserver",
         "-n",
         "--listening-ip=127.0.0.1",
         f"--listening-port={port}",
-        "--relay-ip=127.0.0.1",
+        f"--relay-ip={relay}",
         "--use-auth-secret",
         f"--static-auth-secret={TURN_SECRET}",
         "--realm=vestibule.test",
