@@ -78,14 +78,6 @@ def pytest_runtest_setup() -> None:
     _lag.longest = 0.0
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say the figures that tests have measured; none is asserted."""
-    for report in terminalreporter.stats.get("passed", []):
-        for name, figure in report.user_properties:
-            if name == "figure":
-                terminalreporter.write_line(str(figure))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say with a failed test how the shared node fared: its saves, its lease, its loop."""

@@ -244,6 +244,22 @@ async def test_sound_from_a_third_address_is_dropped() -> None:
         third.close()
 
 
+async def test_sound_goes_to_where_the_callers_packets_come_from() -> None:
+    """Behind a NAT that is another port than the one that the offer names (symmetric RTP)."""
+    async with house() as here, dialler(here.port) as caller:
+        named = await Datagrams.open()
+        await caller.talk(port=named.port)
+        caller.voice(TONE)
+        await until(lambda: len(here.legs[0].frames) == 1)
+        while not named.came.empty():
+            named.came.get_nowait()
+        here.legs[0].leg.send(TONE)
+        while (await caller.rtp.came.get())[0][12:] != TONE:
+            pass
+        assert named.came.empty()
+        named.close()
+
+
 async def test_who_is_not_on_the_list_gets_no_answer() -> None:
     """A scan learns nothing, not even that something is here."""
     async with house(Terms(sip_allow=("192.0.2.0/24",))) as here, dialler(here.port) as scan:
@@ -269,6 +285,31 @@ async def test_a_flood_gets_silence_and_calls_go_on() -> None:
             await until(lambda: here.legs[0].keys == "9")
             assert len(here.legs) <= 4
             assert here.origin.agent.live <= 4
+
+
+async def test_others_can_call_while_one_source_floods_and_strangers_scan() -> None:
+    """A source takes no more than its part, a stranger nothing: the next trunk's call comes through."""
+    terms = Terms(sip_allow=("127.0.0.1/32", "127.0.0.2/32"), sip_calls=10, sip_calls_per_source=4)
+    async with (
+        house(terms) as here,
+        dialler(here.port) as caller,
+        dialler(here.port, "127.0.0.2") as flood,
+        dialler(here.port, "127.0.0.3") as stranger,
+    ):
+        for number in range(200):
+            for one in (flood, stranger):
+                one.call, one.branch = f"{id(one)}-{number}", f"z9hG4bK{id(one)}-{number}"
+                one.say("INVITE", one.offer())
+        async with asyncio.timeout(10):
+            while caller.sip.came.empty():  # said again, as by UDP it is: the flood may have filled a buffer
+                caller.say("INVITE", caller.offer())
+                await asyncio.sleep(0.1)
+        await caller.hear(200)
+        caller.say("ACK", CSeq=f"{caller.sequence} ACK")
+        caller.press("9")
+        await until(lambda: any(leg.keys == "9" for leg in here.legs))
+        assert here.origin.agent.live == len(here.legs) == 5
+        assert stranger.sip.came.empty()
 
 
 async def test_keys_come_through_a_storm_of_them() -> None:

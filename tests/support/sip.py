@@ -235,9 +235,9 @@ class Dialler:
 
 
 @asynccontextmanager
-async def dialler(to: int) -> AsyncIterator[Dialler]:
-    """Somebody who may call this port."""
-    sip, rtp = await Datagrams.open(), await Datagrams.open()
+async def dialler(to: int, host: str = "127.0.0.1") -> AsyncIterator[Dialler]:
+    """Somebody at this address who calls this port."""
+    sip, rtp = await Datagrams.open(host), await Datagrams.open(host)
     try:
         yield Dialler(to, sip, rtp)
     finally:

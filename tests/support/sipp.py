@@ -113,6 +113,8 @@ class Mouth:
     def __init__(self, rtp: Datagrams, pin: str, keys: int, *, ends: bool) -> None:
         self.rtp, self.pin, self.keys, self.ends = rtp, pin, keys, ends
         self.heard: set[str] = set()
+        self.picked_up = self.let_in = 0.0
+        """When the first sound came, and when they heard that they are in the call; the loop's seconds."""
         self._last = b""
         self._sequence, self._time, self._to = 0, 0, 0
 
@@ -130,12 +132,16 @@ class Mouth:
             hearing.cancel()
 
     async def _hear(self) -> None:
+        clock = asyncio.get_running_loop().time
         while True:
             packet, (_, self._to) = await self.rtp.came.get()
+            self.picked_up = self.picked_up or clock()
             self._last = self._last[-RECORDED:] + packet[12:]
             self.heard |= {
                 clip for clip in LISTENED if clip not in self.heard and recording(clip) in self._last
             }
+            if not self.let_in and Clip.IN_CALL in self.heard:
+                self.let_in = clock()
 
     async def _press(self, key: str) -> None:
         at = self._time
