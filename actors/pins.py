@@ -8,7 +8,7 @@ import asyncio
 from contextlib import suppress
 from typing import Final, Protocol
 
-from actors.numbers import as_read
+from actors.numbers import as_read, nearest
 from actors.ports import PinEntry, PinStore, StoreDown
 from actors.secrets import Link, Secrets
 from engine.clinic import MINUTE, Clinic
@@ -121,14 +121,15 @@ async def sweep(house: _House, every: int) -> None:
 
 
 def panel(house: _House, visit: Visit, invitation: InvitationId, request: int) -> wire.Panel:
-    """What an invitation shows: its link, the dial-in number and the PIN (R3, R4), derived anew each time."""
-    numbers = visit.clinic.dial_in
+    """What an invitation shows: its link, dial-in numbers and PIN (R3, R4), derived anew each time."""
+    number = _number(visit, invitation)
     return wire.Panel(
         id=request,
         link=link(house, visit, invitation),
-        number=as_read(numbers[0]) if numbers else "",
-        pin=_pin(house, visit, invitation, house.key_of(visit.id)) if numbers else "",
+        number=as_read(number),
+        pin=_pin(house, visit, invitation, house.key_of(visit.id)) if number else "",
         expires_at=visit.lapses_at,
+        others=[as_read(one) for one in visit.clinic.dial_in if one != number],
     )
 
 
@@ -137,7 +138,7 @@ def letter_door(house: _House, visit: Visit, invitation: InvitationId) -> tuple[
 
     The patient's own link has no PIN; its page shows how to take part by telephone (R13).
     """
-    number = visit.clinic.dial_in[0] if visit.clinic.dial_in else ""
+    number = _number(visit, invitation)
     if invitation == PATIENT:
         return patient_link(house, visit), number, ""
     pinned = number and visit.invitations[invitation].attempt is not None
@@ -155,6 +156,12 @@ def link(house: _House, visit: Visit, invitation: InvitationId) -> str:
     generation = visit.generation(invitation) or 0
     token = house.secrets.link(visit.id, invitation, generation, house.key_of(visit.id))
     return f"{house.public_url}/j#{token}"
+
+
+def _number(visit: Visit, invitation: InvitationId) -> str:
+    """The dial-in number for somebody who was invited: of their own country, if the clinic has one there."""
+    invited = visit.invitations.get(invitation)
+    return nearest(visit.clinic.dial_in, invited.phone if invited is not None else "")
 
 
 def _pin(house: _House, visit: Visit, invitation: InvitationId, key: int) -> str:

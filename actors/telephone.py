@@ -47,9 +47,9 @@ class Telephone:
         self._host = host
         self._calls: dict[ConnectionId, Call] = {}
 
-    async def dial(self, outlet: Outlet, hello: wire.HelloPhone, key: str) -> None:
+    async def dial(self, outlet: Outlet, hello: wire.HelloPhone, key: str, join: str = "") -> None:
         """A call comes in, for any clinic of the deployment (B7); the caller has checked the key's scope.
-        `key` is the key's id. Raises StoreDown.
+        `key` is the key's id, `join` what the log calls this call. Raises StoreDown.
         """
         dialled = as_dialled(hello.dialled)
         if dialled not in self._host.numbers() and not await self._host.known.has_number(dialled):
@@ -63,7 +63,9 @@ class Telephone:
         caller = self._host.secrets.caller_hash(hello.caller, now)
         self._calls[outlet.id] = Call(outlet, key, dialled, caller, hello.call)
         length = self._host.secrets.pin_digits + 1
-        outlet.answer(wire.ReadyPhone(id=hello.id, tries=TRIES, length=length, now=now, clinic_phone=phone))
+        outlet.answer(
+            wire.ReadyPhone(id=hello.id, tries=TRIES, length=length, now=now, clinic_phone=phone, join=join)
+        )
 
     def digits(self, outlet: Outlet, message: wire.Digits) -> None:
         """A PIN was typed."""

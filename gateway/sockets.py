@@ -329,7 +329,7 @@ class Conversation:
         elif self.stand_on(holder.credential):
             self._rooms.bridging.expected()
             try:
-                await self._rooms.telephone.dial(self, hello, holder.key)
+                await self._rooms.telephone.dial(self, hello, holder.key, self._join)
             except StoreDown:
                 self._refuse(hello, "try_later")
 

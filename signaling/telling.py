@@ -83,13 +83,7 @@ def bye(code: wire.Farewell, clinic: Clinic) -> wire.Bye:
     return wire.Bye(code=code, message=words.goodbye(code, clinic))
 
 
-_DOOR_TELLS: Final = frozenset(VisitWhy) - {
-    VisitWhy.WARNED,
-    VisitWhy.LOCKED,
-    VisitWhy.UNLOCKED,
-    VisitWhy.BRIDGED,
-    VisitWhy.OVER,
-}
+_DOOR_TELLS: Final = frozenset(VisitWhy) - {VisitWhy.WARNED, VisitWhy.BRIDGED, VisitWhy.OVER}
 _CLINIC_ONLY: Final = frozenset({VisitWhy.WARNED, VisitWhy.LOCKED, VisitWhy.UNLOCKED})
 _WhyVisit = Literal["started", "warned", "lapsed", "extended", "rescheduled", "locked", "unlocked", "changed"]
 _TO_WIRE: Final[dict[VisitWhy, _WhyVisit]] = {

@@ -107,6 +107,7 @@ def door(visit: Visit, *, patient: bool = False) -> wire.Door:
         may_invite=patient and not visit.over and visit.may_invite(by) is None,
         may_cancel=patient and not visit.over and visit.may_cancel(by) is None,
         late=visit.status is Status.LAPSED,
+        locked=visit.locked,
     )
 
 

@@ -88,7 +88,13 @@ async def panel_by_link(deps: Deps, asked: models.Look, _: Bounded) -> models.Pa
     visit, by = await _patient(asked.token, deps)
     settled(visit.may_invite(by), visit.clinic)
     shared = deps.desk.shared_panel(visit)
-    return models.Panel(link=shared.link, number=shared.number, pin=shared.pin, expires_at=shared.expires_at)
+    return models.Panel(
+        link=shared.link,
+        number=shared.number,
+        pin=shared.pin,
+        expires_at=shared.expires_at,
+        others=shared.others,
+    )
 
 
 @router.post("/links/invite", status_code=201)

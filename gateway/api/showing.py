@@ -51,7 +51,13 @@ def _panel(visit: Visit, caller: Caller, deps: Dependencies) -> models.Panel | N
     if not caller.may(Right.INVITE) or visit.may_invite(caller.by) is not None:
         return None
     shared = deps.desk.shared_panel(visit)
-    return models.Panel(link=shared.link, number=shared.number, pin=shared.pin, expires_at=shared.expires_at)
+    return models.Panel(
+        link=shared.link,
+        number=shared.number,
+        pin=shared.pin,
+        expires_at=shared.expires_at,
+        others=shared.others,
+    )
 
 
 def providers(visit: Visit) -> list[models.Provider]:

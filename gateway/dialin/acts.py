@@ -33,6 +33,7 @@ class Clip(StrEnum):
     WAITING_PROVIDER = "waiting_provider"
     WAITING_ADMISSION = "waiting_admission"
     RUNNING_LATE = "running_late"
+    LOCKED = "locked"
     STILL_WAITING = "still_waiting"
     IN_CALL = "in_call"
     HELP_IN_CALL = "help_in_call"

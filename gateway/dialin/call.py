@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gateway.dialin.acts import Act, End, Hush, Say, Talk, Try
 from gateway.dialin.audio import Sound
+from gateway.dialin.journal import Journal
 from gateway.dialin.leg import HangUp, Leg
 from gateway.dialin.prompts import Prompts
 from gateway.dialin.speaking import Speaking
@@ -61,6 +62,7 @@ class Call:
         self._armed_for: float | None = None
         self._loop = asyncio.get_running_loop()
         self._now = house.clock
+        self._journal = Journal(leg.origin)
         self._began = self._now()
         self._asked: float | None = None
         self._counted: Stage | None = None
@@ -83,8 +85,11 @@ class Call:
             await _end(talking, *self._tasks)
             self._house.tally.stage(self._counted, None)
             self._house.tally.ended(self._reason)
+            self._journal.hung_up(self._reason, self._now() - self._began)
             await self._line.close(Close.GOING_AWAY if self._reason in _VANISHED else Close.DONE)
         if self._failure is not None:
+            if self._journal.join:
+                self._failure.add_note(self._journal.join)
             raise self._failure
 
     def tend(self) -> None:
@@ -131,6 +136,7 @@ class Call:
         now = self._now()
         if isinstance(message, wire.ReadyPhone):
             self._house.tally.set_up(now - self._began)
+            self._journal.greeted(message.join, now - self._began)
             self._asked = now
             greeted = self._typed is not None
             self._do(self._way.began(message, now, greeted=greeted, typed=self._typed or ""))
@@ -210,6 +216,7 @@ class Call:
         stage = self._way.stage
         if stage is not self._counted:
             self._house.tally.stage(self._counted, stage)
+            self._journal.stage(stage)
             self._counted = stage
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

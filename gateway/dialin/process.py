@@ -32,7 +32,7 @@ from gateway.dialin.telephony.origin import Telephony
 from gateway.dialin.telephony.webhooks import BASE, Addresses
 from gateway.dialin.visits import Exchange
 from gateway.http_server import HttpServer, http_server
-from gateway.logs import where
+from gateway.logs import named, where
 from gateway.metrics import CONTENT_TYPE
 from gateway.metrics.dialin import DialInMetrics
 from gateway.settings import Dialin, Settings, host_and_port
@@ -180,7 +180,7 @@ async def _sip(dialin: Dialin, service: Service, metrics: DialInMetrics) -> Asyn
 
 
 def _report(error: BaseException) -> None:
-    log.error("bug", error=type(error).__name__, where=where(error))
+    log.error("bug", error=type(error).__name__, where=where(error), **named(error))
 
 
 class _Front:

@@ -50,5 +50,6 @@ def awaited(door: wire.Door | None) -> Clip:
     """Say what somebody waits for who has come in time, as far as is known."""
     if door is not None and door.late:
         return Clip.RUNNING_LATE
-    started = door is not None and door.status in ("in_progress", "lapsed")
-    return Clip.WAITING_ADMISSION if started else Clip.WAITING_PROVIDER
+    if door is None or door.status not in ("in_progress", "lapsed"):
+        return Clip.WAITING_PROVIDER
+    return Clip.LOCKED if door.locked else Clip.WAITING_ADMISSION

@@ -40,6 +40,8 @@ class Door(Part, frozen=True, kw_only=True):
     """Who looks is the patient, and may call the visit off."""
     late: bool = False
     """The time is over while they wait: the provider is running late, they keep their place (D2)."""
+    locked: bool = False
+    """The visit is locked: nobody comes in but by a provider's word."""
 
 
 class MediaState(Part, frozen=True, kw_only=True):

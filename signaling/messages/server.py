@@ -100,7 +100,8 @@ class ReadyPhone(Message, tag="ready.phone", frozen=True, kw_only=True):
     """A call's socket is open: ask the caller for the PIN of `length` digits, at most `tries` times.
 
     `clinic_phone` is for those who find no visit: the clinic's own number; "" where clinics share the dialled
-    one.
+    one. `join` is what the nodes' logs call this call, for the log of whoever carries it; it says nothing of
+    who calls.
     """
 
     id: int
@@ -108,6 +109,7 @@ class ReadyPhone(Message, tag="ready.phone", frozen=True, kw_only=True):
     length: int
     now: int
     clinic_phone: str = ""
+    join: str = ""
 
 
 class ReadyBridge(Message, tag="ready.bridge", frozen=True, kw_only=True):
@@ -160,7 +162,8 @@ class Ice(Message, tag="ice", frozen=True, kw_only=True):
 class Panel(Message, tag="panel", frozen=True, kw_only=True):
     """What an invitation says (R3, R4): the shared link, the dial-in number, and the PIN's ten digits.
 
-    The number is written as people read it; show the PIN as 3-3-4.
+    The number is written as people read it, and so are `others`, the clinic's numbers in other countries; the
+    PIN is the same at each. Show it as 3-3-4.
     """
 
     id: int
@@ -169,6 +172,7 @@ class Panel(Message, tag="panel", frozen=True, kw_only=True):
     pin: str
     expires_at: int
     """When link and PIN expire."""
+    others: list[str] = field(default_factory=list)
 
 
 class Invited(Message, tag="invited", frozen=True, kw_only=True):

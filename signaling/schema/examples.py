@@ -125,6 +125,9 @@ READY_WAITING: Final = wire.Ready(
     door=DOOR,
 )
 BYE: Final = wire.Bye(code="completed", message="This visit has ended.")
+READY_PHONE: Final = wire.ReadyPhone(
+    id=1, tries=3, length=10, now=NOW, clinic_phone="+1 415 555 0100", join="Qm3fR9x_LzKe"
+)
 WRONG_PIN: Final = wire.Error(
     id=2, code="pin_wrong", message="That PIN was not found. Please check it and try again.", tries_left=2
 )
@@ -171,14 +174,14 @@ SERVER: Final[tuple[wire.FromServer, ...]] = (
     BYE,
     READY_WAITING,
     wire.ReadyStaff(id=1, user="u7n4", name="Dr. Amara Osei", role="provider", clinic="bay", now=NOW),
-    wire.ReadyPhone(id=1, tries=3, length=10, now=NOW, clinic_phone="+1 415 555 0100"),
+    READY_PHONE,
     wire.ReadyBridge(id=1, visit=VISIT, seat=PHONE, now=NOW, attending=[PROVIDER, PATIENT, GUEST], ice=ICE),
     wire.Leg(id=2, seat=PHONE),
     wire.Attending(seats=[PROVIDER, GUEST]),
     wire.Presence(known=False),
     wire.Audio(url="wss://sound.example.com/leg", ticket=SOUND_TICKET),
     wire.Ice(id=4, servers=ICE, ttl_ms=600_000),
-    wire.Panel(id=5, link=LINK, number=NUMBER, pin="7316042857", expires_at=END),
+    wire.Panel(id=5, link=LINK, number=NUMBER, pin="7316042857", expires_at=END, others=["+34 910 00 01 23"]),
     wire.Invited(
         id=7,
         invitation="i5b9q3tw",
@@ -282,7 +285,7 @@ RESUMED: Final = (
 )
 AS_PHONE: Final = (
     _said(CLIENT[3]),
-    Line(wire.ReadyPhone(id=1, tries=3, length=10, now=NOW, clinic_phone="+1 415 555 0100")),
+    Line(READY_PHONE),
     _said(wire.Digits(id=2, digits="4829153078")),
     Line(WRONG_PIN),
     _said(wire.Digits(id=3, digits="4829153079")),

@@ -195,3 +195,24 @@ async def test_a_pin_of_another_number_is_wrong_here(here: House, node: House) -
         visit = await elsewhere.plan()
         phone = await here.phone()
         assert await refusal(phone.ask("digits", digits=elsewhere.pin(visit))) == "pin_wrong"
+
+
+async def test_whoever_is_invited_gets_the_number_of_their_own_country(node: House) -> None:
+    """The same PIN is right at each number; the others are shown too, and whoever has none of them gets the
+    first.
+    """
+    async with node.another_clinic() as here:
+        abroad = here.number.replace("+1555", "+3491")
+        await here.settle(dial_in=(here.number, abroad))
+        visit = await here.plan()
+        await here.provider(visit)
+        daughter = await here.invite(visit, "Daughter", "+34911234567")
+        assert daughter.number.startswith("+34 ")
+        assert [one[:3] for one in daughter.others] == ["+1 "]
+        for contact in ("+14155550123", "+442079460958", "son@example.test"):
+            assert (await here.invite(visit, "Son", contact)).number.startswith("+1 ")
+        for at, dialled in enumerate((here.number, abroad)):
+            phone = await here.phone(f"+3491123456{at}", dialled=dialled)
+            await phone.ask("digits", digits=daughter.pin)
+            await phone.wait_for("you", standing="in")
+            await phone.close(1000)

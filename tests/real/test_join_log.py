@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from gateway.dialin.acts import Clip
 from tests.support.client import Refused
 from tests.support.logged import lines_of_joins
 from tests.support.node import House, house
+from tests.support.telephony import telephony
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -97,3 +99,26 @@ async def test_a_call_is_followed_without_what_was_typed(
         written = json.dumps(found)
         for private in (here.pin(visit), "1111111111", "4155550177", here.number):
             assert private not in written
+
+
+async def test_a_call_has_the_same_id_in_the_dial_ins_log(
+    here: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From its greeting to its hang-up, with why; and nothing of who called or what they typed."""
+    async with telephony(here) as company:
+        with lines_of_joins(capsys) as lines:
+            visit = await here.plan()
+            await here.provider(visit)
+            caller = await company.calls(here.pin(visit), caller="+14155550177")
+            await caller.hears(Clip.IN_CALL)
+            await caller.hangs_up()
+            await lines.until("hung_up")
+            name = next(line["join"] for line in lines.read() if line.get("kind") == "phone")
+            found = [line for line in lines.all if line["join"] == name]
+            ours = [line for line in found if "socket" not in line]
+            assert events(ours) == ["greeted", "stage", "stage", "hung_up"]
+            assert [line["stage"] for line in ours[1:3]] == ["trying", "in"]
+            assert (ours[-1]["origin"], ours[-1]["reason"]) == ("telephony", "caller")
+            written = json.dumps(found)
+            for private in (here.pin(visit), "4155550177", here.number, caller.call):
+                assert private not in written

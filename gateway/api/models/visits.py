@@ -166,12 +166,15 @@ class PatientInfo(Model):
 
 
 class Panel(Model):
-    """What an invitation says (R3): show the PIN as 3-3-4."""
+    """What an invitation says (R3): show the PIN as 3-3-4. `others` are the clinic's further numbers; the PIN
+    is the same.
+    """
 
     link: str
     number: str
     pin: str
     expires_at: int
+    others: list[str]
 
 
 class Visit(Model):

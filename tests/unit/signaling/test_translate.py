@@ -182,11 +182,23 @@ class TestAtTheDoor:
         pat = story.patient()
         assert silent(story, ann)
         story.done(SetMedia(doctor.connection, True, True, False))
-        story.done(Lock(story.op(), RIVERA, True))
         assert silent(story, ann)
         story.leave(pat)
         story.leave(bob)
         assert silent(story, ann)
+
+    def test_the_waiting_are_told_that_it_is_locked(self) -> None:
+        """So that a caller hears what they wait for; those inside who are not the clinic's are not told."""
+        story = picky_story()
+        story.provider()
+        ann, pat = story.guest("Ann"), story.patient()
+        story.done(Lock(story.op(), RIVERA, True))
+        [shut] = heard(story, ann, wire.AtDoor)
+        assert shut.door.locked
+        assert silent(story, pat)
+        story.done(Lock(story.op(), RIVERA, False))
+        [opened] = heard(story, ann, wire.AtDoor)
+        assert not opened.door.locked
 
     def test_patient_and_guests_in_the_call_do_not_see_who_waits(self) -> None:
         """The provider does, and hears of them; who was never in is not announced when they go."""

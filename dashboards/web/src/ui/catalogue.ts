@@ -1200,6 +1200,7 @@ export interface VisitWords {
     readonly number: string;
     readonly numberFor: string;
     readonly noNumber: string;
+    readonly others: (numbers: Part) => string;
     readonly pin: string;
     readonly copyLink: string;
     readonly copyNumber: string;

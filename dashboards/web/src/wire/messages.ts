@@ -52,6 +52,8 @@ export interface Door {
    * false.
    */
   readonly late?: boolean;
+  /** The visit is locked: nobody comes in but by a provider's word. Default: false. */
+  readonly locked?: boolean;
 }
 
 /** What a participant sends now, by browser and telephone together. */
@@ -725,7 +727,8 @@ export interface ReadyStaff {
  * A call's socket is open: ask the caller for the PIN of `length` digits, at most `tries` times.
  *
  * `clinic_phone` is for those who find no visit: the clinic's own number; "" where clinics share the dialled
- * one.
+ * one. `join` is what the nodes' logs call this call, for the log of whoever carries it; it says nothing of
+ * who calls.
  */
 export interface ReadyPhone {
   readonly t: "ready.phone";
@@ -735,6 +738,8 @@ export interface ReadyPhone {
   readonly now: number;
   /** Default: "". */
   readonly clinic_phone?: string;
+  /** Default: "". */
+  readonly join?: string;
 }
 
 /**
@@ -790,7 +795,8 @@ export interface Ice {
 /**
  * What an invitation says (R3, R4): the shared link, the dial-in number, and the PIN's ten digits.
  *
- * The number is written as people read it; show the PIN as 3-3-4.
+ * The number is written as people read it, and so are `others`, the clinic's numbers in other countries; the
+ * PIN is the same at each. Show it as 3-3-4.
  */
 export interface Panel {
   readonly t: "panel";
@@ -800,6 +806,8 @@ export interface Panel {
   readonly pin: string;
   /** When link and PIN expire. */
   readonly expires_at: number;
+  /** Default: []. */
+  readonly others?: readonly string[];
 }
 
 /**

@@ -107,7 +107,10 @@ def inside(minutes: float) -> wire.Inside:
 
 
 def door(
-    status: Literal["scheduled", "open", "in_progress", "lapsed"] = "open", *, late: bool = False
+    status: Literal["scheduled", "open", "in_progress", "lapsed"] = "open",
+    *,
+    late: bool = False,
+    locked: bool = False,
 ) -> wire.AtDoor:
     """Make what who waits may see."""
     return wire.AtDoor(
@@ -120,6 +123,7 @@ def door(
             status=status,
             opens_at=0,
             late=late,
+            locked=locked,
         )
     )
 
@@ -318,6 +322,16 @@ def test_waiting_says_what_for(walk: Walk) -> None:
     assert walk.hears(door("lapsed", late=True)) == [Say((Clip.RUNNING_LATE,))]
     assert walk.waits() == [Say((Clip.STILL_WAITING, Clip.RUNNING_LATE))]
     assert walk.types("*1")[-1] == Say((Clip.RUNNING_LATE,))
+
+
+def test_a_locked_visit_has_its_own_words(walk: Walk) -> None:
+    """Once there is a provider who could let them in; unlocked, only the provider's word is missing."""
+    walk.types(PIN)
+    walk.stands("waiting")
+    assert walk.hears(door("open", locked=True)) == [Say((Clip.WAITING_PROVIDER,))]
+    assert walk.hears(door("in_progress", locked=True)) == [Say((Clip.LOCKED,))]
+    assert walk.waits() == [Say((Clip.STILL_WAITING, Clip.LOCKED))]
+    assert walk.hears(door("in_progress")) == [Say((Clip.WAITING_ADMISSION,))]
 
 
 def test_turned_away_at_the_door(walk: Walk) -> None:

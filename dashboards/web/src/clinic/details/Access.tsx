@@ -13,8 +13,13 @@ interface Props {
   pin: string;
 }
 
+interface AccessProps extends Props {
+  /** The clinic's numbers in other countries, as people read them. */
+  others?: readonly string[];
+}
+
 /** A link, a dial-in number and a PIN to hand over, each to copy, and as codes (R3, R4). */
-export function Access({ link, number, pin }: Props) {
+export function Access({ link, number, pin, others = [] }: AccessProps) {
   const [coded, setCoded] = useState(false);
   const all = number ? words.panel.all(link, number, pinGroups(pin)) : words.panel.byLink(link);
   return (
@@ -44,6 +49,7 @@ export function Access({ link, number, pin }: Props) {
         ) : (
           <dd class="soft">{words.panel.noNumber}</dd>
         )}
+        {others.length > 0 && <dd class="soft figures">{words.panel.others(others.join(" · "))}</dd>}
         {number && (
           <>
             <dt>{words.panel.pin}</dt>

@@ -78,11 +78,11 @@ function Shared({ visit, inviter }: { visit: VisitInfo; inviter: Inviter }) {
   }, [inviter]);
   if (refused.value) return <Banner tone="wait">{refused.value}</Banner>;
   if (!panel.value) return <div class="bone bone-access" />;
-  const { link, number, pin } = panel.value;
+  const { link, number, pin, others } = panel.value;
   return (
     <div class="shared-access">
       <p class="soft">{words.panel.why}</p>
-      <Access link={link} number={number} pin={pin} />
+      <Access link={link} number={number} pin={pin} others={others ?? []} />
       <p class="soft figures">{words.panel.until(clockTime(visit.lapses_at, visit.zone))}</p>
     </div>
   );
