@@ -5,11 +5,13 @@ What callers and browsers hear is one promise for both kinds of mixer, the embed
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from prometheus_client import generate_latest
 
 from gateway.auth import BRIDGE
 from tests.support.client import WireClient, refusal
@@ -65,6 +67,24 @@ async def test_a_caller_and_a_browser_hear_each_other_and_never_themselves(eithe
         seat = next(one["seat"]["seat"] for one in provider.named("seat") if one["seat"]["role"] == "phone")
         await browser.speaking([seat])
         await browser.close()
+
+
+async def test_what_the_bridge_costs_is_counted(either: House) -> None:
+    """It is up, with one visit and one telephone, and has used some processor time."""
+    visit = await either.plan()
+    await either.provider(visit)
+    phone = await either.caller_in(visit)
+    async with line(await phone.wait_for("audio"), 500):
+        await until(lambda: counted(either, "telephones") == counted(either, "visits") == 1)
+        assert counted(either, "up") == 1
+        assert counted(either, "cpu_seconds_total") > 0
+
+
+def counted(here: House, what: str) -> float:
+    """Read one of the node's metrics of its bridge."""
+    page = generate_latest(here.node.metrics.registry).decode()
+    found = re.search(rf"^vestibule_bridge_{what}(?:{{.*}})? (\S+)$", page, re.MULTILINE)
+    return float(found[1]) if found else 0.0
 
 
 async def test_telephones_hear_each_other_and_every_browser(either: House) -> None:

@@ -35,7 +35,9 @@ async def test_a_call_is_asked_for_its_pin_and_is_in_the_call(here: House, compa
     shown = await provider.wait_for("seat", seat__role="phone", seat__how="phone", why="joined")
     await provider.wait_for("seat", seat__seat=shown["seat"]["seat"], seat__media__mic=True)
     assert counted(company.serving, "vestibule_legs", stage="in") == 1
+    assert counted(company.serving, "vestibule_leg_setup_seconds_count") == 1
     assert counted(company.serving, "vestibule_pin_entry_seconds_count") == 1
+    assert counted(company.serving, "vestibule_prompts_played_total", prompt=Clip.IN_CALL) == 1
 
 
 async def test_a_pin_typed_into_the_stream_is_as_good(here: House, company: Telephony) -> None:
@@ -147,6 +149,20 @@ async def test_the_provider_admits_or_turns_away(here: House, company: Telephony
     at = await caller.hears(Clip.DENIED)
     await caller.hears(Clip.GOODBYE, after=at)
     assert await caller.ended() == 1000
+
+
+async def test_a_locked_visit_is_said_to_be_locked(here: House, company: Telephony) -> None:
+    """To who calls while it is, and when it is not any more to who still waits."""
+    visit = await here.plan()
+    provider = await here.provider(visit)
+    await provider.ask("lock", op="shut", on=True)
+    caller = await company.calls(here.pin(visit))
+    at = await caller.hears(Clip.LOCKED)
+    await provider.ask("lock", op="open", on=False)
+    at = await caller.hears(Clip.WAITING_ADMISSION, after=at)
+    shown = await provider.wait_for("seat", seat__role="phone", seat__standing="waiting")
+    await provider.ask("admit", op="in", seat=shown["seat"]["seat"])
+    await caller.hears(Clip.IN_CALL, after=at)
 
 
 async def test_an_early_caller_is_told_when_to_call_back(here: House, company: Telephony) -> None:
