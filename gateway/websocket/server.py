@@ -2,61 +2,73 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from socket import socket
 from typing import Final
 
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
-from websockets.protocol import State
-from websockets.typing import Subprotocol
-
+from actors.tasks import Tasks
+from gateway.websocket.connection import Socket
+from gateway.websocket.contract import Accepted, Handshake, Rejection
+from gateway.websocket.endpoint import Endpoint
 from gateway.websocket.frames import frame
-from gateway.websocket.opening import QUIET
+from gateway.websocket.limits import Limits
 
 _CLOSE_WITHIN: Final = 1.0
-_OPEN_WITHIN: Final = 5.0
-_PING_EVERY: Final = 5.0
-_WAITING: Final = 8
-"""Messages that are kept for somebody who wants more: what lies longer is too late."""
+_NOT_SPOKEN: Final = Rejection(400, "subprotocol_refused", "Nobody here speaks that.")
 
 
 class Caller:
-    """Somebody who has connected."""
+    """Somebody who has connected; `bearer` is the text with which they say who they are (RFC 6750), or "".
 
-    def __init__(self, connection: ServerConnection) -> None:
-        self._connection = connection
+    What they say is passed over until `hears` says who listens.
+    """
 
-    @property
-    def bearer(self) -> str:
-        """The text with which they say who they are (RFC 6750); "" without."""
-        request = self._connection.request
-        said = request.headers.get("Authorization", "") if request is not None else ""
-        kind, _, text = said.partition(" ")
-        return text.strip() if kind.lower() == "bearer" else ""
+    def __init__(self, bearer: str, begin: Callable[[Caller], None]) -> None:
+        self.bearer = bearer
+        self._begin = begin
+        self._hear: Callable[[bytes], None] | None = None
+        self._socket: Socket | None = None
+        self._over = asyncio.Event()
 
-    async def hear(self) -> bytes | None:
-        """Wait for the next message; None when the connection is over, or says text."""
-        try:
-            message = await self._connection.recv()
-        except ConnectionClosed:
-            return None
-        return message if isinstance(message, bytes) else None
+    def hears(self, hear: Callable[[bytes], None]) -> None:
+        """Let this one hear every message from now on, in the turn of the loop in which it arrives."""
+        self._hear = hear
+
+    async def gone(self) -> None:
+        """Wait until the connection is over."""
+        await self._over.wait()
 
     def push(self, message: bytes, most: int) -> bool:
         """Send a binary message now. False when `most` bytes wait already: it is not sent then."""
-        transport = self._connection.transport
-        if self._connection.state is not State.OPEN or transport.get_write_buffer_size() > most:
+        if self._socket is None or self._socket.buffered > most:
             return False
-        transport.write(frame(message, text=False))
+        self._socket.send_frame(frame(message))
         return True
 
     async def close(self, code: int, reason: str) -> None:
-        """Say goodbye."""
-        await self._connection.close(code, reason)
+        """Say goodbye, and wait until they have."""
+        if self._socket is not None:
+            self._socket.close(code, reason)
+            await self.gone()
+
+    # ------------------------------------------------------------ from the socket
+
+    def opened(self, socket: Socket) -> None:
+        """They are here."""
+        self._socket = socket
+        self._begin(self)
+
+    def message(self, data: bytes, text: bool) -> None:
+        """They say something."""
+        if self._hear is not None and not text:
+            self._hear(data)
+
+    def closed(self, code: int, reason: str) -> None:
+        """They are gone."""
+        self._socket = None
+        self._over.set()
 
 
 @asynccontextmanager
@@ -67,30 +79,34 @@ async def listening(
     subprotocol: str,
     largest: int,
     handle: Callable[[Caller], Awaitable[None]],
+    report: Callable[[BaseException], None],
 ) -> AsyncIterator[None]:
-    """Serve connections to `path` on a socket that listens, until the end of the block."""
+    """Serve connections to `path` on a socket that listens, until the end of the block. `report` is told what
+    `handle` raises.
+    """
+    tasks = Tasks(report)
 
-    def look(connection: ServerConnection, request: Request) -> Response | None:
-        if request.path.partition("?")[0] == path:
-            return None
-        return connection.respond(HTTPStatus.NOT_FOUND, "Not found\n")
+    async def handled(caller: Caller) -> None:
+        await handle(caller)
 
-    async def begun(connection: ServerConnection) -> None:
-        await handle(Caller(connection))
+    def accept(handshake: Handshake) -> Accepted | Rejection:
+        if subprotocol not in handshake.subprotocols:
+            return _NOT_SPOKEN
+        return Accepted(Caller(_bearer(handshake), lambda caller: tasks.start(handled(caller))), subprotocol)
 
-    async with serve(
-        begun,
-        sock=listener,
-        process_request=look,
-        subprotocols=[Subprotocol(subprotocol)],
-        compression=None,
-        max_size=largest,
-        max_queue=_WAITING,
-        open_timeout=_OPEN_WITHIN,
-        close_timeout=_CLOSE_WITHIN,
-        ping_interval=_PING_EVERY,
-        ping_timeout=_PING_EVERY,
-        server_header=None,
-        logger=QUIET,
-    ):
+    endpoint = Endpoint(accept, path=path, limits=Limits(max_message=largest))
+    server = await asyncio.get_running_loop().create_server(endpoint, sock=listener)
+    try:
         yield
+    finally:
+        server.close()
+        await endpoint.drain(timeout=_CLOSE_WITHIN)
+        await tasks.finish(_CLOSE_WITHIN)
+
+
+def _bearer(handshake: Handshake) -> str:
+    try:
+        kind, _, text = handshake.headers.get("Authorization", "").partition(" ")
+    except LookupError:  # said twice
+        return ""
+    return text.strip() if kind.lower() == "bearer" else ""

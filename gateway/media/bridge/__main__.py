@@ -4,7 +4,6 @@ What does the work is a fork of this process. Loading what it needs takes most o
 that: when the worker dies, the next one is there in some milliseconds, and the sound with it.
 """
 
-import asyncio
 import os
 import signal
 import sys
@@ -13,6 +12,7 @@ from typing import Final
 
 import msgspec
 import structlog
+import uvloop
 
 from gateway.media.bridge.orders import Orders
 from gateway.media.bridge.process import no_more_orders, serve
@@ -50,7 +50,7 @@ def _load(orders: Orders) -> None:
 def _work(orders: Orders) -> int:
     # stdout is for reports
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    return 0 if asyncio.run(serve(orders, no_more_orders)) else 1
+    return 0 if uvloop.run(serve(orders, no_more_orders)) else 1
 
 
 def _first_line() -> bytes:

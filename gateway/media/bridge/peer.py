@@ -1,16 +1,15 @@
 """One browser in the embedded bridge: an aiortc connection that only answers, G.711 mu-law and no video.
 
 aiortc would decode each packet in a thread of its own, keep four of them back, and encode ours in a pool. We
-mix mu-law itself, so its packets go past all that: what arrives is taken where it has been decrypted, what
-goes out is handed over as the packet that it will be. ICE, DTLS, SRTP and RTCP stay aiortc's. That is most of
-what a connection costs.
+mix mu-law itself, so its packets go past all that (straight.py). ICE, DTLS and RTCP stay aiortc's. That is
+most of what a connection costs.
 """
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from aiortc import (
     MediaStreamTrack,
@@ -29,13 +28,12 @@ from aiortc.sdp import candidate_from_sdp
 from gateway.media.bridge.backend import Candidate, Unable
 from gateway.media.bridge.mixer import FRAME
 from gateway.media.bridge.packets import Packets, number_of, payload_of
+from gateway.media.bridge.straight import Straight
 from signaling.messages import IceServer
 
 if TYPE_CHECKING:
     from aiortc.rtp import AnyRtcpPacket
 
-_AHEAD: Final = 3
-"""Frames that wait for a slow connection at most."""
 _LONGEST_SDP: Final = 60_000
 _CANDIDATES: Final = 64
 """Candidates that one browser may name."""
@@ -77,8 +75,7 @@ class Peer:
         self._gone = gone
         self._unsaid = _Unsaid()
         self._packets: Packets | None = None
-        self._send: Callable[[bytes], Coroutine[Any, Any, None]] | None = None
-        self._sending: set[asyncio.Task[None]] = set()
+        self._straight: Straight | None = None
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=_servers(ice)))
         self._pc.on("connectionstatechange", self._moved)
         self._answered = ""
@@ -126,12 +123,9 @@ class Peer:
                 await self._pc.addIceCandidate(read)
 
     def say(self, frame: bytes) -> None:
-        """Let the browser hear a frame; when the connection is behind, it is left out."""
-        if self._send is None or self._packets is None or len(self._sending) >= _AHEAD:
-            return
-        task = asyncio.get_running_loop().create_task(self._send(self._packets.next(frame)))
-        self._sending.add(task)
-        task.add_done_callback(self._sent)
+        """Let the browser hear a frame."""
+        if self._straight is not None and self._packets is not None:
+            self._straight.send(self._packets.next(frame))
 
     async def close(self) -> None:
         """End the connection."""
@@ -154,8 +148,10 @@ class Peer:
         await self._pc.setLocalDescription(await self._pc.createAnswer())
 
     def _go_past(self, sender: RTCRtpSender) -> None:
-        """Take packets from DTLS and give them to it; say in reports what was sent. Names are aiortc's."""
-        dtls, report = sender.transport, sender._send_rtcp
+        """Take packets and send them by ourselves; say in reports what was sent. Names are aiortc's."""
+        if self._straight is not None:
+            return
+        report = sender._send_rtcp
 
         async def ours(packets: "list[AnyRtcpPacket]") -> None:
             for one in packets:
@@ -168,20 +164,14 @@ class Peer:
                     )
             await report(packets)
 
-        self._packets = self._packets or Packets(sender._ssrc)
-        self._send = dtls._send_rtp
-        setattr(dtls, "_handle_rtp_data", self._arrived)  # noqa: B010 - it is a method of theirs
-        setattr(sender, "_send_rtcp", ours)  # noqa: B010
+        self._packets = Packets(sender._ssrc)
+        self._straight = Straight(sender.transport, self._arrived)
+        setattr(sender, "_send_rtcp", ours)  # noqa: B010 - it is a method of theirs
 
-    async def _arrived(self, packet: bytes, arrival_time_ms: int) -> None:
+    def _arrived(self, packet: bytes) -> None:
         payload = payload_of(packet)
         if len(payload) == FRAME:
             self._heard(payload, number_of(packet))
-
-    def _sent(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
-        if not task.cancelled():
-            task.exception()  # a connection that is gone says so elsewhere
 
     async def _moved(self) -> None:
         if self._pc.connectionState in ("failed", "closed"):

@@ -8,12 +8,13 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import structlog
 
-from gateway.media.bridge.backend import Backend, Unable
+from gateway.media.bridge.backend import Backend, Unable, Voice
 from gateway.media.bridge.mixer import FRAME
 from gateway.media.bridge.orders import Orders
 from gateway.media.bridge.visit import BridgedVisit, Refusal
@@ -68,10 +69,9 @@ class Bridge:
         visit, seat = await self._visit(name, ticket)
         voice = None
         try:
-            voice = await visit.telephone(seat, lambda frame: _push(caller, frame))
-            while (frame := await caller.hear()) is not None:
-                if len(frame) == FRAME:
-                    voice.say(frame)
+            voice = await visit.telephone(seat, partial(_push, caller))
+            caller.hears(partial(_said, voice))
+            await caller.gone()
         finally:
             if voice is not None:
                 voice.close()
@@ -126,8 +126,17 @@ class Bridge:
         await self._backend.close()
 
 
+def _said(voice: Voice, frame: bytes) -> None:
+    if len(frame) == FRAME:
+        voice.say(frame)
+
+
 def _push(caller: Caller, frame: bytes) -> None:
     caller.push(frame, _UNSENT)
+
+
+def _bug(error: BaseException) -> None:
+    log.error("bug", error=type(error).__name__, where="bridge")
 
 
 async def serve(orders: Orders, until: Callable[[], Awaitable[None]]) -> bool:
@@ -151,7 +160,9 @@ async def serve(orders: Orders, until: Callable[[], Awaitable[None]]) -> bool:
 async def _bridged(orders: Orders, backend: Backend, stopped: "asyncio.Future[None]") -> bool:
     bridge = Bridge(orders, backend)
     listener = socket.socket(fileno=os.dup(orders.listening))
-    async with listening(listener, path="/leg", subprotocol=SUBPROTOCOL, largest=FRAME, handle=bridge.leg):
+    async with listening(
+        listener, path="/leg", subprotocol=SUBPROTOCOL, largest=FRAME, handle=bridge.leg, report=_bug
+    ):
         reports = asyncio.create_task(bridge.report())
         lost = asyncio.ensure_future(backend.lost())
         try:
