@@ -10,6 +10,7 @@ from typing import Final
 import uvicorn
 
 from gateway.api.plain import Asgi
+from gateway.arrival import arrivals
 from gateway.websocket import Endpoint
 
 BACKLOG: Final = 4096
@@ -46,7 +47,7 @@ def http_server(
             host=host,
             port=port,
             ws="none" if sockets is None else sockets,  # type: ignore[arg-type]  # any callable that makes a protocol
-            http="httptools",
+            http="httptools" if sockets is None else arrivals(sockets),  # type: ignore[arg-type]  # as ws
             loop="none",
             lifespan="off",
             log_config=None,

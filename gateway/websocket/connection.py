@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from gateway.websocket import opening
 from gateway.websocket.contract import Accepted, Cut, Receiver, Rejection
-from gateway.websocket.frames import BINARY, CLOSE, PONG, TEXT, close_frame, frame, frame_size
+from gateway.websocket.frames import BINARY, CLOSE, EMPTY_PONG, PONG, TEXT, close_frame, frame, frame_size
 from gateway.websocket.line import CLOSING, GONE, LINGERING, OPEN, OPENING
 from gateway.websocket.liveness import Watched
 from gateway.websocket.referee import Referee
@@ -108,7 +108,12 @@ class Socket(Watched):
         if self._bytes_left < 0:
             self._fail(Cut.RATE, POLICY, "too much at once")
             return
-        if self._partial is not None and not (data := self._rejoin(self._partial, data)):
+        if self._partial is not None:
+            if not (data := self._rejoin(self._partial, data)):
+                return
+        elif data[:2] == EMPTY_PONG and len(data) == 6 and self._referee is None and self._frames_left >= 1.0:
+            self._frames_left -= 1.0  # it has said all by coming, as nearly everything that silent peers send
+            switchboard.totals.frames_in += 1
             return
         self._flush_due = True  # what is sent from here on is written below
         try:
@@ -250,10 +255,8 @@ class Socket(Watched):
             self._answer(head[:end], head[end:])
 
     def _answer(self, head: bytes, rest: bytes) -> None:
-        peer = self._transport.get_extra_info("peername")
         response, outcome = opening.answer(
             head,
-            remote=peer[0] if isinstance(peer, tuple) else "",
             secure=self._transport.get_extra_info("sslcontext") is not None,
             accept=self._switchboard.accept,
             failed=self._switchboard.observer.failed,

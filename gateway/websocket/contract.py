@@ -45,8 +45,6 @@ class Handshake:
     query: str
     origin: str | None
     host: str
-    remote: str
-    """The address of the TCP peer; empty for a Unix socket. Behind a proxy, see `headers`."""
     secure: bool
     subprotocols: tuple[str, ...]
     headers: Mapping[str, str] = field(repr=False)

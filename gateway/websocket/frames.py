@@ -17,6 +17,8 @@ PING: Final = 0x89
 PONG: Final = 0x8A
 
 PING_FRAME: Final = bytes((PING, 0))
+EMPTY_PONG: Final = bytes((PONG, 0x80))
+"""How the answer to it begins, masked; four bytes of mask follow."""
 
 _OPCODES: Final = frozenset((0, 1, 2, 8, 9, 10))
 _MAX_REASON: Final = 123

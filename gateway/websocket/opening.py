@@ -44,7 +44,7 @@ _WRONG_VERSION: Final = Rejection(
 
 
 def answer(
-    head: bytes, *, remote: str, secure: bool, accept: Accept, failed: Callable[[Exception], None]
+    head: bytes, *, secure: bool, accept: Accept, failed: Callable[[Exception], None]
 ) -> tuple[bytes, Accepted | Rejection]:
     """Judge a whole request head, its empty line included; return what to send and what it says.
 
@@ -55,7 +55,7 @@ def answer(
         return refusal(_NOT_HTTP), _NOT_HTTP
     try:
         key, _, _ = _LIBRARY.process_request(request)
-        return _ask(_handshake(request, remote, secure), key, accept)
+        return _ask(_handshake(request, secure), key, accept)
     except InvalidHandshake:
         rejection = _refused_by_library(request)
         return refusal(rejection), rejection
@@ -115,7 +115,7 @@ def _refused_by_library(request: Request) -> Rejection:
     return Rejection(response.status_code, "bad_handshake", message, keep)
 
 
-def _handshake(request: Request, remote: str, secure: bool) -> Handshake:
+def _handshake(request: Request, secure: bool) -> Handshake:
     headers = request.headers
     path, _, query = request.path.partition("?")
     return Handshake(
@@ -123,7 +123,6 @@ def _handshake(request: Request, remote: str, secure: bool) -> Handshake:
         query=query,
         origin=headers.get("Origin"),
         host=", ".join(headers.get_all("Host")),
-        remote=remote,
         secure=secure,
         subprotocols=_offered(headers),
         headers=headers,

@@ -185,7 +185,6 @@ HANDSHAKE: Final = Handshake(
     query="",
     origin=None,
     host="vestibule.test",
-    remote="",
     secure=True,
     subprotocols=("vestibule.v1.msgpack",),
     headers={},
