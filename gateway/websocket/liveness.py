@@ -100,9 +100,12 @@ class Watched(Line):
         if now >= self._deadline:
             self._call_deadline()
         if self._is_silent(now):
-            self._switchboard.observer.silent(now - self._heard)
+            self._switchboard.observer.silent(self._switchboard.wheel.elapsed(self._heard))
             self._drop(Cut.SILENT)
-        elif self._phase == OPEN and now >= self._next_due():
+        elif self._phase == OPEN:
+            due = self._next_due()
+            if now < due:
+                return due
             self._show_life(now)
         return self._next_due() if self._phase == OPEN else NEVER
 
@@ -116,10 +119,15 @@ class Watched(Line):
         """Ping and beat; a little early for one of the two, so that an idle peer costs one write."""
         limits = self._switchboard.limits
         soon = now + limits.ping_after / 6
-        if self._pinged <= self._heard and soon - self._heard >= limits.ping_after:
-            self._send_control(PING_FRAME)
+        ping = self._pinged <= self._heard and soon - self._heard >= limits.ping_after
+        beat = self._beat and soon - self._spoke >= limits.beat_after
+        if ping:
             self._pinged = now
-        if self._beat and soon - self._spoke >= limits.beat_after:
+        if ping and beat:
+            self.send_now(PING_FRAME + self._beat, frames=2)
+        elif ping:
+            self._send_control(PING_FRAME)
+        elif beat:
             self.send_frame(self._beat)
 
     def _next_due(self) -> float:

@@ -6,10 +6,13 @@ wheel's `now` in a slot.
 """
 
 import asyncio
+from collections import deque
 from math import inf
 from typing import Final, Protocol
 
 NEVER: Final = inf
+REMEMBERED: Final = 32
+"""How many times of standing still are remembered."""
 
 
 class Timed(Protocol):
@@ -28,7 +31,7 @@ class Wheel:
     the process was stopped or the loop was stuck, nobody was heard, so that time accuses nobody.
     """
 
-    __slots__ = ("_buckets", "_index", "_loop", "_stride", "_tick", "_turned", "_waiting", "now")
+    __slots__ = ("_buckets", "_index", "_loop", "_stood", "_stride", "_tick", "_turned", "_waiting", "now")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, tick: float, stride: float) -> None:
         self.now = loop.time()
@@ -38,6 +41,8 @@ class Wheel:
         self._buckets: dict[int, list[Timed]] = {}
         self._index = int(self.now / tick)
         self._turned = self.now
+        self._stood: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
+        """The turns after which the process had stood still, and the seconds that `now` left out."""
         self._waiting: asyncio.TimerHandle | None = None
 
     def arm(self, timed: Timed, when: float) -> None:
@@ -51,12 +56,19 @@ class Wheel:
             self._turned = self._loop.time()
             self._wait()
 
+    def elapsed(self, since: float) -> float:
+        """Seconds since a `now` of this wheel as everybody else lived them, standing still included."""
+        return self.now - since + sum(left_out for at, left_out in self._stood if at > since)
+
     def _wait(self) -> None:
         self._waiting = self._loop.call_later(self._tick, self._turn)
 
     def _turn(self) -> None:
         time = self._loop.time()
-        self.now += min(time - self._turned, self._stride)
+        passed = time - self._turned
+        self.now += min(passed, self._stride)
+        if passed > self._stride:
+            self._stood.append((self.now, passed - self._stride))
         self._turned = time
         for index in range(self._index + 1, int(self.now / self._tick) + 1):
             self._index = index

@@ -131,3 +131,15 @@ def test_a_stopped_process_accuses_nobody(clock: Clock, wheel: Wheel) -> None:
     assert wheel.now <= 1002.0
     clock.advance(3.0)
     assert len(patient.asked) == 1
+
+
+def test_what_others_waited_while_it_stood_still_is_told(clock: Clock, wheel: Wheel) -> None:
+    """Nobody is accused by a stall, but whoever looked at the dashboard lived through it."""
+    wheel.arm(Patient(wheel, again=0.5), clock.now)
+    clock.advance(1.0)
+    before, began = wheel.now, clock.now
+    clock.stall(20.0)
+    clock.advance(2.0)
+    assert wheel.now - before < 3.5
+    assert abs(wheel.elapsed(before) - (clock.now - began)) <= 2 * TICK
+    assert wheel.elapsed(wheel.now) == 0.0
