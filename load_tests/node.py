@@ -32,12 +32,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--all-at-once", action="store_true")
+    parser.add_argument("--admin-bind", default="", help="HOST:PORT of /metrics; default: nowhere")
     asked = parser.parse_args()
     limits = {"sign_ins_per_minute": SIGN_INS}
     if asked.all_at_once:
         limits |= {"hellos_per_second": COME, "hellos_at_once": COME}
     settings = Settings.load(
-        server={"port": free_port(), "admin_bind": ""},
+        server={"port": free_port(), "admin_bind": asked.admin_bind},
         store={"data_dir": asked.folder},
         limits=limits,
         log={"level": "warning"},

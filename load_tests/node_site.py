@@ -81,10 +81,12 @@ async def _watch(visitor: Visitor, ticket: str) -> None:
 
 
 @contextmanager
-def node(*, all_at_once: bool = True) -> Iterator[NodeServer]:
-    """Run a node for a `with`, in a folder of its own; `all_at_once`: with no limit on how many may come."""
+def node(*, all_at_once: bool = True, admin_bind: str = "") -> Iterator[NodeServer]:
+    """Run a node for a `with`, in a folder of its own; `all_at_once`: with no limit on how many may come;
+    `admin_bind`: where its /metrics are, if anywhere.
+    """
     with tempfile.TemporaryDirectory(prefix="vestibule-load-") as folder:
-        command = [sys.executable, "-m", "load_tests.node", folder]
+        command = [sys.executable, "-m", "load_tests.node", folder, "--admin-bind", admin_bind]
         with started([*command, "--all-at-once"] if all_at_once else command) as (tree, line):
             ready = msgspec.json.decode(line, type=Ready)
             yield NodeServer(tree, ready.port, ready.access, Path(folder))

@@ -18,6 +18,7 @@ import pytest
 from engine.ids import SHARDS
 from tests.cluster.grown import BEN, PATIENCE, Grown, joined
 from tests.cluster.processes import listening, lives
+from tests.cluster.watched import Life, all_answer, killed, watched, without_data
 from tests.support.client import WireClient
 
 HEAD_DOWN = float(os.environ.get("HEAD_DOWN_SECONDS", "8"))
@@ -70,6 +71,24 @@ async def test_prometheus_finds_each_node_by_its_name(town: Grown) -> None:
             page = (await http.get(f"http://{one['targets'][0]}/metrics")).text
             assert f'node="{one["labels"]["instance"]}"' in page
             assert "vestibule_nodes 3.0" in page
+
+
+async def test_every_panel_has_data_from_a_cluster_in_which_a_node_dies(town: Grown) -> None:
+    """Debian's Prometheus reads from a file where each node is: all dashboards show something for all of
+    them; the series of the node that dies end, and go on under its name when it is back.
+    """
+    visit = await town.visit()
+    async with watched(town, visit) as (prom, company):
+        life = Life(town, visit, company)
+        await life.lived()
+        await prom.until("sum(vestibule_loss_noticed_seconds_count) > 0")
+        nodes = sorted(await asyncio.to_thread(town.nodes))
+        dead = await killed(town)
+        await prom.until(f'up{{instance="{dead}"}} == 0')
+        await prom.until_none(f'vestibule_visits_live{{instance="{dead}"}}')
+        await all_answer(town, prom, len(nodes))
+        assert await without_data(prom, nodes) == []
+        await life.ends()
 
 
 async def test_ray_listens_on_loopback_only_and_asks_for_a_token(town: Grown) -> None:

@@ -17,6 +17,7 @@ from engine.commands import Contact
 from engine.pin import strict_limit, with_check_digit
 from engine.visit import Visit
 from gateway.dialin.acts import Clip
+from tests.faults.proxy import FaultProxy
 from tests.prove.site import Site
 from tests.support.client import Refused, WireClient
 from tests.support.node import House, free_port, house
@@ -36,6 +37,8 @@ class Watched:
     here: House
     store: int
     """Its store's process."""
+    wire: FaultProxy
+    """Between the node and its store."""
     post: FakePost
     company: Telephony
     dial_in: AsyncExitStack
@@ -59,12 +62,14 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(EmbeddedStore(folder / "store"))
         assert store.pid is not None
+        wire = FaultProxy(target=store.socket)
+        await stack.enter_async_context(wire.serving())
         here = await stack.enter_async_context(
             house(
                 folder / "node",
                 demo=True,
                 post=post,
-                store={"url": store.url},
+                store={"url": f"redis://127.0.0.1:{wire.port}"},
                 privacy={"rewrite_minutes": REWRITES},
             )
         )
@@ -78,7 +83,7 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
         await prom.until("count(up == 1) == 3")
         await prom.until('vestibule:all:increase5m{slo="joins"}')
         stack.push_async_callback(here.everybody_goes)
-        yield Watched(here, store.pid, post, company, dial_in, other, prom)
+        yield Watched(here, store.pid, wire, post, company, dial_in, other, prom)
 
 
 # ---------------------------------------------------------------- a clean day

@@ -1,28 +1,21 @@
 """Each alert fires for real by its fault, under a real Prometheus, and none on a clean day (B9).
 
-A real node, a dial-in and a second node as a process, scraped twice a second; an hour of the rules is a
-minute.
+A clinic's day of the load tests. Then a real node, a dial-in and a second node as a process, scraped twice a
+second, on which everything is broken; an hour of the rules is a minute.
 """
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Final
 
 from gateway.logs import configure_logs
+from tests.prove import clean_day
 from tests.prove.alert_faults import FAULTS, SLOW_FAULTS, Faults, Watched, a_visit, watched
+from tests.prove.alert_lateness import LATE_FAULTS
 from tests.prove.proof import Findings, Round
+from tests.prove.quiet import ALWAYS, OF_THE_MACHINE, loud_now
 from tests.support.prometheus import PACE
-
-OF_THE_MACHINE: Final = {"VestibuleLoopLate", "VestibuleNodeBusy"}
-"""What a machine on which everybody tests at once may well be told."""
-ALWAYS: Final = "VestibuleWatchdog"
-
-
-async def silent(day: Watched) -> set[str]:
-    """Give what fires and should not."""
-    return await day.prom.firing() - {ALWAYS} - OF_THE_MACHINE
 
 
 async def break_everything(day: Watched, faults: Faults, found: Findings) -> None:
@@ -40,8 +33,9 @@ async def break_everything(day: Watched, faults: Faults, found: Findings) -> Non
 
 
 async def played(folder: Path, _: int) -> Round:
-    """A clean hour, then every fault, then an hour after which all that was over is quiet again."""
+    """A clinic's day and a clean hour, then every fault; what is over is quiet again."""
     found = Findings()
+    await clean_day.lived(folder, found)
     async with watched(folder) as day:
         configure_logs(day.here.node.settings.log)  # two scrapes a second are no news
         async with asyncio.timeout(300):
@@ -49,9 +43,9 @@ async def played(folder: Path, _: int) -> Round:
             while asyncio.get_running_loop().time() < ends:
                 await a_visit(day)
                 found.figures["visits"] += 1
-                loud = await silent(day)
+                loud = await loud_now(day.prom)
                 found.expect(not loud, f"a clean day is silent; these fire: {loud}")
-        await break_everything(day, {**SLOW_FAULTS, **FAULTS}, found)
+        await break_everything(day, {**SLOW_FAULTS, **LATE_FAULTS, **FAULTS}, found)
         if day.post.held is not None:
             day.post.held.set()
         for alert in ("VestibuleStoreAway", "VestibuleNoMedia", "VestibulePinFlood"):

@@ -13,6 +13,7 @@ from engine.clinic import Admission
 from gateway.dialin.acts import Clip
 from tests.prove import alert_faults, alerts
 from tests.prove.proof import Findings
+from tests.prove.quiet import ALWAYS, loud_now
 from tests.support.busy_day import (
     Watch,
     comes_from_elsewhere,
@@ -145,8 +146,8 @@ async def test_each_alert_fires_by_its_fault_and_none_before(tmp_path: Path) -> 
     found = Findings()
     async with alert_faults.watched(tmp_path) as day:
         await alert_faults.a_visit(day)
-        await day.prom.fires(alerts.ALWAYS)
-        assert await alerts.silent(day) == set()
+        await day.prom.fires(ALWAYS)
+        assert await loud_now(day.prom) == set()
         await alerts.break_everything(day, alert_faults.FAULTS, found)
         gone = day.other.url.removeprefix("http://")
         assert await day.prom.query(f'vestibule_visits_live{{instance="{gone}"}}') == []

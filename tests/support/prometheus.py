@@ -96,8 +96,10 @@ class Prometheus:
 
 
 @asynccontextmanager
-async def prometheus(folder: Path, jobs: Mapping[str, Sequence[str]]) -> AsyncIterator[Prometheus]:
-    """Scrape these addresses, by job, under our own rules, until the end of the `with`."""
+async def prometheus(folder: Path, jobs: Mapping[str, Sequence[str] | Path]) -> AsyncIterator[Prometheus]:
+    """Scrape these addresses, by job, or those that a file names, under our own rules, until the end of the
+    `with`.
+    """
     port = free_port()
     _configured(folder, jobs)
     with (folder / "log").open("wb") as log:
@@ -125,15 +127,19 @@ def _good(found: Sequence[Series], number: bool) -> bool:
     return any(not (number and isnan(one.value)) for one in found)
 
 
-def _configured(folder: Path, jobs: Mapping[str, Sequence[str]]) -> None:
+def _configured(folder: Path, jobs: Mapping[str, Sequence[str] | Path]) -> None:
     folder.mkdir(parents=True)
     (folder / "rules.yml").write_text(rules.as_yaml(rules.groups(PACE)))
     every = {"scrape_interval": SCRAPES_EVERY, "evaluation_interval": SCRAPES_EVERY}
-    scraped = [
-        {"job_name": job, "static_configs": [{"targets": list(targets)}]} for job, targets in jobs.items()
-    ]
+    scraped = [{"job_name": job, **_found(targets)} for job, targets in jobs.items()]
     config = {"global": every, "rule_files": ["rules.yml"], "scrape_configs": scraped}
     (folder / "prometheus.yml").write_text(json.dumps(config))  # YAML reads it too
+
+
+def _found(targets: Sequence[str] | Path) -> dict[str, object]:
+    if isinstance(targets, Path):
+        return {"file_sd_configs": [{"files": [str(targets)], "refresh_interval": "1s"}]}
+    return {"static_configs": [{"targets": list(targets)}]}
 
 
 async def _ready(http: httpx.AsyncClient, process: asyncio.subprocess.Process) -> None:

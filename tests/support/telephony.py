@@ -10,7 +10,7 @@ import json
 import re
 import wave
 from array import array
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -285,14 +285,18 @@ def recordings(folder: Path) -> Path:
 
 def dialin_settings(here: House, **changes: Any) -> Settings:
     """Make the settings of a dial-in before a test's node."""
+    visits = {"visits_url": here.ws_url, "key": here.dialin_key}
+    return settings_of(here.node.settings.data_dir / "prompts", **visits | changes)
+
+
+def settings_of(prompts: Path, **changes: Any) -> Settings:
+    """Make the settings of a dial-in; `changes` say before which visits."""
     dialin: dict[str, Any] = {
-        "visits_url": here.ws_url,
-        "key": here.dialin_key,
         "port": 0,
         "admin_bind": "",
         "public_url": PUBLIC,
         "token": TOKEN,
-        "prompts": recordings(here.node.settings.data_dir / "prompts"),
+        "prompts": recordings(prompts),
         "stop_seconds": 5,
     }
     return Settings.load(None, dialin=dialin | changes)
@@ -302,16 +306,23 @@ def dialin_settings(here: House, **changes: Any) -> Settings:
 async def telephony(here: House, **changes: Any) -> AsyncIterator[Telephony]:
     """Run a dial-in beside a test's node, and the company that calls it."""
     here.dialin_key = here.dialin_key or await here.key()
-    stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
     settings = dialin_settings(here, **changes)
-    serving = asyncio.create_task(
-        serve_until(stop, settings, up.set_result, clock=lambda: monotonic() + here.clock.ahead / 1000)
-    )
+    async with dial_in(settings, here.number, lambda: monotonic() + here.clock.ahead / 1000) as company:
+        yield company
+
+
+@asynccontextmanager
+async def dial_in(
+    settings: Settings, number: str, clock: Callable[[], float] = monotonic
+) -> AsyncIterator[Telephony]:
+    """Run a dial-in by these settings, and the company that calls it."""
+    stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(serve_until(stop, settings, up.set_result, clock=clock))
     await asyncio.wait([serving, up], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         serving.result()
     running = up.result()
-    company = Telephony(running.port, running, here.number)
+    company = Telephony(running.port, running, number)
     try:
         yield company
     finally:

@@ -1,0 +1,76 @@
+"""What is made slow so that an alert must fire: the store's wire, a node that stands still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from actors.ports import Bid
+from engine.ids import shard_of_clinic
+from tests.prove.alert_faults import Faults, Watched
+
+PEOPLE: Final = 8
+"""More than the few of whom nobody is woken."""
+SLOW: Final = 0.55
+"""Seconds each way to the store: who signs in with a ticket goes there twice, and joins in more than 2 s."""
+LIMPING: Final = 0.45
+"""Seconds each way: a shard is claimed and read in more than 3 s, and leases just hold."""
+STANDS_STILL: Final = 4.0
+HUNG_NODE: Final = "node-that-hangs"
+
+
+@contextmanager
+def slow_store(day: Watched, delay: float) -> Iterator[None]:
+    """Let everything take its time between the node and its store, for a `with`."""
+    day.wire.delay = delay
+    try:
+        yield
+    finally:
+        day.wire.delay = 0.0
+
+
+async def joins_at_a_slow_store(day: Watched) -> None:
+    """Providers come while the store takes its time."""
+    visits = [await day.here.plan() for _ in range(PEOPLE)]
+    with slow_store(day, SLOW):
+        await asyncio.gather(*map(day.here.provider, visits))
+
+
+async def losses_at_a_node_that_stands_still(day: Watched) -> None:
+    """People fall silent, and so does the node: it notices them when it goes on."""
+    visits = [await day.other.plan() for _ in range(2)]
+    people = [await day.other.guest(visits[one % 2], f"Guest {one}") for one in range(PEOPLE)]
+    for one in people:
+        one.freeze()
+    day.other.freeze()
+    try:
+        await asyncio.sleep(STANDS_STILL)
+    finally:
+        day.other.thaw()
+    await day.prom.fires("VestibuleLossesLate")
+
+
+async def takeovers_at_a_slow_store(day: Watched) -> None:
+    """A node that hangs has a shard, and whoever takes it over reads it slowly; again and again."""
+    host = day.here.node.host
+    number = shard_of_clinic((await day.here.plan(starts_in=60)).clinic.id)
+    for turn in range(PEOPLE - 2):
+        shard = host.shard(number)
+        assert shard is not None
+        [taken] = await host.store.claim([Bid(number, shard.epoch)], HUNG_NODE, f"{HUNG_NODE} {turn}")
+        assert taken.epoch
+        with slow_store(day, LIMPING):
+            host.ownership.wake()
+            async with asyncio.timeout(30):
+                while host.shard(number) in (shard, None):  # noqa: ASYNC110 - lost, then taken over
+                    await asyncio.sleep(0.01)
+
+
+LATE_FAULTS: Final[Faults] = {
+    joins_at_a_slow_store: {"VestibuleJoinsSlow": "page", "VestibulePresenceLate": "page"},
+    losses_at_a_node_that_stands_still: {"VestibuleLossesLate": "page"},
+    takeovers_at_a_slow_store: {"VestibuleTakeoversSlow": "page"},
+}
+"""What comes too late, each with its alert."""
