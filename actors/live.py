@@ -445,7 +445,7 @@ class LiveVisit:
         """The seat's stream of this epoch."""
         stream = self.streams.get(seat)
         if stream is None:
-            stream = self.streams[seat] = Stream(f"{self._env.epoch:x}.{seat}")
+            stream = self.streams[seat] = Stream(seat, self._env.epoch)
         return stream
 
     def _reroute(self) -> None:

@@ -134,7 +134,7 @@ class Shard:
         if (clinic.id, day) not in self._boards:
             self._streams += 1
             within = bounds(day, clinic.zone) or (0, 0)
-            board = Board(day, clinic.zone, Stream(f"{self.epoch:x}.b{self._streams}"), within)
+            board = Board(day, clinic.zone, Stream(f"b{self._streams}", self.epoch), within)
             board.finished = {visit.id: row(visit) for visit in finished}
             self._boards[(clinic.id, day)] = board
 

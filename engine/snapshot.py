@@ -6,6 +6,7 @@ nothing of a guest is in it (R15).
 """
 
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, Final
 
 from engine.clinic import Clinic, ProviderOfVisit
@@ -99,7 +100,8 @@ def load(snapshot: Snapshot, clinic: Clinic) -> Visit:
         room=room,
         option=option,
         providers=tuple(
-            ProviderOfVisit(UserId(user), text.get(f"p{place}", "")) for place, user in enumerate(facts["p"])
+            ProviderOfVisit(UserId(intern(user)), intern(text.get(f"p{place}", "")))
+            for place, user in enumerate(facts["p"])
         ),
         status=Status(facts["st"]),
         started=bool(flags & _STARTED),

@@ -10,6 +10,7 @@ import base64
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from sys import intern
 from typing import Final
 
 from actors.accounts import Accounts, ApiKey, SignInLimits, Ticket, User
@@ -233,8 +234,13 @@ class Auth:
         found = await self.accounts.take_ticket(self._hash("ticket", ticket))
         if found is None or self._now() >= found.until or not await self._stands(found):
             return None
-        return TicketHolder(
-            found.user, found.role, found.name, found.clinic, found.visit or None, found.credential
+        return TicketHolder(  # of one person there are many, whose texts are the same
+            UserId(intern(found.user)),
+            found.role,
+            intern(found.name),
+            found.clinic,
+            found.visit or None,
+            intern(found.credential),
         )
 
     async def _stands(self, ticket: Ticket) -> bool:

@@ -232,20 +232,29 @@ class Session:
 class Stream:
     """A seat's or a dashboard's numbered messages, without a gap, and the last of them for a resume.
 
-    `name` says which stream this is: another owner, or another epoch of it, has to make another one.
+    `of` is the seat, or names the dashboards; `epoch` that of the shard's owner.
     """
 
-    __slots__ = ("_log", "name", "seq")
+    __slots__ = ("_epoch", "_log", "_of", "seq")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, of: str, epoch: int) -> None:
+        self._of = of
+        self._epoch = epoch
         self.seq = 0
         """The number of the last message, 0 before the first."""
-        self._log: list[Encoded] = []
+        self._log: list[Encoded] | tuple[()] = ()
+        """A list only while something is kept."""
+
+    @property
+    def name(self) -> str:
+        """Which stream this is: another owner, or another epoch of it, has to make another one."""
+        return f"{self._epoch:x}.{self._of}"
 
     def append(self, encoded: Encoded, now: Instant) -> int:
         """Add a message and give its number; the same one may be in other streams, from the same instant."""
         log = self._log
+        if isinstance(log, tuple):
+            log = self._log = []
         encoded.said_at = now
         log.append(encoded)
         if len(log) > REPLAY_EVENTS or log[0].said_at < now - REPLAY_MS:
@@ -277,4 +286,4 @@ class Stream:
         while drop < len(log) and log[drop].said_at < oldest:
             drop += 1
         if drop:
-            del log[:drop]
+            self._log = log[drop:] if drop < len(log) else ()

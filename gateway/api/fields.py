@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from sys import intern
 from typing import Final
 
 from actors.accounts import User
@@ -73,4 +74,4 @@ class Form:
         found = [user for user in users if user is not None]
         if len(found) < len(users) or not found:
             self.wrong("providers", fault("provider"))
-        return tuple(ProviderOfVisit(user.id, user.name) for user in found)
+        return tuple(ProviderOfVisit(UserId(intern(user.id)), intern(user.name)) for user in found)

@@ -107,8 +107,7 @@ class Line(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         """The transport holds little: what is collected here is all that needs to be looked at."""
-        limits = self._switchboard.limits
-        self._room = limits.max_buffered - limits.high_water
+        self._room = self._switchboard.room
 
     def _peer_is_slow(self) -> None:
         raise NotImplementedError

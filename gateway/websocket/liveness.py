@@ -16,6 +16,8 @@ from gateway.websocket.switchboard import Switchboard
 from gateway.websocket.wheel import NEVER
 
 ABNORMAL: Final = 1006
+LOST: Final = (ABNORMAL, "")
+"""How a connection ended of which nobody said goodbye."""
 
 
 class Watched(Line):
@@ -43,7 +45,7 @@ class Watched(Line):
         self._on_deadline: Callable[[], None] | None = None
         self._frames_left = switchboard.limits.message_burst
         self._bytes_left = switchboard.limits.byte_burst
-        self._parting = (ABNORMAL, "")
+        self._parting = LOST
 
     def deadline(self, seconds: float, callback: Callable[[], None]) -> None:
         """Call back once in so many seconds (to within a tick), unless the socket is closed before.

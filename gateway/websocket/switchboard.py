@@ -39,6 +39,7 @@ class Switchboard:
         "emptied",
         "limits",
         "observer",
+        "room",
         "sockets",
         "totals",
         "wheel",
@@ -49,6 +50,8 @@ class Switchboard:
         self._unflushed: list[Line] = []
         self.accept = accept
         self.limits = limits
+        self.room = limits.max_buffered - limits.high_water
+        """What may be collected for a peer whose transport holds little."""
         self.observer = observer
         self.totals = totals
         self.sockets: set[Socket] = set()

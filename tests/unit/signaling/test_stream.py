@@ -19,7 +19,7 @@ def event(at: int) -> Encoded:
 
 def filled(count: int, now: int = NOW) -> Stream:
     """Make a stream to which `count` messages were added at one time."""
-    stream = Stream("2a.alice")
+    stream = Stream("alice", 0x2A)
     for at in range(1, count + 1):
         stream.append(event(at), now)
     return stream
@@ -39,7 +39,7 @@ def replayed(
 
 def test_numbers_count_up_by_one_from_one() -> None:
     """A stream begins at position 0, and its first message has number 1."""
-    stream = Stream("2a.alice")
+    stream = Stream("alice", 0x2A)
     assert stream.seq == 0
     assert [stream.append(event(at), NOW) for at in range(3)] == [1, 2, 3]
     assert stream.seq == 3
@@ -54,7 +54,7 @@ def test_a_cut_at_every_position_is_mended_without_a_gap() -> None:
 
 def test_who_missed_nothing_gets_nothing() -> None:
     """A replay of nothing is a replay, not a whole state."""
-    assert replayed(Stream("2a.alice"), 0) == []
+    assert replayed(Stream("alice", 0x2A), 0) == []
     assert replayed(filled(7), 7) == []
     assert replayed(filled(7), 7, NOW + 10 * REPLAY_MS) == []
 
@@ -108,7 +108,7 @@ def test_what_is_too_old_is_forgotten_without_anybody_asking() -> None:
 )
 def test_a_resume_is_whole_or_not_at_all(pauses: list[int], seq: int, later: int) -> None:
     """Whatever the times of messages and return, a replay misses none, and none is refused needlessly."""
-    stream, now, times = Stream("2a.alice"), NOW, []
+    stream, now, times = Stream("alice", 0x2A), NOW, []
     for at, pause in enumerate(pauses):
         now += pause
         times.append(now)
