@@ -14,7 +14,7 @@ from tests.prove.alert_faults import Faults, Watched
 PEOPLE: Final = 8
 """More than the few of whom nobody is woken."""
 SLOW: Final = 0.55
-"""Seconds each way to the store: who signs in with a ticket goes there twice, and joins in more than 2 s."""
+"""Seconds each way to the store: who comes with a ticket goes there three times, and joins in more than 2 s."""
 LIMPING: Final = 0.45
 """Seconds each way: a shard is claimed and read in more than 3 s, and leases just hold."""
 STANDS_STILL: Final = 4.0
@@ -33,9 +33,16 @@ def slow_store(day: Watched, delay: float) -> Iterator[None]:
 
 async def joins_at_a_slow_store(day: Watched) -> None:
     """Providers come while the store takes its time."""
-    visits = [await day.here.plan() for _ in range(PEOPLE)]
+    here = day.here
+    tickets = [await here.ticket(await here.plan()) for _ in range(PEOPLE)]
+    people = [await here.open() for _ in tickets]
     with slow_store(day, SLOW):
-        await asyncio.gather(*map(day.here.provider, visits))
+        await asyncio.gather(
+            *(
+                one.hello("hello.staff", ticket=ticket, page=ticket[:8])
+                for one, ticket in zip(people, tickets, strict=True)
+            )
+        )
 
 
 async def losses_at_a_node_that_stands_still(day: Watched) -> None:
