@@ -14,7 +14,7 @@ from tests.prove.alert_faults import Faults, Watched
 PEOPLE: Final = 8
 """More than the few of whom nobody is woken."""
 SLOW: Final = 0.55
-"""Seconds each way to the store: who comes with a ticket goes there three times, and joins in more than 2 s."""
+"""Seconds each way to the store: with a ticket one goes there three times, and joins in more than 2 s."""
 LIMPING: Final = 0.45
 """Seconds each way: a shard is claimed and read in more than 3 s, and leases just hold."""
 STANDS_STILL: Final = 4.0
