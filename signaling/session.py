@@ -285,5 +285,6 @@ class Stream:
         drop = max(0, len(log) - REPLAY_EVENTS)
         while drop < len(log) and log[drop].said_at < oldest:
             drop += 1
-        if drop:
-            self._log = log[drop:] if drop < len(log) else ()
+        if drop and isinstance(log, list):
+            del log[:drop]
+            self._log = log or ()
