@@ -13,10 +13,12 @@ from tests.prove.alert_faults import Faults, Watched
 
 PEOPLE: Final = 8
 """More than the few of whom nobody is woken."""
-SLOW: Final = 0.55
+SLOW: Final = 0.4
 """Seconds each way to the store: with a ticket one goes there three times, and joins in more than 2 s."""
+SLOWER: Final = 0.6
+"""What is saved is told after more than a second."""
 LIMPING: Final = 0.45
-"""Seconds each way: a shard is claimed and read in more than 3 s, and leases just hold."""
+"""A shard is claimed and read in more than 3 s."""
 STANDS_STILL: Final = 4.0
 HUNG_NODE: Final = "node-that-hangs"
 
@@ -31,18 +33,19 @@ def slow_store(day: Watched, delay: float) -> Iterator[None]:
         day.wire.delay = 0.0
 
 
-async def joins_at_a_slow_store(day: Watched) -> None:
-    """Providers come while the store takes its time."""
+async def changes_at_a_slow_store(day: Watched) -> None:
+    """Providers come, and lock their visits, while the store takes its time."""
     here = day.here
     tickets = [await here.ticket(await here.plan()) for _ in range(PEOPLE)]
     people = [await here.open() for _ in tickets]
     with slow_store(day, SLOW):
+        hellos = zip(people, tickets, strict=True)
         await asyncio.gather(
-            *(
-                one.hello("hello.staff", ticket=ticket, page=ticket[:8])
-                for one, ticket in zip(people, tickets, strict=True)
-            )
+            *(one.hello("hello.staff", ticket=ticket, page=ticket[:8]) for one, ticket in hellos)
         )
+    await here.node.host.lease.sound_again()
+    with slow_store(day, SLOWER):
+        await asyncio.gather(*(one.ask("lock", op="late", on=True) for one in people))
 
 
 async def losses_at_a_node_that_stands_still(day: Watched) -> None:
@@ -64,6 +67,7 @@ async def takeovers_at_a_slow_store(day: Watched) -> None:
     host = day.here.node.host
     number = shard_of_clinic((await day.here.plan(starts_in=60)).clinic.id)
     for turn in range(PEOPLE - 2):
+        await host.lease.sound_again()
         shard = host.shard(number)
         assert shard is not None
         [taken] = await host.store.claim([Bid(number, shard.epoch)], HUNG_NODE, f"{HUNG_NODE} {turn}")
@@ -76,7 +80,7 @@ async def takeovers_at_a_slow_store(day: Watched) -> None:
 
 
 LATE_FAULTS: Final[Faults] = {
-    joins_at_a_slow_store: {"VestibuleJoinsSlow": "page", "VestibulePresenceLate": "page"},
+    changes_at_a_slow_store: {"VestibuleJoinsSlow": "page", "VestibulePresenceLate": "page"},
     losses_at_a_node_that_stands_still: {"VestibuleLossesLate": "page"},
     takeovers_at_a_slow_store: {"VestibuleTakeoversSlow": "page"},
 }
