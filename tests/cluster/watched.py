@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import httpx
 
+from gateway.demo import PROVIDER
 from gateway.dialin.acts import Clip
 from tests.cluster.grown import LOOKS_EVERY, STARTS_WITHIN, Grown, joined
 from tests.support.client import WireClient
@@ -68,8 +69,12 @@ class Life:
         """A visit that opens by itself in a moment; from several addresses of the front door."""
         start = round(time.time() * 1000) + QUARTER + SOON
         for _ in range(3):
-            facts = {"patient": {"name": "Pat Lee"}, "start": start, "minutes": 15}
-            assert (await self._rest.post("/visits", json=facts)).status_code == 201
+            facts = {"patient": {"name": "Pat Lee"}, "providers": [PROVIDER], "start": start, "minutes": 15}
+            await self._asks("POST", "/visits", facts)
+
+    async def _asks(self, method: str, path: str, body: dict[str, Any]) -> None:
+        answer = await self._rest.request(method, path, json=body)
+        assert answer.status_code < 300, answer.text
 
     async def _comes(self, visit: dict[str, Any], link: str, name: str) -> WireClient:
         token = visit[link].partition("#")[2]
@@ -106,13 +111,13 @@ class Life:
 
     async def _waits(self) -> None:
         """Where the provider admits, somebody waits and gives up; the visit is completed."""
-        assert (await self._rest.patch("/clinic", json={"admission": "provider_admits"})).status_code == 200
+        await self._asks("PATCH", "/clinic", {"admission": "provider_admits"})
         visit = await self._town.visit()
         async with await self._comes(visit, "guest_url", "Dan") as dan:
             assert dan.ready["standing"] == "waiting"
             await dan.ask("leave")
-        assert (await self._rest.patch("/clinic", json={"admission": "direct"})).status_code == 200
-        assert (await self._rest.post(f"/visits/{visit['visit_id']}/complete")).status_code < 300
+        await self._asks("PATCH", "/clinic", {"admission": "direct"})
+        await self._asks("POST", f"/visits/{visit['visit_id']}/complete", {})
 
     async def ends(self) -> None:
         """Everybody goes."""
