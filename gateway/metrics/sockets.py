@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from gateway.metrics.names import PREFIX, SILENCE
 from gateway.websocket import Cut, Rejection
+
+
+REFUSALS: Final = (400, 403, 404, 503)
+"""Shown at 0 from the start: a first burst has to be seen to rise."""
 
 
 class SocketMetrics:
@@ -26,6 +31,8 @@ class SocketMetrics:
         self._refused = Counter(
             f"{PREFIX}_handshakes_refused", "Openings refused", ["status"], registry=registry
         )
+        for status in REFUSALS:
+            self._refused.labels(str(status))
         self._failed = Counter(f"{PREFIX}_socket_failures", "Bugs met on a socket", registry=registry)
         self._report: Callable[[Exception], None] = lambda _: None
 
