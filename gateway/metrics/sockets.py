@@ -10,7 +10,6 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from gateway.metrics.names import PREFIX, SILENCE
 from gateway.websocket import Cut, Rejection
 
-
 REFUSALS: Final = (400, 403, 404, 503)
 """Shown at 0 from the start: a first burst has to be seen to rise."""
 
