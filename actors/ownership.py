@@ -134,7 +134,7 @@ class Ownership:
         outlook = look(survey, self._view())
         self._note(numbers, outlook)
         if len(numbers) == SHARDS:
-            self._settled = outlook.settled
+            self._settled = outlook.settled and not self._waking.is_set()  # nothing has happened meanwhile
         elif not outlook.settled:
             self.wake()
         if outlook.moves:
