@@ -80,9 +80,10 @@ async def listening(
     largest: int,
     handle: Callable[[Caller], Awaitable[None]],
     report: Callable[[BaseException], None],
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Callable[[], None]]:
     """Serve connections to `path` on a socket that listens, until the end of the block. `report` is told what
-    `handle` raises.
+    `handle` raises. What is given takes no more of them: whoever connects after it was called waits for the
+    next one who listens at this address.
     """
     tasks = Tasks(report)
 
@@ -97,7 +98,7 @@ async def listening(
     endpoint = Endpoint(accept, path=path, limits=Limits(max_message=largest))
     server = await asyncio.get_running_loop().create_server(endpoint, sock=listener)
     try:
-        yield
+        yield server.close
     finally:
         server.close()
         await endpoint.drain(timeout=_CLOSE_WITHIN)

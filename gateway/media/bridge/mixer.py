@@ -71,8 +71,7 @@ def mixed(frames: Sequence[bytes | None], hears: npt.NDArray[np.int32]) -> list[
         return [SILENCE] * hears.shape[0]
     raw = np.frombuffer(b"".join(SILENCE if one is None else one for one in frames), dtype=np.uint8)
     samples = _LINEAR[raw.reshape(len(frames), FRAME)]
-    sums = hears @ samples
-    said = _PRESSED[np.clip(sums, -_CENTRE, _CENTRE) + _CENTRE]
+    said = _PRESSED.take(hears @ samples + _CENTRE, mode="clip")
     whole = said.tobytes()
     return [whole[at : at + FRAME] for at in range(0, len(whole), FRAME)]
 

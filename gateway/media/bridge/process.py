@@ -162,7 +162,7 @@ async def _bridged(orders: Orders, backend: Backend, stopped: "asyncio.Future[No
     listener = socket.socket(fileno=os.dup(orders.listening))
     async with listening(
         listener, path="/leg", subprotocol=SUBPROTOCOL, largest=FRAME, handle=bridge.leg, report=_bug
-    ):
+    ) as shut:
         reports = asyncio.create_task(bridge.report())
         lost = asyncio.ensure_future(backend.lost())
         try:
@@ -171,6 +171,7 @@ async def _bridged(orders: Orders, backend: Backend, stopped: "asyncio.Future[No
                 log.error("bridge", state="what mixes was lost", result="restarting")
             return stopped.done()
         finally:
+            shut()  # before anybody learns that we go: they come again for the next worker
             reports.cancel()
             lost.cancel()
             await bridge.close()
