@@ -247,13 +247,27 @@ class Conversation:
         rooms = self._rooms
         if self._socket is not None:
             self._socket.clear_deadline()  # and do not keep what would be called
-        if wait := rooms.turnstile.enter():
+        self._came = (joins.KINDS[type(hello)], perf_counter())
+        if wait := rooms.turnstile.enter(partial(self._turn, hello)):
+            self._came = None
             later = error(hello.id, Refused("try_later"), None)
             self.answer(msgspec.structs.replace(later, retry_after_ms=round(wait * 1000)))
             rooms.refused("try_later")
-            return
-        self._came = (joins.KINDS[type(hello)], perf_counter())
-        joins.came(self._join, self.id, self._came[0])
+
+    def _turn(self, hello: Hello) -> None:
+        """It is a hello's turn, at once or a little later than it came; a bug ends this socket only."""
+        if self._came is None:
+            return  # it is gone
+        try:
+            joins.came(self._join, self.id, self._came[0])
+            self._about(partial(self._welcome, hello))
+        except Exception as error:  # noqa: BLE001 - nobody above knows whose turn it is
+            self._rooms.tasks.report(error)
+            if self._socket is not None:
+                self._socket.close(Close.FAILED)
+
+    def _welcome(self, hello: Hello) -> None:
+        rooms = self._rooms
         if isinstance(hello, wire.HelloLink):
             rooms.reception.arrive(self, hello)
         elif isinstance(hello, wire.HelloSeat):
