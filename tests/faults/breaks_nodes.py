@@ -1,16 +1,19 @@
-"""What can be done to nodes: killed, stopped in order, hung, their machine gone, cut off, misdated."""
+"""What can be done to nodes: killed, stopped in order, hung, their machine gone, cut off, misdated; and to
+Ray's head, which keeps them.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from random import Random
 
 from tests.faults.fleet import FleetNode
 from tests.faults.ground import Ground, on_a_node
-from tests.faults.ray_fleet import RayFleet
+from tests.faults.ray_fleet import LOOKS_EVERY, RayFleet
 from tests.faults.schedule import Planned
 
 
@@ -115,13 +118,51 @@ async def half_open(ground: Ground, node: FleetNode, chance: Random) -> AsyncIte
 
 
 @asynccontextmanager
+async def rolling(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
+    """Restart every node in order, each when the one before it serves again."""
+    for node in ground.fleet.nodes:
+        async with ground.takeovers.of("rolling", node):
+            status = await node.stop()
+        if status:
+            ground.trouble.append(f"{node.name} ended with status {status} when it was to be restarted")
+        await node.keep_up()
+    yield f"{len(ground.fleet.nodes)} nodes"
+
+
+@asynccontextmanager
 async def head(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
     """Let Ray's head hang: visits must not notice."""
-    if not isinstance(ground.fleet, RayFleet):
-        raise RuntimeError("these nodes are not Ray's")
-    pid = ground.fleet.head
-    os.kill(pid, signal.SIGSTOP)
+    pid = _on_ray(ground).head
+    if pid:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield "of Ray" if pid else ""
+    finally:
+        if pid:
+            os.kill(pid, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def head_down(ground: Ground, planned: Planned, chance: Random) -> AsyncIterator[str]:
+    """Keep Ray's head down, killed whenever it is started again; then wait until it knows all nodes."""
+    fleet = _on_ray(ground)
+    killing = asyncio.create_task(_kill_again(fleet))
     try:
         yield "of Ray"
     finally:
-        os.kill(pid, signal.SIGCONT)
+        killing.cancel()
+    await fleet.is_whole()
+
+
+async def _kill_again(fleet: RayFleet) -> None:
+    while True:
+        if pid := fleet.head:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        await asyncio.sleep(LOOKS_EVERY)
+
+
+def _on_ray(ground: Ground) -> RayFleet:
+    if not isinstance(ground.fleet, RayFleet):
+        raise RuntimeError("these nodes are not Ray's")
+    return ground.fleet

@@ -56,6 +56,8 @@ class Plan:
     """What it goes on; with cables, `network.move_in` comes first."""
     cutting: float = 0.0
     """Which share of all calls is cut at a random byte, over sockets and REST alike."""
+    direct: bool = False
+    """Whether nodes reach the store by no wire of ours, which this process carries: then none can be cut."""
     settles: float = 18.0
     """Seconds of quiet after everybody is back, in which every ghost has to go."""
 
@@ -142,7 +144,7 @@ class Chaos:
             else:
                 one = Stores(self.folder, clock=plan.clocks, on_primary=fleet.store_is)
                 stores = await stack.enter_async_context(one)
-            directly = plan.world == "store-cluster"
+            directly = plan.direct or plan.world == "store-cluster"
             practices = await fleet.begin(plan.clinics + 1, stores.url, directly=directly)
             quiet = practices.pop()
             town = Town(fleet.doors, [one.clinic for one in practices], chance=Random(plan.seed))  # noqa: S311

@@ -30,8 +30,8 @@ FOLLOWED_FOR: Final = 40.0
 
 MENDED: Final = 8.0
 """Seconds after the end of a fault in which what it did is not over yet: people come back."""
-HERD: Final = 10.0
-"""Seconds for which a herd that was cut is coming back."""
+HERD: Final = 3.0
+"""Seconds in which nearly all of a herd come back; later ones are too few to be noticed."""
 AFTER_A_HERD: Final = 20.0
 """Seconds after which nothing is left of it."""
 ANSWERS: Final = "answers"

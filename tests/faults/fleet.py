@@ -111,7 +111,7 @@ class FleetNode:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_ends_with_us,
+                preexec_fn=ends_with_us,
             )
         assert self._process.stdout is not None
         self.door.starts += 1
@@ -296,7 +296,7 @@ def _url(store: Address) -> str:
     return f"redis://{store[0]}:{store[1]}"
 
 
-def _ends_with_us() -> None:
+def ends_with_us() -> None:
     """End this process when the one that started it ends, however that came about (prctl(2))."""
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 

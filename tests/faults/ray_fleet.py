@@ -130,9 +130,30 @@ class RayFleet(Fleet):
 
     @property
     def head(self) -> int:
-        """The process id of Ray's head."""
+        """The process id of Ray's head; 0 while it is between two lives."""
         processes = json.loads((self._data_dir / "cluster" / "processes.json").read_text())
-        return int(processes["head"]["pid"])
+        found = processes.get("head")
+        return int(found["pid"]) if found and since(int(found["pid"])) == found["since"] else 0
+
+    async def is_whole(self) -> None:
+        """Wait until the command line shows every node ready. Raises TimeoutError."""
+        async with asyncio.timeout(UP_WITHIN):
+            while not await self._shown_ready():  # noqa: ASYNC110 - it is no child of ours
+                await asyncio.sleep(LOOKS_EVERY)
+
+    async def _shown_ready(self) -> bool:
+        process = await asyncio.create_subprocess_exec(
+            *(*CLUSTER, "status", "--json"),
+            cwd=REPO,
+            env=self._environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        said, _ = await process.communicate()
+        if process.returncode:
+            return False
+        nodes = json.loads(said)["nodes"]
+        return len(nodes) == len(self._ray) and all(one["state"] == "ready" for one in nodes)
 
     def store_is(self, socket: Path) -> None:
         """Point the nodes' wire at the store's server, as a failover moves its address."""

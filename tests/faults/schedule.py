@@ -32,7 +32,7 @@ class Kind:
     lane: Lane
     lasts: tuple[float, float]
     weight: int = 2
-    """How often it is drawn; 0: never, for it breaks a promise by design, and is asked for by name."""
+    """How often it is drawn; 0: never, for it breaks a promise by design or is a proof's own."""
     blinds: bool = False
     """While it lasts nobody can be expected to know who is there."""
     worlds: frozenset[World] = EVERYWHERE
@@ -60,6 +60,8 @@ KINDS: Final = (
     Kind("slot_moves", "store", (0.0, 0.0), 2, blinds=True, worlds=PRIMARIES),
     Kind("primary_fails_over", "store", (1.0, 3.0), 1, blinds=True, worlds=PRIMARIES),
     Kind("head", "store", (5.0, 12.0), 2, worlds=frozenset(("ray",))),
+    Kind("head_down", "store", (30.0, 30.0), 0, worlds=frozenset(("ray",))),
+    Kind("rolling", "node", (0.0, 0.0), 0),
     Kind("cut_some", "wire", (0.0, 0.0), 3),
     Kind("cut_at_byte", "wire", (3.0, 8.0), 3),
     Kind("strand", "wire", (0.0, 0.0), 2),

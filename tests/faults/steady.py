@@ -1,8 +1,9 @@
 """People who stay while everybody else is cut: in a process of their own, by no wire that can be cut.
 
 What they wait for answers is the nodes' doing alone then: the town's own process, which brings a herd back,
-neither carries nor measures it. `python -m tests.faults.steady` reads its orders on stdin, asks for something
-ten times a second for each visit until stdin ends, and then writes its history to stdout.
+neither carries nor measures it, and goes behind all others where processors are short. `python -m
+tests.faults.steady` reads its orders on stdin, asks for something ten times a second for each visit until
+stdin ends, and then writes its history to stdout.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from typing import Final
 import msgspec
 import uvloop
 
-from tests.faults.fleet import REPO, FleetNode
+from tests.faults.behind import behind
+from tests.faults.fleet import REPO, FleetNode, ends_with_us
 from tests.faults.history import AnyEntry
 from tests.faults.load import Load
 from tests.faults.story import Pace
@@ -57,13 +59,18 @@ async def steadily(
         env={**os.environ, "PYTHONPATH": str(REPO)},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=ends_with_us,
     )
     assert process.stdin is not None
     process.stdin.write(msgspec.json.encode(Orders(practices, doors, visits, seed)) + b"\n")
     try:
-        yield seen
+        with behind():
+            yield seen
         async with asyncio.timeout(ENDS_WITHIN):
-            said, _ = await process.communicate()
+            said, _ = await process.communicate(b"")  # which closes its stdin: nothing more is said
+        if process.returncode:
+            raise RuntimeError(f"the steady people ended with status {process.returncode}")
         seen += msgspec.json.decode(said, type=list[AnyEntry])
     finally:
         if process.returncode is None:

@@ -7,6 +7,7 @@ from typing import Final
 from tests.prove import (
     alerts,
     canary,
+    clusters,
     crashes,
     digits,
     expiry,
@@ -60,6 +61,18 @@ _ALL: Final = (
         "the store's replica promoted without a word: one owner, and all go on from what it has",
         1,
         towns.promoted,
+    ),
+    Proof(
+        "headless",
+        "Ray's head down for 30 s: live visits do not notice, and new ones work",
+        1,
+        clusters.headless,
+    ),
+    Proof(
+        "rolling",
+        "nodes restarted in order under load: no visit dropped, no call ended, everybody moved within 10 s",
+        1,
+        clusters.rolling,
     ),
     Proof("chaos", "whatever is broken, what people saw is as promised; see `make chaos`", 1, towns.anything),
     Proof(
