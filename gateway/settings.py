@@ -254,8 +254,9 @@ class Limits(_Section):
     looks_per_minute: int = Field(120, ge=1)
     """How often one address may look at links."""
     hellos_per_second: int = Field(400, ge=10)
-    """How many connections may say hello in a second; the others are told when to come again. It keeps the
-    calls of those who are in well while everybody reconnects: at what one core bears, it takes about a fifth.
+    """How many connections may say hello in a second. They are worked on one by one; a second's worth waits
+    inside, the others are told when to come again. It keeps the calls of those who are in well while
+    everybody reconnects: at what one core bears, it takes about a fifth.
     """
     hellos_at_once: int = Field(256, ge=10)
     """How many hellos may wait for their answer, be it for the store's."""

@@ -18,7 +18,8 @@ from tests.faults.town import Town
 
 WATCHED_FOR: Final = 30.0
 LOOKS_EVERY: Final = 0.05
-
+KEPT_AFTER: Final = 1.5
+"""Seconds after which a node that hung and goes on keeps what nobody has taken from it."""
 ANSWERS_WITHIN: Final = 2.0
 
 
@@ -37,7 +38,7 @@ class Takeovers:
         mine = {shard: epoch for shard, (epoch, owner) in before.items() if owner == node.name}
         struck, label = now(), node.door.label
         self._town.note(Struck(at=struck, fault=fault, node=label, shards=tuple(mine)))
-        watching = asyncio.create_task(self._watch(fault, struck, mine))
+        watching = asyncio.create_task(self._watch(fault, node, struck, mine))
         self._watching.add(watching)
         watching.add_done_callback(self._watching.discard)
         yield
@@ -47,9 +48,12 @@ class Takeovers:
         if self._watching:
             await asyncio.wait(self._watching)
 
-    async def _watch(self, fault: str, struck: float, mine: dict[int, int]) -> None:
-        while mine and now() - struck < WATCHED_FOR:
+    async def _watch(self, fault: str, node: FleetNode, struck: float, mine: dict[int, int]) -> None:
+        until = struck + WATCHED_FOR
+        while mine and now() < until:
             await asyncio.sleep(LOOKS_EVERY)
+            if fault == "hang" and not node.stopped:
+                until = min(until, now() + KEPT_AFTER)
             for shard, (epoch, _) in (await self._owners(mine)).items():
                 if epoch > mine[shard]:
                     del mine[shard]

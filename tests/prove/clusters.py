@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from tests.faults.chaos import Chaos, Outcome, Plan
-from tests.faults.figures import Spread
 from tests.faults.history import OK, Answered, Asked, Fault, History, Seated
 from tests.faults.moves import Move, moves, put_out
 from tests.faults.schedule import Planned
 from tests.faults.story import Pace
 from tests.prove.proof import Round
-from tests.prove.towns import NODES, judged
+from tests.prove.towns import NODES, judged, spread
 
 TALKING: Final = Pace(visits=40, life=(60.0, 90.0), think=(1.0, 3.0), away=(9.0, 12.0), short=0.0)
 CLINICS: Final = 20
@@ -32,7 +30,7 @@ async def rolling(folder: Path, seed: int) -> Round:
     found, history = judged(outcome), History.read(outcome.history)
     begin, end = _span(history, "rolling")
     moved = list(moves(history, begin, end))
-    figures = found.figures + _spread("moved", (one.after for one in moved))
+    figures = found.figures + spread("moved", (one.after for one in moved))
     spans = _spans(moved)
     figures["a node's people moved, longest_ms"] = round(1000 * max(spans, default=0.0))
     figures["closed without a word (not 1012)"] = sum(one.code != RESTARTS for one in moved)
@@ -57,8 +55,8 @@ async def headless(folder: Path, seed: int) -> Round:
     done = [one for one in history.of(Answered) if one.code == OK and one.op in asked]
     within = [one for one in done if begin <= one.at < end]
     acts = [one for one in done if one.sent]
-    figures = found.figures + _spread("acts meanwhile", _took(acts, begin, end))
-    figures += _spread("acts before", _took(acts, 0.0, begin))
+    figures = found.figures + spread("acts meanwhile", _took(acts, begin, end))
+    figures += spread("acts before", _took(acts, 0.0, begin))
     figures["visits opened meanwhile"] = sum(asked[one.op].what == "plan" for one in within)
     figures["seats taken meanwhile"] = sum(
         one.resumed == "new" and begin <= one.at < end for one in history.of(Seated)
@@ -92,10 +90,3 @@ def _spans(moved: Iterable[Move]) -> list[float]:
 
 def _took(answered: Iterable[Answered], begin: float, end: float) -> Iterable[float]:
     return (one.at - one.sent for one in answered if begin <= one.sent < end)
-
-
-def _spread(name: str, seconds: Iterable[float]) -> Counter[str]:
-    taken = list(seconds)
-    spread = Spread.of(taken)
-    times = {"p50_ms": spread.p50, "p99_ms": spread.p99, "longest_ms": max(taken, default=0.0)}
-    return Counter({name: len(taken)} | {f"{name}, {of}": round(1000 * took) for of, took in times.items()})

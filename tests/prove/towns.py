@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from tests.faults.chaos import Chaos, Outcome, Plan
-from tests.faults.figures import AFTER_A_HERD, ANSWERS, IN_A_HERD
+from tests.faults.figures import AFTER_A_HERD, ANSWERS, IN_A_HERD, Spread
 from tests.faults.history import Fault, History, Opened
+from tests.faults.moves import moves
 from tests.faults.schedule import Planned
 from tests.faults.story import Pace
 from tests.prove.proof import Round
@@ -23,6 +24,8 @@ CUT: Final = 0.3
 HERDS: Final = (8.0, 36.0, 64.0, 92.0)
 """When all clients are cut at once. Seconds."""
 HERD_SECONDS: Final = 118.0
+CUT_IN: Final = 1.0
+"""Seconds about the order to cut all in which they see that they are."""
 BEFORE: Final = 5.0
 """Seconds before the first, when all was as ever."""
 TEN_TIMES: Final = 10
@@ -59,7 +62,12 @@ async def herd(folder: Path, seed: int) -> Round:
         found.figures[name] = spread.count
         found.figures[f"{name}, p50_ms"] = round(1000 * spread.p50)
         found.figures[f"{name}, p99_ms"] = round(1000 * spread.p99)
-    times = found.figures["times the normal rate"] = _times_as_many(History.read(outcome.history))
+    history = History.read(outcome.history)
+    times = found.figures["times the normal rate"] = _times_as_many(history)
+    back = [one.after for at in _herds(history) for one in moves(history, at - CUT_IN, at + CUT_IN)]
+    found.figures.update(spread("back", back))
+    if max(back, default=0.0) > HERD_BACK_WITHIN:
+        broken.append(f"somebody was back after {max(back):.0f} s only")
     if times < TEN_TIMES:
         broken.append(f"it was no herd: only {times} times the normal rate")
     if within.p99 > SLOWER_BY * apart.p99:
@@ -69,12 +77,16 @@ async def herd(folder: Path, seed: int) -> Round:
 
 def _times_as_many(history: History) -> int:
     """How many times as many connected in the second after a cut as in any other."""
-    herds = [one.at for one in history.of(Fault) if one.name == "herd" and not one.over]
+    herds = _herds(history)
     opened = [one.at for one in history.of(Opened) if one.at > herds[0] - BEFORE]
     rushes = sum(any(0 <= at - herd < 1 for herd in herds) for at in opened)
     normal = sum(all(not 0 <= at - herd < AFTER_A_HERD for herd in herds) for at in opened)
     seconds = BEFORE + opened[-1] - herds[0] - len(herds) * AFTER_A_HERD
     return round(rushes / len(herds) / (max(1, normal) / seconds))
+
+
+def _herds(history: History) -> list[float]:
+    return [one.at for one in history.of(Fault) if one.name == "herd" and not one.over]
 
 
 async def takeovers(folder: Path, seed: int) -> Round:
@@ -117,3 +129,13 @@ def judged(outcome: Outcome, but: Collection[str] = ()) -> Round:
     figures = Counter(outcome.faults) + Counter(outcome.cuts) + Counter(entries=outcome.entries)
     broken = [f"{one.rule}: {one.what}" for one in outcome.verdict.broken if one.rule not in but]
     return Round(figures, (*broken, *outcome.trouble))
+
+
+def spread(name: str, seconds: Iterable[float]) -> Counter[str]:
+    """Make figures of how long something took."""
+    taken = list(seconds)
+    of = Spread.of(taken)
+    times = {"p50_ms": of.p50, "p99_ms": of.p99, "longest_ms": max(taken, default=0.0)}
+    return Counter(
+        {name: len(taken)} | {f"{name}, {what}": round(1000 * took) for what, took in times.items()}
+    )
