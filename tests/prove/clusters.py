@@ -14,7 +14,7 @@ from tests.faults.story import Pace
 from tests.prove.proof import Round
 from tests.prove.towns import NODES, judged, spread
 
-TALKING: Final = Pace(visits=40, life=(60.0, 90.0), think=(1.0, 3.0), away=(9.0, 12.0), short=0.0)
+TALKING: Final = Pace(visits=40, life=(25.0, 50.0), think=(1.0, 3.0), away=(9.0, 12.0), short=0.0)
 CLINICS: Final = 20
 MOVED_WITHIN: Final = 10.0
 """Seconds in which everybody of a node has to be at another one when it is restarted in order."""
