@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from tests.faults.chaos import Chaos, Outcome, Plan
 from tests.faults.history import OK, Answered, Asked, Fault, History, Seated
-from tests.faults.moves import Move, moves, put_out
+from tests.faults.line import LOST
+from tests.faults.moves import moves, put_out
 from tests.faults.schedule import Planned
 from tests.faults.story import Pace
 from tests.prove.proof import Round
@@ -21,7 +23,9 @@ MOVED_WITHIN: Final = 10.0
 HEAD_DOWN: Final = 30.0
 HEAD_DOWN_AT: Final = 15.0
 SETTLES: Final = 18.0
-RESTARTS: Final = 1012
+TOLD_WHERE: Final = 1000
+"""How the line of somebody is closed who was told which node has their visit."""
+TOLD_WHEN: Final = 1012
 
 
 async def rolling(folder: Path, seed: int) -> Round:
@@ -31,9 +35,9 @@ async def rolling(folder: Path, seed: int) -> Round:
     begin, end = _span(history, "rolling")
     moved = list(moves(history, begin, end))
     figures = found.figures + spread("moved", (one.after for one in moved))
-    spans = _spans(moved)
-    figures["a node's people moved, longest_ms"] = round(1000 * max(spans, default=0.0))
-    figures["closed without a word (not 1012)"] = sum(one.code != RESTARTS for one in moved)
+    codes = Counter(one.code for one in moved)
+    for how, code in (("told where", TOLD_WHERE), ("told when", TOLD_WHEN), ("told nothing", LOST)):
+        figures[how] = codes[code]
     completed = {one.visit for one in history.of(Asked) if one.what == "complete"}
     ended = put_out(history, completed)
     figures["calls ended"] = len(ended)
@@ -78,14 +82,6 @@ def _span(history: History, fault: str) -> tuple[float, float]:
     """Give from when to when something was broken."""
     at = [entry.at for entry in history.of(Fault) if entry.name == fault]
     return at[0], at[-1]
-
-
-def _spans(moved: Iterable[Move]) -> list[float]:
-    """Give for each node how long it took from its first closed line to the last return."""
-    nodes: dict[str, list[Move]] = {}
-    for one in moved:
-        nodes.setdefault(one.node, []).append(one)
-    return [max(one.at + one.after for one in of) - min(one.at for one in of) for of in nodes.values()]
 
 
 def _took(answered: Iterable[Answered], begin: float, end: float) -> Iterable[float]:
