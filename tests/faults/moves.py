@@ -13,6 +13,8 @@ class Move:
     """Somebody's line was closed by others, at `node`, and they were seated again; `after` is in seconds."""
 
     who: str
+    seat: str
+    """Theirs; a call has none before its PIN is known, and by it is sent to the node that has its visit."""
     node: str
     at: float
     code: int
@@ -37,7 +39,8 @@ def moves(history: History, begin: float, end: float) -> Iterator[Move]:
                 seated[entry.line] = entry.who
                 closed = nowhere.pop(entry.who, None)
                 if closed is not None and begin <= closed.at < end:
-                    yield Move(entry.who, nodes[closed.line], closed.at, closed.code, entry.at - closed.at)
+                    after = entry.at - closed.at
+                    yield Move(entry.who, entry.seat, nodes[closed.line], closed.at, closed.code, after)
 
 
 def put_out(history: History, completed: set[str]) -> list[str]:

@@ -65,7 +65,7 @@ async def headless(folder: Path, seed: int) -> Round:
     figures["seats taken meanwhile"] = sum(
         one.resumed == "new" and begin <= one.at < end for one in history.of(Seated)
     )
-    moved = list(moves(history, begin, end))
+    moved = [one for one in moves(history, begin, end) if one.seat or one.code != TOLD_WHERE]
     figures["lines lost meanwhile"] = len(moved)
     broken = [f"{one.who} noticed: closed with {one.code}" for one in moved]
     if not figures["visits opened meanwhile"] or not figures["seats taken meanwhile"]:

@@ -24,7 +24,7 @@ def test_a_closed_line_and_the_next_seat_are_a_move() -> None:
         ]
     )
     (move,) = moves(told, 4.0, 10.0)
-    assert (move.who, move.node, move.code, move.after) == ("ana", "node-1/1", 1012, 1.0)
+    assert (move.who, move.seat, move.node, move.code, move.after) == ("ana", "a", "node-1/1", 1012, 1.0)
     assert not list(moves(told, 5.5, 10.0))
 
 
