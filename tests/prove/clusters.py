@@ -14,7 +14,7 @@ from tests.faults.moves import moves, put_out
 from tests.faults.schedule import Planned
 from tests.faults.story import Pace
 from tests.prove.proof import Round
-from tests.prove.towns import NODES, judged, spread
+from tests.prove.towns import NODES, judged, took
 
 TALKING: Final = Pace(visits=40, life=(25.0, 50.0), think=(1.0, 3.0), away=(9.0, 12.0), short=0.0)
 CLINICS: Final = 20
@@ -34,7 +34,7 @@ async def rolling(folder: Path, seed: int) -> Round:
     found, history = judged(outcome), History.read(outcome.history)
     begin, end = _span(history, "rolling")
     moved = list(moves(history, begin, end))
-    figures = found.figures + spread("moved", (one.after for one in moved))
+    figures = found.figures + took("moved", (one.after for one in moved))
     codes = Counter(one.code for one in moved)
     for how, code in (("told where", TOLD_WHERE), ("told when", TOLD_WHEN), ("told nothing", LOST)):
         figures[how] = codes[code]
@@ -59,8 +59,8 @@ async def headless(folder: Path, seed: int) -> Round:
     done = [one for one in history.of(Answered) if one.code == OK and one.op in asked]
     within = [one for one in done if begin <= one.at < end]
     acts = [one for one in done if one.sent]
-    figures = found.figures + spread("acts meanwhile", _took(acts, begin, end))
-    figures += spread("acts before", _took(acts, 0.0, begin))
+    figures = found.figures + took("acts meanwhile", _times(acts, begin, end))
+    figures += took("acts before", _times(acts, 0.0, begin))
     figures["visits opened meanwhile"] = sum(asked[one.op].what == "plan" for one in within)
     figures["seats taken meanwhile"] = sum(
         one.resumed == "new" and begin <= one.at < end for one in history.of(Seated)
@@ -84,5 +84,5 @@ def _span(history: History, fault: str) -> tuple[float, float]:
     return at[0], at[-1]
 
 
-def _took(answered: Iterable[Answered], begin: float, end: float) -> Iterable[float]:
+def _times(answered: Iterable[Answered], begin: float, end: float) -> Iterable[float]:
     return (one.at - one.sent for one in answered if begin <= one.sent < end)

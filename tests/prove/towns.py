@@ -65,7 +65,7 @@ async def herd(folder: Path, seed: int) -> Round:
     history = History.read(outcome.history)
     times = found.figures["times the normal rate"] = _times_as_many(history)
     back = [one.after for at in _herds(history) for one in moves(history, at - CUT_IN, at + CUT_IN)]
-    found.figures.update(spread("back", back))
+    found.figures.update(took("back", back))
     if max(back, default=0.0) > HERD_BACK_WITHIN:
         broken.append(f"somebody was back after {max(back):.0f} s only")
     if times < TEN_TIMES:
@@ -131,11 +131,11 @@ def judged(outcome: Outcome, but: Collection[str] = ()) -> Round:
     return Round(figures, (*broken, *outcome.trouble))
 
 
-def spread(name: str, seconds: Iterable[float]) -> Counter[str]:
+def took(name: str, seconds: Iterable[float]) -> Counter[str]:
     """Make figures of how long something took."""
     taken = list(seconds)
     of = Spread.of(taken)
     times = {"p50_ms": of.p50, "p99_ms": of.p99, "longest_ms": max(taken, default=0.0)}
     return Counter(
-        {name: len(taken)} | {f"{name}, {what}": round(1000 * took) for what, took in times.items()}
+        {name: len(taken)} | {f"{name}, {what}": round(1000 * long) for what, long in times.items()}
     )
