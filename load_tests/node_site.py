@@ -81,12 +81,13 @@ async def _watch(visitor: Visitor, ticket: str) -> None:
 
 
 @contextmanager
-def node(*, all_at_once: bool = True, admin_bind: str = "") -> Iterator[NodeServer]:
+def node(*, all_at_once: bool = True, admin_bind: str = "", **environment: str) -> Iterator[NodeServer]:
     """Run a node for a `with`, in a folder of its own; `all_at_once`: with no limit on how many may come;
-    `admin_bind`: where its /metrics are, if anywhere.
+    `admin_bind`: where its /metrics are, if anywhere; `environment`: further settings.
     """
     with tempfile.TemporaryDirectory(prefix="vestibule-load-") as folder:
         command = [sys.executable, "-m", "load_tests.node", folder, "--admin-bind", admin_bind]
-        with started([*command, "--all-at-once"] if all_at_once else command) as (tree, line):
+        every = [*command, "--all-at-once"] if all_at_once else command
+        with started(every, **environment) as (tree, line):
             ready = msgspec.json.decode(line, type=Ready)
             yield NodeServer(tree, ready.port, ready.access, Path(folder))

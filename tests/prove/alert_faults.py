@@ -28,6 +28,8 @@ from tests.support.telephony import Telephony, telephony
 WRONG_PINS: Final = 60
 REWRITES: Final = 0.05
 """Minutes until purged text leaves the disk: R15's hour is a minute here, too."""
+QUICK_REWRITES: Final = {"VESTIBULE_PRIVACY__REWRITE_MINUTES": str(REWRITES)}
+"""The same for a node in a process of its own."""
 
 
 @dataclass(slots=True)
@@ -73,8 +75,7 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
                 privacy={"rewrite_minutes": REWRITES},
             )
         )
-        quick = {"VESTIBULE_PRIVACY__REWRITE_MINUTES": str(REWRITES)}
-        other = await stack.enter_async_context(Site(folder / "other", environment=quick))
+        other = await stack.enter_async_context(Site(folder / "other", environment=QUICK_REWRITES))
         dial_in = await stack.enter_async_context(AsyncExitStack())
         company = await dial_in.enter_async_context(telephony(here, admin_bind=f"127.0.0.1:{door}"))
         nodes = [one.removeprefix("http://") for one in (here.url, other.url)]

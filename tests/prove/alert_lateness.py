@@ -13,6 +13,8 @@ from tests.prove.alert_faults import Faults, Watched
 
 PEOPLE: Final = 8
 """More than the few of whom nobody is woken."""
+PROVIDERS: Final = 32
+"""Among all that come in an hour, too many."""
 SLOW: Final = 0.4
 """Seconds each way to the store: with a ticket one goes there three times, and joins in more than 2 s."""
 SLOWER: Final = 0.6
@@ -35,7 +37,7 @@ def slow_store(day: Watched, delay: float) -> Iterator[None]:
 async def changes_at_a_slow_store(day: Watched) -> None:
     """Providers come, and lock their visits, while the store takes its time."""
     here = day.here
-    tickets = [await here.ticket(await here.plan()) for _ in range(PEOPLE)]
+    tickets = [await here.ticket(await here.plan()) for _ in range(PROVIDERS)]
     people = [await here.open() for _ in tickets]
     with slow_store(day, SLOW):
         hellos = zip(people, tickets, strict=True)
@@ -44,7 +46,9 @@ async def changes_at_a_slow_store(day: Watched) -> None:
         )
     await here.node.host.lease.sound_again()
     with slow_store(day, SLOWER):
-        await asyncio.gather(*(one.ask("lock", op="late", on=True) for one in people))
+        for on in (True, False):
+            await asyncio.gather(*(one.ask("lock", op=f"late {on}", on=on) for one in people))
+            await here.node.host.lease.sound_again()
 
 
 async def losses_at_a_node_that_stands_still(day: Watched) -> None:

@@ -16,6 +16,6 @@ async def loud_now(prom: Prometheus) -> set[str]:
     return await prom.firing() - {ALWAYS} - OF_THE_MACHINE
 
 
-async def loud_so_far(prom: Prometheus) -> set[str]:
-    """Give what has fired since the start and should not have."""
-    return (await prom.fired()).keys() - {ALWAYS} - OF_THE_MACHINE
+async def loud_lately(prom: Prometheus, seconds: float) -> set[str]:
+    """Give what has fired in the last seconds and should not have."""
+    return (await prom.fired(seconds)).keys() - {ALWAYS} - OF_THE_MACHINE

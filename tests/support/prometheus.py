@@ -75,9 +75,10 @@ class Prometheus:
         """Give the alerts that fire now."""
         return {one.labels["alertname"] for one in await self.query('ALERTS{alertstate="firing"}')}
 
-    async def fired(self) -> dict[str, str]:
-        """Give the alerts that have fired so far, and the severity of each: page before ticket."""
-        found = await self.query('max_over_time(ALERTS{alertstate="firing"}[1h])')
+    async def fired(self, seconds: float = 3600.0) -> dict[str, str]:
+        """Give the alerts that have fired in the last seconds, and the severity of each: page before ticket."""
+        span = f"{round(seconds * 1000)}ms"
+        found = await self.query(f'max_over_time(ALERTS{{alertstate="firing"}}[{span}])')
         labels = sorted((one.labels["alertname"], one.labels["severity"]) for one in found)
         return dict(reversed(labels))
 
