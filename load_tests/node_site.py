@@ -88,6 +88,6 @@ def node(*, all_at_once: bool = True, admin_bind: str = "", **environment: str) 
     with tempfile.TemporaryDirectory(prefix="vestibule-load-") as folder:
         command = [sys.executable, "-m", "load_tests.node", folder, "--admin-bind", admin_bind]
         every = [*command, "--all-at-once"] if all_at_once else command
-        with started(every, **environment) as (tree, line):
+        with started(every, silent=False, **environment) as (tree, line):
             ready = msgspec.json.decode(line, type=Ready)
             yield NodeServer(tree, ready.port, ready.access, Path(folder))

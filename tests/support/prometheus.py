@@ -76,7 +76,7 @@ class Prometheus:
         return {one.labels["alertname"] for one in await self.query('ALERTS{alertstate="firing"}')}
 
     async def fired(self, seconds: float = 3600.0) -> dict[str, str]:
-        """Give the alerts that have fired in the last seconds, and the severity of each: page before ticket."""
+        """Give the alerts that have fired lately, and the severity of each: page before ticket."""
         span = f"{round(seconds * 1000)}ms"
         found = await self.query(f'max_over_time(ALERTS{{alertstate="firing"}}[{span}])')
         labels = sorted((one.labels["alertname"], one.labels["severity"]) for one in found)
