@@ -75,6 +75,7 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
                 privacy={"rewrite_minutes": REWRITES},
             )
         )
+        stack.push_async_callback(_store_ends, folder / "other" / "data")  # a node that is killed leaves it
         other = await stack.enter_async_context(Site(folder / "other", environment=QUICK_REWRITES))
         dial_in = await stack.enter_async_context(AsyncExitStack())
         company = await dial_in.enter_async_context(telephony(here, admin_bind=f"127.0.0.1:{door}"))
@@ -85,6 +86,12 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
         await prom.until('vestibule:all:increase5m{slo="joins"}')
         stack.push_async_callback(here.everybody_goes)
         yield Watched(here, store.pid, wire, post, company, dial_in, other, prom)
+
+
+async def _store_ends(data_dir: Path) -> None:
+    """End the store that a node left behind, as the next one would that adopts it."""
+    async with EmbeddedStore(data_dir):
+        pass
 
 
 # ---------------------------------------------------------------- a clean day
