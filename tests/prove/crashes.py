@@ -23,8 +23,8 @@ TORN: Final = (0, 0, 1, 17, 400)
 """How many bytes a disk keeps of what was not synced."""
 SYNC_MS: Final = (0, 500, 500)
 """How long a cut waits for the next sync to begin: most come when something is written and not synced."""
-EVERYSEC_MS: Final = 1_500
-"""The same for a store that syncs each second: the cut comes when it costs most."""
+AHEAD: Final = 25
+"""How many facts a store that syncs each second acknowledges before the sync that the cut forestalls."""
 NODE_FIRST: Final = 0.3
 """How often the node dies before its store; else it may see the store go."""
 
@@ -56,7 +56,10 @@ async def power_cut(
     async with PowerCutServer(folder / "power", appendfsync) as store, Site(folder, store.url) as site:
         working = asyncio.create_task(Load(site, ledger, chance).run())
         await _worked(working, ledger, facts or chance.randint(FEWEST, MOST))
-        wait = EVERYSEC_MS if appendfsync == "everysec" else chance.choice(SYNC_MS)
+        wait = chance.choice(SYNC_MS)
+        if appendfsync == "everysec":
+            await store.hang()
+            await _worked(working, ledger, ledger.size + AHEAD)
         cutting = asyncio.create_task(store.cut(chance.choice(TORN), sync_ms=wait))
         if chance.random() < NODE_FIRST:
             await site.kill()

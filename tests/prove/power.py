@@ -103,10 +103,20 @@ class PowerCutServer:
 
     async def be_slow(self, milliseconds: int) -> None:
         """Let each sync of its disk take so much longer from now on; 0: as long as it takes."""
+        await self._say(f"slow {milliseconds}\n")
+
+    async def hang(self) -> None:
+        """Let its disk hang: whatever is written once this returns is not synced, and a cut takes it."""
+        watch = await self._say("hang\n")
+        assert watch.stdout is not None
+        await watch.stdout.readline()
+
+    async def _say(self, line: str) -> asyncio.subprocess.Process:
         if self._watch is None or self._watch.stdin is None:
             raise RuntimeError("the server does not run: restart it first")
-        self._watch.stdin.write(f"slow {milliseconds}\n".encode())
+        self._watch.stdin.write(line.encode())
         await self._watch.stdin.drain()
+        return self._watch
 
     async def kill(self) -> None:
         """Kill the server but keep all that it wrote, as `kill -9` does. Call `restart` next."""

@@ -14,6 +14,7 @@ A program of its own (standard library only), for the load under test must not s
 
     python sync_watch.py AOF_FOLDER COMMAND...     prints {"pid": n}; then reads lines:
       slow MS   be a slow disk: each sync takes so much longer from now on
+      hang      be a disk that hangs: no sync is performed from now on; prints {"synced": calls}
       cut N MS  wait up to MS for the next sync and do not perform it; kill, truncate, but leave up to N more
                 bytes of what was not synced
                 prints {"total": bytes before, "durable": bytes left, "synced": calls}, and ends
@@ -194,9 +195,13 @@ def serve(listener: int, disk: Disk) -> str:
         ready = dict(poll.poll())
         if 0 in ready:  # before any sync that waits: what was just written is what a cut takes
             line = read_line()
-            if not line.startswith("slow "):
+            if line.startswith("slow "):
+                disk.slow = int(line.split()[1]) / 1000
+            elif line == "hang\n":
+                poll.unregister(listener)
+                print(json.dumps({"synced": disk.synced}), flush=True)
+            else:
                 return line
-            disk.slow = int(line.split()[1]) / 1000
         elif ready.get(listener, 0) & select.POLLIN:
             perform(listener, disk, fdatasync)
         elif listener in ready:  # the server has ended: only the input is left to wait for

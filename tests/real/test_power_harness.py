@@ -72,11 +72,17 @@ async def test_always_loses_nothing_acknowledged(tmp_path: Path) -> None:
 async def test_everysec_loses_acknowledged_writes(tmp_path: Path) -> None:
     """With `appendfsync everysec` the same load loses acknowledged writes: the harness can see a loss."""
     async with PowerCutServer(tmp_path, appendfsync="everysec") as store:
-        for attempt in range(1, 6):
-            cut, lost = await cut_under_load(store, writes=2_000 * attempt)
-            if lost:
-                break
-        assert lost > 0
+        load = Writers(store.url)
+        async with asyncio.TaskGroup() as tasks:
+            for which in range(WRITERS):
+                tasks.create_task(load.write(which))
+            await load.until(lambda acknowledged: acknowledged >= 2_000)
+            await store.hang()
+            ahead = sum(load.acknowledged) + 2_000
+            await load.until(lambda acknowledged: acknowledged >= ahead)
+            cut = await store.cut()
+        await store.restart()
+        assert await load.lost() > 0
         assert cut.lost_bytes > 0
 
 
