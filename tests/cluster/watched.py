@@ -134,11 +134,12 @@ async def killed(town: Grown) -> str:
 
 
 async def all_answer(town: Grown, prom: Prometheus, nodes: int) -> None:
-    """Write anew where the nodes are, as cron does, until all are scraped again."""
+    """Write anew where the nodes are, as cron does, until all are named, and wait until all are scraped."""
     async with asyncio.timeout(STARTS_WITHIN):
-        while not await prom.query(f'count(up{{job="vestibule"}} == 1) == {nodes}'):
-            (town.folder / TARGETS).write_text(await town.told("targets"))
+        while len(json.loads(found := await town.told("targets"))) < nodes:  # noqa: ASYNC110 - in another process
             await asyncio.sleep(LOOKS_EVERY)
+    (town.folder / TARGETS).write_text(found)
+    await prom.until(f'count(up{{job="vestibule"}} == 1) == {nodes}')
 
 
 async def without_data(prom: Prometheus, nodes: list[str]) -> list[str]:
