@@ -15,10 +15,13 @@ from typing import Any
 import httpx
 
 from actors.embedded import EmbeddedStore
+from actors.placement import target
 from tests.support.client import WireClient
 from tests.support.node import free_port
+from tests.support.placed import new_clinic
 from tests.support.processes import REPO
 
+NODES = ("node-1", "node-2")
 UP_WITHIN = 60.0
 BACK_WITHIN = 30.0
 """Seconds; how soon it has to be is proven elsewhere, on a machine that has nothing else to do."""
@@ -62,8 +65,8 @@ async def processes(folder: Path) -> AsyncIterator[list[Process]]:
     async with EmbeddedStore(folder / "store") as store:
         ports = [free_port(), free_port()]
         started = []
-        for number, port in enumerate(ports, 1):
-            words = (str(folder), f"node-{number}", str(port), store.url, f"http://127.0.0.1:{ports[0]}")
+        for name, port in zip(NODES, ports, strict=True):
+            words = (str(folder), name, str(port), store.url, f"http://127.0.0.1:{ports[0]}")
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -87,18 +90,17 @@ async def processes(folder: Path) -> AsyncIterator[list[Process]]:
 
 
 async def a_clinic_at(first: Process, second: Process) -> dict[str, str]:
-    """Open a clinic that the first has, and that the second knows to be there."""
+    """Open a clinic that belongs to the first, wherever shards still have to go, and that the second knows to
+    be there.
+    """
+    name = new_clinic(lambda shard: target(shard, NODES) == NODES[0])
     async with asyncio.timeout(UP_WITHIN):
-        number = 0
-        while True:
-            number += 1
-            made = await first.clinic(f"c-{number}")
-            if made is None:
-                continue
-            async with httpx.AsyncClient(base_url=second.url, trust_env=False, timeout=UP_WITHIN) as client:
-                answer = await client.get("/api/v1/clinic", headers=_by(made))
-            if answer.status_code == 200 and await second.clinic(f"c-{number}") is None:
-                return made
+        while (made := await first.clinic(name)) is None:  # noqa: ASYNC110 - in another process
+            await asyncio.sleep(0.05)
+        async with httpx.AsyncClient(base_url=second.url, trust_env=False, timeout=UP_WITHIN) as client:
+            while (await client.get("/api/v1/clinic", headers=_by(made))).status_code != 200:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.05)
+        return made
 
 
 def _by(made: dict[str, str]) -> dict[str, str]:
