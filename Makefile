@@ -4,7 +4,6 @@ PY       ?= python3
 PORT     ?= 8080
 DATA_DIR ?=
 HTTPS    ?=
-NODES    ?= 1
 ARGS     ?=
 SEED     ?=
 
