@@ -4,6 +4,7 @@ Every id is text that is safe in a URL, a key and a log line. A visit's id begin
 (`0417-7h3kq2m9xw4c`), so that anything that names a visit also says where it lives.
 """
 
+from binascii import crc_hqx
 from typing import Final, NewType
 
 ClinicId = NewType("ClinicId", str)
@@ -30,12 +31,7 @@ PATIENT: Final = InvitationId("patient")
 
 def crc16(data: bytes) -> int:
     """CRC16/XMODEM, as Redis Cluster hashes its keys (Redis Cluster specification, appendix A)."""
-    crc = 0
-    for byte in data:
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = ((crc << 1) ^ 0x1021) & 0xFFFF if crc & 0x8000 else (crc << 1) & 0xFFFF
-    return crc
+    return crc_hqx(data, 0)
 
 
 def shard_of_clinic(clinic: ClinicId) -> int:
