@@ -62,6 +62,8 @@ class Claims:
         async with self._one_at_a_time:
             began = self._monotonic()
             chosen = {one.owner.shard: one for one in wanted if self._wants(one.owner.shard, began)}
+            if not chosen:
+                return
             claims = await self._bid(chosen)
             errors = await self._bring_in(claims)
             self._count([chosen[claim.shard] for claim in claims], noticed, began)

@@ -10,10 +10,10 @@ answers than before: what that holds may be older than what was acknowledged.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from actors.clock import Clock
 from actors.ports import LeaseTaken, Member, Observer, Renewal, StoreDown
+from actors.tasks import woken
 
 
 class Lease:
@@ -88,10 +88,7 @@ class Lease:
     async def keep(self, tend: Callable[[], None]) -> None:
         """Renew for ever; `tend` is called after each try, about once a second."""
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._every):
-                    await self._hurry.wait()
-            self._hurry.clear()
+            await woken(self._hurry, self._every)
             await self.renew()
             tend()
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from actors.placement import target
+from actors.placement import targets
 from actors.ports import Member, Owner, Survey
 
 Why = Literal["none", "lapsed", "incarnation", "refused", "ours"]
@@ -81,12 +81,12 @@ def candidates(view: View) -> list[str]:
 
 def look(survey: Survey, view: View) -> Outlook:
     """Decide what to do about the shards that were surveyed."""
-    found, nodes = Outlook(), candidates(view)
+    found, goals = Outlook(), targets(candidates(view))
     for owner in survey.owners:
         if owner.shard in view.passing:
             found.astray += 1
         else:
-            _judge(found, owner, target(owner.shard, nodes), survey.leases, view)
+            _judge(found, owner, goals[owner.shard] if goals else None, survey.leases, view)
     return found
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import Final, Protocol
 
 from actors.claiming import Claims, Estate
@@ -18,6 +17,7 @@ from actors.loading import same_as_stored
 from actors.outlook import Outlook, View, Wanted, look
 from actors.ports import Member, StoreDown
 from actors.shard import Shard
+from actors.tasks import woken
 from engine.ids import SHARDS
 
 EVERY: Final = 1.0
@@ -107,10 +107,7 @@ class Ownership:
     async def keep(self) -> None:
         """Look for ever, about once a second, and at once when woken."""
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY if self._settled else self._pause):
-                    await self._waking.wait()
-            self._waking.clear()
+            await woken(self._waking, EVERY if self._settled else self._pause)
             self._pause = min(EVERY, self._pause * 1.5)
             if self._house.lease.sound:
                 await self._look_or_say_why_not()

@@ -7,7 +7,7 @@ the others' shards where they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
@@ -20,8 +20,14 @@ KEPT: Final = 8
 
 def target(shard: int, nodes: Iterable[str]) -> str | None:
     """The node, by its name, to which a shard belongs; None without any."""
+    goals = targets(nodes)
+    return goals[shard] if goals else None
+
+
+def targets(nodes: Iterable[str]) -> Sequence[str]:
+    """The node to which each shard belongs, by the shard's number; empty without any node."""
     names = tuple(sorted(nodes))
-    return _table(names)[shard] if names else None
+    return _table(names) if names else ()
 
 
 @lru_cache(KEPT)

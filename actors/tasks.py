@@ -5,6 +5,16 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 
+async def woken(event: asyncio.Event, seconds: float) -> None:
+    """Wait until an event happens or so many seconds have passed, and be ready for the next one."""
+    timer = asyncio.get_running_loop().call_later(seconds, event.set)
+    try:
+        await event.wait()
+    finally:
+        timer.cancel()
+    event.clear()
+
+
 class Tasks:
     """Tasks that end with their owner. One that fails is reported at once and takes nothing else down."""
 

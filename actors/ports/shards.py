@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from actors.ports.peers import Member
 from engine.ids import ClinicId, Instant, VisitId
@@ -73,8 +73,7 @@ class Heads:
     visits: dict[VisitId, tuple[int, str] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """Who owns a shard, as the store holds it. Epoch 0: nobody ever did; no node: it was let go."""
 
     shard: int

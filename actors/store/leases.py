@@ -6,6 +6,7 @@ A lease's value is `incarnation {json}`; what an older or newer release says bes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Final
 
 import msgspec
@@ -18,6 +19,8 @@ from actors.store.scripts import Call, Script, command
 _RENEW: Final = Script("renew")
 _RELEASE: Final = Script("release")
 _KNOWN: Final = b"{nodes}:known"
+LEASES_KEPT: Final = 1024
+"""How many leases are kept as they were read; a node's is the same from one renewal to the next."""
 
 
 class _Facts(msgspec.Struct, frozen=True):
@@ -54,11 +57,13 @@ def make_unknown(node: str) -> Call:
     return command(b"SREM", _KNOWN, node)
 
 
+@cache
 def names() -> Call:
     """Read the names of all nodes that may live."""
     return command(b"SMEMBERS", _KNOWN)
 
 
+@lru_cache(LEASES_KEPT)
 def lease_of(node: str) -> Call:
     """Read one node's lease."""
     return command(b"GET", _key(node))
@@ -70,6 +75,7 @@ def standing(nodes: Sequence[str], replies: Sequence[Reply]) -> dict[str, Member
     return {node: _member(node, value) for node, value in found if value is not None}
 
 
+@lru_cache(LEASES_KEPT)
 def _member(node: str, value: bytes) -> Member:
     incarnation, _, rest = value.partition(b" ")
     try:

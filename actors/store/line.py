@@ -17,6 +17,7 @@ from actors.store.replies import LOST, Fault, Reply, pack
 from actors.store.settings import StoreSettings
 from actors.store.wire import Unwelcome
 
+_UNREACHED: Final = Fault("away", "the store cannot be reached")
 _UNTOLD: Final = "NOPERM"
 """Our user may not ask for this."""
 
@@ -108,7 +109,7 @@ class Line:
             self._waiting.clear()
 
     async def _carry(self, bursts: list[_Burst]) -> None:
-        fault, began, answered = Fault("away", "the store cannot be reached"), perf_counter(), False
+        fault, began, answered = _UNREACHED, perf_counter(), False
         connection: Connection | None = None
         try:
             connection = await self._ready()

@@ -9,22 +9,24 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import Final, NamedTuple
+from typing import Final
 
 from actors.store.replies import pack
 
 Word = bytes | str | int
 
 
-class Call(NamedTuple):
-    """One command, and the keys it touches: all of one hash tag, so that one server of a cluster does it."""
+class Call:
+    """One command, as it goes over the wire, and the keys it touches: all of one hash tag, so that one server
+    of a cluster does it. Nobody changes it once it is made; what is asked again and again is made once.
+    """
 
-    words: tuple[Word, ...]
-    keys: tuple[bytes, ...]
+    __slots__ = ("keys", "packed", "words")
 
-    def packed(self) -> bytes:
-        """Give the command as it goes over the wire."""
-        return pack(*self.words)
+    def __init__(self, words: tuple[Word, ...], keys: tuple[bytes, ...]) -> None:
+        self.words: Final = words
+        self.keys: Final = keys
+        self.packed: Final = pack(*words)
 
 
 def command(name: bytes, key: bytes, *arguments: Word) -> Call:

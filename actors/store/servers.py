@@ -137,7 +137,7 @@ class Servers:
     async def _asked(self, call: Call, fault: Fault, lane: Lane) -> Reply:
         """Follow one key to where its slot is being moved (Redis Cluster specification, ASK redirection)."""
         server = self._server_at(fault.detail.partition(" ")[2])
-        return (await server.exchange(_ASKING + call.packed(), 2, lane))[1]
+        return (await server.exchange(_ASKING + call.packed, 2, lane))[1]
 
     def _server_of(self, call: Call) -> _Server:
         if not self.clustered:
@@ -199,7 +199,7 @@ class _Server:
         }
 
     async def run(self, calls: Sequence[Call], lane: Lane) -> list[Reply]:
-        return await self.exchange(b"".join([call.packed() for call in calls]), len(calls), lane)
+        return await self.exchange(b"".join([call.packed for call in calls]), len(calls), lane)
 
     async def exchange(self, packed: bytes, count: int, lane: Lane) -> list[Reply]:
         return await self._lines[lane].exchange(packed, count)

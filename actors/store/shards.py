@@ -307,10 +307,16 @@ class RedisShards:
 
 
 def _owner(shard: int, reply: Reply) -> Owner:
-    epoch, incarnation, node = (optional(one) or b"" for one in items(reply))
-    return Owner(shard, int(epoch or 0), incarnation.decode(), node.decode())
+    epoch, incarnation, node = items(reply)
+    return Owner(
+        shard,
+        int(optional(epoch) or 0),
+        (optional(incarnation) or b"").decode(),
+        (optional(node) or b"").decode(),
+    )
 
 
+@cache
 def _read_owner(shard: int) -> Call:
     return command(b"HMGET", _keys(shard).owner, b"epoch", b"incarnation", b"node")
 
