@@ -76,11 +76,10 @@ class Keys:
     def do(self, words: Words) -> Answer:
         """Carry out one command. Raises Refusal."""
         name = words[0].upper()
-        command = _COMMANDS.get(name)
+        command = COMMANDS.get(name)
         if command is None:
             raise Refusal(f"ERR unknown command '{name.decode()}'")
-        answer: Answer = command(self, words[1:])
-        return answer
+        return command(self, words[1:])
 
     # ------------------------------------------------------------ keys
 
@@ -183,6 +182,10 @@ class Keys:
 
     def _hgetall(self, args: Words) -> list[Answer]:
         return [part for pair in self._hash(args[0]).items() for part in pair]
+
+    def _hmget(self, args: Words) -> list[Answer]:
+        known = self._hash(args[0])
+        return [known.get(field) for field in args[1:]]
 
     def _hdel(self, args: Words) -> int:
         known = self._hash(args[0])
@@ -311,7 +314,7 @@ def _count(options: Words) -> int | None:
     return int(options[1]) if options and options[0].upper() == b"COUNT" else None
 
 
-_COMMANDS: Final[dict[bytes, Callable[[Keys, Words], Any]]] = {
+COMMANDS: Final[dict[bytes, Callable[[Keys, Words], Answer]]] = {
     b"DEL": Keys._del,
     b"UNLINK": Keys._del,
     b"EXISTS": Keys._exists,
@@ -334,7 +337,7 @@ _COMMANDS: Final[dict[bytes, Callable[[Keys, Words], Any]]] = {
     b"MGET": lambda keys, args: [keys._find(key) for key in args],
     b"HSET": Keys._hset,
     b"HGET": lambda keys, args: keys._hash(args[0]).get(args[1]),
-    b"HMGET": lambda keys, args: [keys._hash(args[0]).get(field) for field in args[1:]],
+    b"HMGET": Keys._hmget,
     b"HGETALL": Keys._hgetall,
     b"HDEL": Keys._hdel,
     b"HLEN": lambda keys, args: len(keys._hash(args[0])),

@@ -7,23 +7,29 @@ goes on next is drawn from the seed; so is, elsewhere, how long everything takes
 from __future__ import annotations
 
 import asyncio
-import heapq
 from asyncio import events
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import Context
+from heapq import heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from weakref import WeakValueDictionary
+from weakref import ref
+
+from msgspec import Struct
 
 T = TypeVar("T")
+Call = Callable[[], object]
 
 ENDLESS: Final = 500_000
 """Callbacks after which a schedule is taken to be caught in a loop."""
 
 TICK: Final = 1e-6
 """Seconds: what is due so soon is due now, however a clock that stood still is rounded."""
+
+FEW_TASKS: Final = 64
+"""So many tasks of a process are remembered at least before those that have ended are forgotten."""
 
 
 class StuckError(Exception):
@@ -40,39 +46,36 @@ class Scheduler:
         self.turns: ProcessLoop | None = None
         """The process whose turn it is."""
         self._order = 0
-        self._timers: list[tuple[float, int, ProcessLoop | None, Handle]] = []
+        self._timers: list[tuple[float, int, Handle | Call]] = []
         self._ready: list[ProcessLoop] = []
         self.bugs: list[BaseException] = []
         """What was raised where nobody waited for it."""
 
-    def at(self, when: float, call: Callable[[], object]) -> None:
+    def at(self, when: float, call: Call) -> None:
         """Call at a moment, whatever happens to any process: the world outside, a network, a fault."""
-        self._order += 1
-        heapq.heappush(self._timers, (when, self._order, None, Handle(call, ())))
+        self._order = order = self._order + 1
+        heappush(self._timers, (when, order, call))
 
-    def timer(self, when: float, loop: ProcessLoop, handle: Handle) -> None:
-        """Tell a process that it is time for something."""
-        self._order += 1
-        heapq.heappush(self._timers, (when, self._order, loop, handle))
+    def timer(self, when: float, handle: Handle) -> None:
+        """Tell a process that it is time for something, at this moment or now if that is past."""
+        self._order = order = self._order + 1
+        heappush(self._timers, (max(self.now, when), order, handle))
 
-    def after(self, seconds: float, call: Callable[[], object]) -> None:
+    def after(self, seconds: float, call: Call) -> None:
         """Call after so many seconds."""
         self.at(self.now + seconds, call)
 
     def run(self, until: Callable[[], bool], most: float) -> None:
         """Go on until something is so. Raises StuckError after so many seconds of virtual time."""
-        end = self.now + most
         with self._running():
-            while not until():
-                if not self._step(end):
-                    raise StuckError(f"not there after {most} s, at {self.now:.3f}")
+            if not self._go_on(self.now + most, until):
+                raise StuckError(f"not there after {most} s, at {self.now:.3f}")
 
     def pass_time(self, seconds: float) -> None:
         """Let so much time pass."""
         end = self.now + seconds
         with self._running():
-            while self._step(end):
-                pass
+            self._go_on(end, lambda: False)
         self.now = end
 
     @contextmanager
@@ -85,32 +88,53 @@ class Scheduler:
             self.turns = None
             events._set_running_loop(before)
 
-    def _step(self, end: float) -> bool:
-        """Let one process have its turn, or the next moment come; False when nothing is due by `end`."""
-        ready = self._ready
-        if ready:
-            count = len(ready)
-            loop = ready[int(self.random.random() * count) if count > 1 else 0]
-            loop.turn()
-            if not loop.ready or not loop.runs:
-                loop.listed = False
-                ready.remove(loop)
-            self.steps += 1
-            if self.steps > ENDLESS:
-                raise StuckError(f"{ENDLESS} callbacks, at {self.now:.3f}")
-            return True
-        timers = self._timers
-        while timers and timers[0][0] <= end:
-            when, _, loop_of, handle = heapq.heappop(timers)
+    def _go_on(self, end: float, until: Callable[[], bool]) -> bool:
+        """Let one process after the other have its turn, and time pass while none has anything to do; whether
+        something was so before nothing more is due by `end`.
+        """
+        ready, timers, draw = self._ready, self._timers, self.random.random
+        while not until():
+            if ready:
+                self._turn(ready[int(draw() * len(ready))] if len(ready) > 1 else ready[0])
+            elif timers and timers[0][0] <= end:
+                self._moment(*heappop(timers))
+            else:
+                return False
+        return True
+
+    def _turn(self, loop: ProcessLoop) -> None:
+        """Run what is ready now in a process, as one iteration of a loop does."""
+        if self.turns is not loop:  # to say so takes a system call
+            self.turns = loop
+            events._set_running_loop(loop)
+        queue = loop.ready
+        for _ in range(len(queue)):
+            if not loop.runs or not queue:  # it was stopped or killed, by what it did itself
+                break
+            handle = queue.popleft()
             if handle.call is not None:
-                self.now = max(self.now, when)
-                if loop_of is None:
-                    handle.call()
-                else:
-                    loop_of.due(handle)
-                if ready:
-                    return True
-        return False
+                try:
+                    handle.call(*handle.args)
+                except Exception as error:  # noqa: BLE001 - a bug in one callback is not the others' end
+                    self.bugs.append(error)
+        if not queue or not loop.runs:
+            loop.listed = False
+            self._ready.remove(loop)
+        self.steps += 1
+        if self.steps > ENDLESS:
+            raise StuckError(f"{ENDLESS} callbacks, at {self.now:.3f}")
+
+    def _moment(self, when: float, _: int, due: Handle | Call) -> None:
+        """Let time pass until something is due, in a process or in the world outside."""
+        if not isinstance(due, Handle):
+            self.now = when
+            try:
+                due()
+            except Exception as error:  # noqa: BLE001 - likewise
+                self.bugs.append(error)
+        elif due.call is not None:
+            self.now = when
+            due.loop.due(due)
 
     def wake(self, loop: ProcessLoop) -> None:
         """A process has something to do."""
@@ -119,18 +143,16 @@ class Scheduler:
             self._ready.append(loop)
 
 
-class Handle(asyncio.TimerHandle):
+class Handle(Struct):
     """Something to be called, at a moment of its process's clock or in its next turn.
 
     It is called as it is, without a context of its own: nothing here uses one.
     """
 
-    __slots__ = ("args", "at", "call")
-
-    def __init__(self, call: Callable[..., object], args: tuple[Any, ...], at: float = 0.0) -> None:
-        self.call: Callable[..., object] | None = call
-        self.args = args
-        self.at = at
+    loop: ProcessLoop
+    call: Callable[..., object] | None
+    args: tuple[Any, ...]
+    at: float = 0.0
 
     def cancel(self) -> None:
         """Call it off."""
@@ -169,8 +191,10 @@ class ProcessLoop(_Loop):
         self._behind = 0.0
         """Seconds by which its clock is behind the world's, from the times it was frozen."""
         self._late: list[Handle] = []
-        self._tasks: WeakValueDictionary[int, asyncio.Task[Any]] = WeakValueDictionary()
-        self._started = 0
+        self._tasks: list[ref[asyncio.Task[Any]]] = []
+        """Its tasks, in the order in which they were started; some of them are no more."""
+        self._looked_through = FEW_TASKS
+        """How many there may be until those are forgotten."""
 
     # ------------------------------------------------------------ what asyncio asks of a loop
 
@@ -182,7 +206,7 @@ class ProcessLoop(_Loop):
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Handle:
         """Call in this process's next turn."""
-        handle = Handle(callback, args)
+        handle = Handle(self, callback, args)
         if not self.dead:
             self.ready.append(handle)
             if not self.listed:
@@ -193,19 +217,16 @@ class ProcessLoop(_Loop):
         self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Handle:
         """Call after so many seconds of this process's clock."""
-        return self.call_at(self.time() + delay, callback, *args, context=context)
+        return self.call_at(self.time() + delay, callback, *args)
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Handle:
         """Call at a moment of this process's clock."""
-        handle = Handle(callback, args, when)
+        handle = Handle(self, callback, args, when)
         if not self.dead:
-            self._arm(handle)
+            self.scheduler.timer(when + self._behind, handle)
         return handle
-
-    def _arm(self, handle: Handle) -> None:
-        self.scheduler.timer(max(self.scheduler.now, handle.at + self._behind), self, handle)
 
     def due(self, handle: Handle) -> None:
         """It is time for this, by the world's clock."""
@@ -213,11 +234,12 @@ class ProcessLoop(_Loop):
             return
         if self._frozen_at is not None:
             self._late.append(handle)
-        elif handle.at > self.time() + TICK:
-            self._arm(handle)
+        elif handle.at > self.scheduler.now - self._behind + TICK:
+            self.scheduler.timer(handle.at + self._behind, handle)
         else:
             self.ready.append(handle)
-            self.scheduler.wake(self)
+            if not self.listed:
+                self.scheduler.wake(self)
 
     def create_future(self) -> asyncio.Future[Any]:
         """Make a future of this process."""
@@ -232,8 +254,10 @@ class ProcessLoop(_Loop):
     ) -> asyncio.Task[T]:
         """Start a task in this process."""
         task: asyncio.Task[T] = asyncio.Task(coro, loop=self, name="task", context=context)
-        self._started += 1
-        self._tasks[self._started] = task
+        self._tasks.append(ref(task))
+        if len(self._tasks) > self._looked_through:
+            self._tasks = [one for one in self._tasks if one() is not None]
+            self._looked_through = 2 * len(self._tasks) + FEW_TASKS
         return task
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
@@ -255,22 +279,6 @@ class ProcessLoop(_Loop):
         return self.dead
 
     # ------------------------------------------------------------ what happens to a process
-
-    def turn(self) -> None:
-        """Run what is ready now, as one iteration of a loop does."""
-        scheduler, ready = self.scheduler, self.ready
-        if scheduler.turns is not self:  # to say so takes a system call
-            scheduler.turns = self
-            events._set_running_loop(self)
-        left = len(ready)
-        while left and ready and self.runs:
-            left -= 1
-            handle = ready.popleft()
-            if handle.call is not None:
-                try:
-                    handle.call(*handle.args)
-                except Exception as error:  # noqa: BLE001 - a bug in one callback is not the others' end
-                    scheduler.bugs.append(error)
 
     def start(self, work: Coroutine[Any, Any, object]) -> None:
         """Start work in this process from outside; nobody waits for it."""
@@ -297,7 +305,7 @@ class ProcessLoop(_Loop):
             self._frozen_at = None
             late, self._late = self._late, []
             for handle in late:
-                self._arm(handle)
+                self.scheduler.timer(handle.at + self._behind, handle)
         self.scheduler.wake(self)
 
     def kill(self) -> None:
@@ -305,7 +313,7 @@ class ProcessLoop(_Loop):
         self.dead, self.runs = True, False
         self.ready.clear()
         self._late.clear()
-        for task in list(self._tasks.values()):
+        for task in [task for one in self._tasks if (task := one()) is not None]:
             task._log_destroy_pending = False  # type: ignore[attr-defined]
             coroutine = task.get_coro()
             if not task.done() and coroutine is not None:
@@ -345,7 +353,8 @@ class Line:
             self._later()
 
     def _later(self) -> None:
-        self._last = max(self._last, self._scheduler.now + self.delay())
+        when = self._scheduler.now + self.delay()
+        self._last = max(self._last, when)
         self._scheduler.at(self._last, self._arrived)
 
     def _arrived(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol
 
 from gateway.websocket import Accepted, Handshake, Rejection
@@ -16,7 +17,7 @@ CONNECT_WITHIN: Final = 2.0
 
 
 class Receiver(Protocol):
-    """The client's end: told in its own process what arrives."""
+    """The client's end: told what arrives, as soon as it does."""
 
     def opened(self) -> None:
         """The connection is there."""
@@ -66,7 +67,7 @@ class Wire:
     def write(self, data: bytes) -> None:
         """Send a message to the node."""
         if self._client_open:
-            self._up.send(lambda: self._server.loop.call_soon(self._message, data))
+            self._up.send(partial(self._server.loop.call_soon, self._message, data))
 
     def hang_up(self, code: int = 1000) -> None:
         """Close from the client's side."""
@@ -106,7 +107,7 @@ class Wire:
     def _opened(self) -> None:
         self._there = True
         if self._client_open:
-            self._client.call_soon(self._receiver.opened)
+            self._receiver.opened()
 
     def _message(self, data: bytes) -> None:
         if self._server_open and self._conversation is not None:
@@ -121,11 +122,11 @@ class Wire:
     def send(self, payload: bytes) -> None:
         """Send a message to the client."""
         if self._server_open:
-            self._down.send(lambda: self._frame(payload))
+            self._down.send(partial(self._frame, payload))
 
     def _frame(self, payload: bytes) -> None:
         if self._client_open:
-            self._client.call_soon(self._receiver.frame, payload)
+            self._receiver.frame(payload)
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Say goodbye from the node's side."""

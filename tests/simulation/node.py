@@ -92,17 +92,18 @@ class WayToStore:
         """How likely a request is lost on its way, with its connection."""
         self.unheard = 0.0
         """How likely it is carried out, and nobody hears of it."""
-        self._random = random
+        self._draw = random.random
 
     def delay(self) -> float:
         """Draw how long the next piece takes, in seconds."""
-        return self._random.uniform(0.0001, 0.002) + (self._random.random() * self.slow if self.slow else 0.0)
+        seconds = 0.0001 + (0.002 - 0.0001) * self._draw()
+        return seconds + self._draw() * self.slow if self.slow else seconds
 
     def mishap(self) -> str:
         """Draw what happens to what is sent now."""
         if not (self.losing or self.unheard):
             return ""
-        drawn = self._random.random()
+        drawn = self._draw()
         return "lost" if drawn < self.losing else "unheard" if drawn < self.losing + self.unheard else ""
 
     def hold(self) -> None:

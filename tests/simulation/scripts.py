@@ -50,7 +50,8 @@ def runner(keys: Keys, changed: dict[str, bytes] | None = None) -> Callable[[byt
     """Make what runs a script by its hash. `changed`: other sources for some scripts, by name."""
 
     def call(*words: Any) -> Any:
-        return _to_lua(keys.do([_word(word) for word in words]))
+        answer = keys.do([word if type(word) is bytes else _word(word) for word in words])
+        return _to_lua(answer) if answer is None or type(answer) is list else answer
 
     redis = _table({b"call": call, b"pcall": call})
     changed = changed or {}
@@ -66,17 +67,15 @@ def runner(keys: Keys, changed: dict[str, bytes] | None = None) -> Callable[[byt
     return run
 
 
-def _word(value: Any) -> bytes:
-    """Write an argument of redis.call as Lua would send it (%.17g, as Redis does)."""
-    if isinstance(value, bytes):
-        return value
+def _word(value: float) -> bytes:
+    """Write a number in redis.call as Lua would send it (%.17g, as Redis does)."""
     return b"%d" % value if value == int(value) else b"%.17g" % value
 
 
 def _to_lua(answer: Answer) -> Any:
     if answer is None:
         return False
-    return _table([_to_lua(one) for one in answer]) if isinstance(answer, list) else answer
+    return _table([_to_lua(one) for one in answer]) if type(answer) is list else answer
 
 
 def _from_lua(value: Any) -> Answer:

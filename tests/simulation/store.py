@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, Protocol
 
 import hiredis
@@ -17,7 +18,7 @@ import hiredis
 from actors.store.replies import Reply, fault_of
 from actors.store.servers import Servers
 from actors.store.settings import StoreSettings
-from tests.simulation.keys import Answer, Keys, Refusal
+from tests.simulation.keys import COMMANDS, Answer, Keys, Refusal
 from tests.simulation.loop import Line, ProcessLoop, Scheduler, settle
 from tests.simulation.scripts import named, runner
 
@@ -107,6 +108,9 @@ class StoreServer:
             raise Refusal("MISCONF Errors writing to the AOF file")
         if name == b"EVALSHA":
             return self._script(words, process)
+        command = COMMANDS.get(name)
+        if command is not None:
+            return command(self.keys, words[1:])
         if name == b"CLIENT":
             return self._client(words, ident)
         if name == b"INFO":
@@ -152,17 +156,17 @@ class _ServerEnd:
 
     def receive(self, commands: list[list[bytes]], *, cut_after: bool = False) -> None:
         """Commands arrive; with `cut_after` their sender never hears what became of them."""
+        self._server.soon(partial(self._carry_out, commands, cut_after))
 
-        def carry_out() -> None:
-            if self.ident not in self._server._ends:
-                return  # killed, or the server died, before it came to them
-            answers = [self._server.do(words, self._process, self.ident) for words in commands]
-            if cut_after:
-                self.reset()
-            else:
-                self._answer(answers)
-
-        self._server.soon(carry_out)
+    def _carry_out(self, commands: list[list[bytes]], cut_after: bool) -> None:
+        if self.ident not in self._server._ends:
+            return  # killed, or the server died, before it came to them
+        do, process, ident = self._server.do, self._process, self.ident
+        answers = [do(words, process, ident) for words in commands]
+        if cut_after:
+            self.reset()
+        else:
+            self._answer(answers)
 
     def reset(self) -> None:
         """End the connection; its client notices."""
@@ -214,7 +218,7 @@ class Connection:
         def there() -> None:
             if way.server.up:
                 self._end = way.server.accept(way.process, self._answered, self._reset)
-            self._down.send(lambda: way.loop.call_soon(settle, opened, way.server.up))
+            self._down.send(partial(settle, opened, way.server.up))
 
         for line in (self._up, self._down):
             way.lines.append(line)
@@ -241,7 +245,7 @@ class Connection:
         if mishap == "lost":
             self._up.send(end.reset)
         else:
-            self._up.send(lambda: end.receive(commands, cut_after=mishap == "unheard"))
+            self._up.send(partial(end.receive, commands, cut_after=mishap == "unheard"))
 
     async def hear(self, count: int) -> None:
         """Wait for so many answers."""
@@ -264,18 +268,20 @@ class Connection:
             self._up.send(end.hung_up)
 
     def _answered(self, answers: list[Any]) -> None:
-        def here() -> None:
-            self._answers.extend(answers)
-            self._wake()
+        self._down.send(partial(self._hear, answers))
 
-        self._down.send(lambda: self._way.loop.call_soon(here))
+    def _hear(self, answers: list[Any]) -> None:
+        """Answers lie in the process's socket from now on; it reads them when it runs."""
+        self._answers.extend(answers)
+        self._wake()
 
     def _reset(self) -> None:
-        def here() -> None:
-            self._broken = True
-            self._wake()
+        self._down.send(partial(self._way.loop.call_soon, self._break))
 
-        self._down.send(lambda: self._way.loop.call_soon(here))
+    def _break(self) -> None:
+        """The process notices that the connection is over."""
+        self._broken = True
+        self._wake()
 
     def _wake(self) -> None:
         if self._wanted is not None:

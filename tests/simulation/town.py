@@ -140,7 +140,7 @@ class Town:
 
     def wire_delay(self) -> float:
         """Draw how long a frame takes."""
-        return self.chance.uniform(0.0005, 0.02)
+        return 0.0005 + (0.02 - 0.0005) * self.chance.random()
 
     # ------------------------------------------------------------ nodes
 
@@ -189,9 +189,8 @@ class Town:
     def settle_in(self) -> None:
         """Start nodes, save clinics, plan visits."""
         story = self.story
-        for number in range(story.nodes):
-            self.start(f"node-{number + 1}")
-        self.scheduler.run(lambda: all(one.serves for one in self.processes()), 30.0)
+        nodes = [self.start(f"node-{number + 1}") for number in range(story.nodes)]
+        self.scheduler.run(lambda: all(one.serves for one in nodes), 30.0)
         self.supervise()
         for place, name in enumerate(clinic_names()[: story.clinics]):
             clinic = Clinic(
@@ -269,7 +268,7 @@ class Town:
                 client.note_view()
         for planned in self.planned:
             self._look_at(planned)
-        for clinic in {one.clinic.id for one in self.planned}:
+        for clinic in dict.fromkeys(one.clinic.id for one in self.planned):
             number = shard_of_clinic(clinic)
             epoch = self.server.keys.do([b"HGET", b"{s%04d}:owner" % number, b"epoch"])
             assert isinstance(epoch, bytes)
