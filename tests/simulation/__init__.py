@@ -9,6 +9,7 @@
     people      guests, patients, providers, callers and dashboards, who do what visitors do
     faults      what is done to nodes, store and network, and how it is healed
     story       one schedule: a town, its people, faults by seed, and the history for the checker
+    many        many of them, on all processors
     mutations   changes to the product that the checker must notice
 
 Run one seed again: `python -m tests.simulation --seed N --tell`.

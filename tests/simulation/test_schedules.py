@@ -7,22 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulation.faults import CLOCKS, KINDS, STARTS, Mishap
-from tests.simulation.story import play, storm_of, story_of
+from tests.simulation.story import play, schedule_of
 from tests.simulation.town import Story
 
 
-@pytest.mark.parametrize("first", range(1, 101, 25))
+@pytest.mark.parametrize("first", range(1, 121, 20))
 def test_schedules_by_seed_break_no_promise(first: int) -> None:
-    """One owner, nothing acknowledged lost, nothing done twice, nobody lost or shown who is gone."""
-    for seed in range(first, first + 25):
-        outcome = play(story_of(seed))
-        assert not outcome.broken, (seed, outcome.broken, outcome.told)
-
-
-def test_storms_break_no_promise() -> None:
-    """The same while owners fail one after the other, and two at once."""
-    for seed in range(1, 9):
-        outcome = play(storm_of(seed))
+    """One owner, nothing acknowledged lost, nothing done twice, nobody lost or shown who is gone; in half of
+    them owners fail one after the other, and two at once.
+    """
+    for seed in range(first, first + 20):
+        outcome = play(schedule_of(seed))
         assert not outcome.broken, (seed, outcome.broken, outcome.told)
 
 
@@ -54,7 +49,7 @@ def test_schedules_that_hypothesis_invents_break_no_promise(story: Story) -> Non
     assert not outcome.broken, (outcome.broken, outcome.told)
 
 
-@pytest.mark.parametrize("seed", [3, 51])
+@pytest.mark.parametrize("seed", [4, 51])
 def test_a_seed_plays_the_same_again(seed: int) -> None:
     """A failure that was found once is found again, to the last message."""
-    assert play(story_of(seed)).history.entries == play(story_of(seed)).history.entries
+    assert play(schedule_of(seed)).history.entries == play(schedule_of(seed)).history.entries
