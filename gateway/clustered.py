@@ -20,8 +20,8 @@ import structlog
 from actors.slots import node_name, ports_of
 from gateway.api.carried import run_forwarded
 from gateway.app import serve
-from gateway.cli import free
 from gateway.cluster.assignment import Assignment
+from gateway.cluster.listening import free
 from gateway.demo import CLINIC, seed
 from gateway.demo_day import fill
 from gateway.logs import configure_logs, where

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from actors.embedded import default_data_dir
-from gateway.settings import Settings, is_loopback
+from gateway.addresses import is_loopback
+from gateway.settings import Settings
 from gateway.unable import Unable
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import Any, Final, TextIO
 
 import msgspec
 
-from gateway.settings import Log
+from gateway.settings_sections import Log
 from gateway.spared import without
 
 with without(

@@ -11,7 +11,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from actors.ports import Member
-from gateway.settings import Settings, is_loopback, origin_of
+from gateway.addresses import is_loopback, origin_of
+from gateway.settings import Settings
 
 _PAGES_OF: Final = {"ws": "http", "wss": "https"}
 

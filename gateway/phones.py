@@ -13,7 +13,8 @@ from typing import Final
 
 import structlog
 
-from gateway.settings import Settings, is_loopback
+from gateway.addresses import is_loopback
+from gateway.settings import Settings
 
 AGAIN_AFTER: Final = 1.0
 """Seconds until a dial-in that died is started again."""

@@ -7,8 +7,9 @@ from shutil import which
 from typing import Final
 from urllib.parse import urlsplit
 
+from gateway.addresses import is_loopback
 from gateway.media.bridge.orders import PROGRAM
-from gateway.settings import Problem, Settings, is_loopback
+from gateway.settings import Problem, Settings
 
 PIN_ADVICE: Final = ((100, 9), (1_000, 10), (10_000, 11))
 """Up to how many known PINs how many random digits keep guessing hopeless (reliability-security.md, PINs)."""

@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
+from gateway.cli_settings import ConfigFile, told
+
 if TYPE_CHECKING:
     from gateway.cluster.operate import Operator
     from gateway.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Many nodes as one, placed and kept by Ray (docs/cluster.md).")
 
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", help="TOML file with settings; also VESTIBULE_CONFIG.")
-]
 DataDir = Annotated[Path | None, typer.Option(help="The cluster's folder; default: store.data_dir.")]
 Address = Annotated[
     str | None, typer.Option(help="Where Ray's head listens, HOST:PORT; HOST is loopback or private.")
@@ -46,7 +45,6 @@ def up(
     store: Annotated[str | None, typer.Option(help="The store's URL; default: one of its own.")] = None,
 ) -> None:
     """Bring a cluster up on this machine, and watch it until Ctrl+C or `vestibule cluster down`."""
-    from gateway.cli import told
     from gateway.cluster.up import Plan, Up, until_told
 
     settings = _settings(config_file, data_dir, address, store)
@@ -62,7 +60,6 @@ def join(
     data_dir: DataDir = None,
 ) -> None:
     """Let this machine join a cluster, and watch its part until Ctrl+C; `scale` then places nodes on it."""
-    from gateway.cli import told
     from gateway.cluster.up import Joined, until_told
 
     settings = _settings(config_file, data_dir, address, None, machine=machine)
@@ -121,7 +118,6 @@ def haproxy(
     ] = None,
 ) -> None:
     """Print a configuration of HAProxy for the cluster as it is."""
-    from gateway.cli import told
     from gateway.cluster.folder import ClusterFolder
     from gateway.cluster.haproxy import Edge, configuration
 
@@ -133,7 +129,6 @@ def haproxy(
 @app.command()
 def down(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
     """End all nodes on all machines, then what `up` started here; what is saved stays."""
-    from gateway.cli import told
     from gateway.cluster.up import end_all
 
     settings = _settings(config_file, data_dir)
@@ -179,7 +174,6 @@ def _settings(
     machine: str | None = None,
 ) -> Settings:
     """Read the settings, with what the command line says."""
-    from gateway.cli import told
     from gateway.settings import Settings
 
     given: dict[str, dict[str, object]] = {
@@ -212,7 +206,6 @@ def _operate(
     patience: float = 10.0,
 ) -> T:
     """Be a client of the cluster's Ray for a moment."""
-    from gateway.cli import told
     from gateway.cluster.operate import operating
 
     settings = _settings(config_file, data_dir)

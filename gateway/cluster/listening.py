@@ -1,8 +1,9 @@
-"""Whether somebody listens on an address, and waiting until somebody does."""
+"""Whether somebody listens on an address, waiting until somebody does, and making sure that nobody does."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Final
 
 from actors.machines import Head
@@ -31,3 +32,16 @@ async def listens(where: Head) -> bool:
         return False
     writer.close()
     return True
+
+
+def free(host: str, port: int) -> None:
+    """Make sure that nobody listens there. Raises Unable."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise Unable(
+                f"Port {port} of {host} cannot be used ({error.strerror}): choose another, or free it."
+            ) from error

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from actors.machines import Head, environment
 from actors.slots import NODES_AT_MOST, Slot, spread
+from gateway.addresses import host_and_port
 from gateway.cluster.assignment import ENTRY, Assignment
 from gateway.cluster.folder import ClusterFolder, Facts
 from gateway.cluster.listening import listening, listens
-from gateway.settings import Settings, host_and_port
+from gateway.settings import Settings
 from gateway.unable import Unable
 
 if TYPE_CHECKING:

@@ -22,10 +22,11 @@ from actors import machines
 from actors.embedded import EmbeddedStore
 from actors.machines import Head
 from actors.pepper import read_pepper
+from gateway.addresses import host_and_port
 from gateway.cluster.folder import ClusterFolder, Facts
 from gateway.cluster.kept import Kept, What, end_remembered
 from gateway.cluster.listening import listening
-from gateway.settings import PREFIX, Settings, host_and_port
+from gateway.settings import PREFIX, Settings
 from gateway.unable import Unable
 
 ANSWER_WITHIN: Final = 60.0

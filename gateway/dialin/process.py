@@ -19,6 +19,7 @@ from typing import Final
 import structlog
 import uvloop
 
+from gateway.addresses import host_and_port
 from gateway.api.plain import Answer, Asgi, Receive, Scope, Send, as_json, problem
 from gateway.dialin import sip
 from gateway.dialin.call import House
@@ -35,7 +36,8 @@ from gateway.http_server import HttpServer, http_server
 from gateway.logs import named, where
 from gateway.metrics import CONTENT_TYPE
 from gateway.metrics.dialin import DialInMetrics
-from gateway.settings import Dialin, Settings, host_and_port
+from gateway.settings import Settings
+from gateway.settings_sections import Dialin
 from gateway.unable import Unable
 
 GOODBYE_WITHIN: Final = 0.8

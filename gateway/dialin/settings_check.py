@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.settings import Problem, Settings, is_loopback, origin_of
+from gateway.addresses import is_loopback, origin_of
+from gateway.settings import Problem, Settings
 from languages import languages
 
 

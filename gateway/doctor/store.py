@@ -14,8 +14,9 @@ from actors.store.looking import Look, NodeFacts, ServerFacts, StoreFacts
 from actors.store.reading import OddReplyError
 from actors.store.shards import DATA_VERSION
 from engine.ids import SHARDS
+from gateway.addresses import host_and_port
 from gateway.doctor.finding import Finding, note, ok, problem
-from gateway.settings import Settings, host_and_port
+from gateway.settings import Settings
 
 CLOCK_SECONDS: Final = 2.0
 """How far this machine's clock may be from the store's."""

@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Callable
 
 from engine.ids import Instant, SeatId, VisitId
-from gateway.settings import Media
+from gateway.settings_sections import Media
 from signaling.messages import IceServer
 
 

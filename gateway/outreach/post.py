@@ -17,7 +17,8 @@ from languages import nearest
 
 if TYPE_CHECKING:
     from gateway.outreach.reports import Reports
-    from gateway.settings import Mail, Settings, Texts
+    from gateway.settings import Settings
+    from gateway.settings_sections import Mail, Texts
 
 DEMO_SENDER: Final = "visits@demo.example"
 WELCOME_SECONDS: Final = 10.0

@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from gateway.logs import configure_logs, own
-from gateway.settings import Log
+from gateway.settings_sections import Log
 from tests.support.client import PATIENCE
 
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from engine.ids import SeatId, VisitId
 from gateway.media.ice import IceServers
-from gateway.settings import Media
+from gateway.settings_sections import Media
 
 VISIT, SEAT = VisitId("0417-7h3kq2m9xw4c"), SeatId("s1")
 NOW = 1_700_000_000_999

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from gateway.logs import JOIN, configure_logs, named, own, redact, redacted_path, redacted_text
-from gateway.settings import Log
+from gateway.settings_sections import Log
 
 TOKEN = "0417-7h3kq2m9xw4c.shared.iKUqeWroO7E1k0f7lk9oCg"
 

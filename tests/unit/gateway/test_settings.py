@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import Settings, SettingsWrong, is_loopback, origin_of
+from gateway.settings import Settings, SettingsWrong
 from gateway.settings_sources import lines, read
 
 
@@ -133,25 +133,3 @@ def test_pages_of_this_machine_may_connect_and_no_others(tmp_path: Path) -> None
     assert public.origins == {"https://visits.example.org"}
     assert public.public_url == "https://visits.example.org"
     assert public.https
-
-
-@pytest.mark.parametrize(
-    ("url", "origin"),
-    [
-        ("https://Visits.Example.org:443/x?y", "https://visits.example.org"),
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
-        ("http://[::1]:8080/", "http://[::1]:8080"),
-        ("ftp://a", None),
-        ("https://", None),
-        ("https://a:port", None),
-    ],
-)
-def test_an_origin_is_scheme_host_and_unusual_port(url: str, origin: str | None) -> None:
-    """As browsers send it."""
-    assert origin_of(url) == origin
-
-
-def test_only_this_machines_addresses_are_loopback() -> None:
-    """A name that somebody else may resolve is not."""
-    assert [is_loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")] == [True] * 4
-    assert [is_loopback(host) for host in ("0.0.0.0", "::", "10.0.0.1", "localhost.example")] == [False] * 4
