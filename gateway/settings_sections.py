@@ -16,6 +16,7 @@ from gateway.settings_values import (
     NumbersLanguages,
     Origins,
     SocketAddress,
+    Trunks,
     Url,
     WebAddress,
     Words,
@@ -242,8 +243,10 @@ class Dialin(_Section):
     """Where calls by SIP come in, by UDP and TCP: the carrier's trunk, or your own SBC; "" is nowhere."""
     sip_address: str = Field("", pattern=r"^[0-9a-fA-F.:]*$")
     """Our IP address as the callers' side reaches it; default: the one of the way back to them."""
-    sip_allow: Networks = ("127.0.0.0/8", "::1/128")
-    """Networks that may call; everybody else gets no answer at all."""
+    sip_allow: Trunks = ("127.0.0.0/8", "::1/128")
+    """Networks that may call; everybody else gets no answer at all. Each is a trunk, whose calls no other may
+    change or end; where a trunk has several, its name stands before each: `carrier=198.51.100.0/28`.
+    """
     sip_calls: int = Field(200, ge=1)
     """Calls by SIP at the same time."""
     sip_calls_per_source: int = Field(200, ge=1)

@@ -27,6 +27,13 @@ def _network(value: str) -> str:
     return str(ipaddress.ip_network(value, strict=False))
 
 
+def _trunk(value: str) -> str:
+    name, named, network = value.rpartition("=")
+    if named and not re.fullmatch(r"[a-z0-9-]{1,40}", name):
+        raise ValueError(f"{value!r} is not like carrier=198.51.100.0/28")
+    return f"{name}{named}{_network(network)}"
+
+
 def _origin(value: str) -> str:
     origin = origin_of(value)
     if origin is None or urlsplit(value).path not in ("", "/"):
@@ -72,6 +79,7 @@ def _country(value: str) -> str:
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_words)]
+Trunks = Annotated[tuple[Annotated[str, AfterValidator(_trunk)], ...], NoDecode, BeforeValidator(_words)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_words)]
 Url = Annotated[str, AfterValidator(lambda value: _origin(value) if value else "")]
 Address = Annotated[str, AfterValidator(_address)]

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TONE = tone(500)[:FRAME]
 WRONG = ({"CSeq": "x INVITE"}, {"From": ""}, {"To": "nobody"}, {"CSeq": "1 BYE"}, {"From": "<sip:x>"})
+TRUNKS = ("carrier=127.0.0.1/32", "carrier=127.0.0.2/32", "127.0.0.3/32")
 HEAD = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
 
 
@@ -224,6 +225,50 @@ async def test_a_strangers_bye_ends_nothing() -> None:
             await stranger.hear(481)
         caller.press("1")
         await until(lambda: here.legs[0].keys == "1")
+
+
+async def test_another_trunk_ends_and_changes_nothing() -> None:
+    """It may call us, and knows the tags, the Call-ID and the branch: to it there is no such call."""
+    async with (
+        house(Terms(sip_allow=TRUNKS), answers=False) as here,
+        dialler(here.port) as caller,
+        dialler(here.port, "127.0.0.3") as other,
+    ):
+        caller.say("INVITE", caller.offer())
+        await caller.hear(180)
+        other.call, other.branch = caller.call, caller.branch
+        other.say("CANCEL")
+        await other.hear(481)
+        here.legs[0].leg.answer()
+        await caller.hear(200)
+        caller.say("ACK", CSeq=f"{caller.sequence} ACK")
+        other.their_tag = caller.their_tag
+        for method, body in (("BYE", ""), ("INVITE", other.offer()), ("INFO", "5")):
+            other.next()
+            other.say(method, body)
+            await other.hear(481)
+        caller.press("1")
+        await until(lambda: here.legs[0].keys == "1")
+        assert not here.legs[0].over.done()
+
+
+async def test_any_machine_of_a_trunk_speaks_for_its_calls() -> None:
+    """A carrier's other proxy is answered where it spoke from; after its re-INVITE so is our BYE."""
+    async with house(Terms(sip_allow=TRUNKS)) as here:
+        for ends in ("BYE", "INVITE"):
+            async with dialler(here.port) as caller, dialler(here.port, "127.0.0.2") as proxy:
+                await caller.talk()
+                proxy.call, proxy.their_tag = caller.call, caller.their_tag
+                proxy.next()
+                if ends == "INVITE":
+                    await proxy.talk()
+                    here.legs[-1].leg.hang_up(HangUp.REMOVED)
+                    await proxy.hear("BYE")
+                    proxy.next()
+                proxy.say("BYE")
+                await proxy.hear(200)
+                await until(lambda: here.origin.agent.live == 0)
+        assert [await leg.over for leg in here.legs] == [HangUp.CALLER, HangUp.REMOVED]
 
 
 async def test_sound_from_a_third_address_is_dropped() -> None:

@@ -35,7 +35,7 @@ class SipSettings(Protocol):
 
     @property
     def sip_allow(self) -> tuple[str, ...]:
-        """Networks that may call."""
+        """Networks that may call, each a trunk, or `name=network` where a trunk has several."""
 
     @property
     def sip_calls(self) -> int:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final, Protocol
 
 import structlog
-from aiosipua.message import SipRequest, SipResponse
+from aiosipua.message import SipResponse
 
 from gateway.dialin.leg import RATE, Answering, HangUp
 from gateway.dialin.sip import messages, offer
@@ -18,12 +18,14 @@ from gateway.dialin.sip.call import SipCall, Terms
 from gateway.dialin.sip.gate import Gate
 from gateway.dialin.sip.messages import Names
 from gateway.dialin.sip.offer import Offer
-from gateway.dialin.sip.paths import Address, Path
+from gateway.dialin.sip.paths import Address, Asked, Path
 from gateway.dialin.sip.rtp import Sound
 from gateway.dialin.sip.ticking import Metronome
 
 _TRIES: Final = 20
 """RTP ports that are tried before a call is refused as busy."""
+_Key = tuple[str, str, str]
+"""Trunk, Call-ID, and the tag of who called."""
 
 log = structlog.get_logger("vestibule.dialin")
 
@@ -61,7 +63,7 @@ class Agent:
         self, answering: Answering, gate: Gate, place: Place, heard: Callable[[int, int, float], None]
     ) -> None:
         self._answering, self._gate, self._place, self._heard = answering, gate, place, heard
-        self._calls: dict[tuple[str, str], SipCall] = {}
+        self._calls: dict[_Key, SipCall] = {}
         self._byes: dict[str, SipCall] = {}
         self._counted: dict[str, str] = {}
         self._metronome = Metronome()
@@ -78,22 +80,25 @@ class Agent:
 
     def welcome(self, host: str) -> bool:
         """Whether somebody there may speak to us."""
-        return self._gate.knows(host)
+        return self._gate.trunk(host) is not None
 
     def received(self, data: bytes, source: Address, path: Path) -> None:
         """Take one message. Nothing in it can do harm: what cannot be read is dropped, or gets a 400."""
-        message = messages.read(data) if self._gate.knows(source[0]) else None
-        if message is None:
+        trunk = self._gate.trunk(source[0])
+        message = messages.read(data) if trunk is not None else None
+        if trunk is None or message is None:
             self.dropped += 1
             return
         about = messages.names(message)
         if isinstance(message, SipResponse):
-            self._answered(message, about)
-        elif about is None:
-            self._malformed(message, source, path)
+            self._answered(message, about, trunk)
+            return
+        asked = Asked(message, source, path, trunk)
+        if about is None:
+            self._malformed(asked)
         else:
             messages.stamp(message, source)
-            self._request(message, about, source, path)
+            self._request(asked, about)
 
     async def close(self, patience: float) -> None:
         """Hang up everywhere, and wait a moment until that was heard."""
@@ -108,18 +113,18 @@ class Agent:
 
     # ------------------------------------------------------------ requests
 
-    def _request(self, request: SipRequest, about: Names, source: Address, path: Path) -> None:
+    def _request(self, asked: Asked, about: Names) -> None:
         if about.method == "INVITE" and not about.to_tag:
-            self._invite(request, about, source, path)
+            self._invite(asked, about)
         elif about.method == "CANCEL":
-            self._cancel(request, about, source, path)
+            self._cancel(asked, about)
         elif about.method == "OPTIONS":
-            self._say(request, 200, source, path)
+            self._say(asked, 200)
         else:
-            self._in_dialog(request, about, source, path)
+            self._in_dialog(asked, about)
 
-    def _in_dialog(self, request: SipRequest, about: Names, source: Address, path: Path) -> None:
-        call = self._calls.get((about.call, about.from_tag))
+    def _in_dialog(self, asked: Asked, about: Names) -> None:
+        call = self._calls.get(_key(asked, about))
         if call is not None and about.method == "ACK":
             call.acknowledged()
             return
@@ -127,79 +132,79 @@ class Agent:
             return  # never answered
         if call is None or about.to_tag != call.dialog.local_tag:
             known = about.method in messages.ALLOW.split(", ")
-            self._say(request, 481 if known else 405, source, path)
+            self._say(asked, 481 if known else 405)
         elif about.method == "BYE":
-            call.hung_up(request)
+            call.hung_up(asked)
         elif about.sequence < call.dialog.remote_cseq:
-            self._say(request, 500, source, path)
+            self._say(asked, 500)
         elif about.method == "INVITE":
-            self._again(call, request, about)
+            self._again(call, asked, about)
         elif about.method == "INFO":
-            self._info(call, request, about)
+            self._info(call, asked, about)
         elif about.method == "UPDATE":
-            call.respond(request, 488 if messages.sdp_of(request) else 200)
+            call.respond(asked, 488 if messages.sdp_of(asked.request) else 200)
         else:
-            self._say(request, 405, source, path)
+            self._say(asked, 405)
 
-    def _again(self, call: SipCall, request: SipRequest, about: Names) -> None:
+    def _again(self, call: SipCall, asked: Asked, about: Names) -> None:
         if about.sequence == call.dialog.remote_cseq:
             call.repeat()
             return
         call.dialog.remote_cseq = about.sequence
-        call.offered(request)
+        call.offered(asked)
 
-    def _info(self, call: SipCall, request: SipRequest, about: Names) -> None:
+    def _info(self, call: SipCall, asked: Asked, about: Names) -> None:
         if about.sequence == call.dialog.remote_cseq:
-            call.respond(request, 200)  # it came twice; the key was pressed once
+            call.respond(asked, 200)  # it came twice; the key was pressed once
             return
         call.dialog.remote_cseq = about.sequence
-        call.info(request)
+        call.info(asked)
 
-    def _cancel(self, request: SipRequest, about: Names, source: Address, path: Path) -> None:
-        call = self._calls.get((about.call, about.from_tag))
+    def _cancel(self, asked: Asked, about: Names) -> None:
+        call = self._calls.get(_key(asked, about))
         if call is None or call.names.branch != about.branch:
-            self._say(request, 481, source, path)
+            self._say(asked, 481)
         else:
-            call.cancelled(request)
+            call.cancelled(asked)
 
-    def _malformed(self, request: SipRequest, source: Address, path: Path) -> None:
+    def _malformed(self, asked: Asked) -> None:
         """Say 400 where that can be routed, and else nothing; an ACK is never answered."""
         self.dropped += 1
         with suppress(ValueError, IndexError, AttributeError, TypeError):
-            if request.method.upper() != "ACK" and request.via:
-                self._say(request, 400, source, path)
+            if asked.request.method.upper() != "ACK" and asked.request.via:
+                self._say(asked, 400)
 
-    def _say(self, request: SipRequest, status: int, source: Address, path: Path) -> None:
-        path.send(messages.answer(request, status, secrets.token_hex(8)), messages.back_to(request, source))
+    def _say(self, asked: Asked, status: int) -> None:
+        asked.answer(messages.answer(asked.request, status, secrets.token_hex(8)))
 
-    def _answered(self, response: SipResponse, about: Names | None) -> None:
+    def _answered(self, response: SipResponse, about: Names | None, trunk: str) -> None:
         """An answer to a BYE of ours, whatever it says: the call is over there too."""
         if about is not None and about.method == "BYE" and response.status_code >= 200:
-            call = self._calls.get((about.call, about.to_tag))
+            call = self._calls.get((trunk, about.call, about.to_tag))
             if call is not None and call.bye_branch == about.branch:
                 call.bye_answered()
 
     # ------------------------------------------------------------ new calls
 
-    def _invite(self, request: SipRequest, about: Names, source: Address, path: Path) -> None:
-        key = (about.call, about.from_tag)
+    def _invite(self, asked: Asked, about: Names) -> None:
+        key, source = _key(asked, about), asked.source[0]
         known = self._calls.get(key)
         if known is not None:
             if known.names.sequence == about.sequence and known.names.branch == about.branch:
                 known.repeat()
             else:
-                self._say(request, 482, source, path)
+                self._say(asked, 482)
             return
         now = asyncio.get_running_loop().time()
-        if self._closing or not self._gate.enter(source[0], now):
+        if self._closing or not self._gate.enter(source, now):
             self.dropped += 1  # silent: a flood gets nothing to work with
             return
-        call = SipCall(request, about, source, path, self._terms(source, path))
+        call = SipCall(asked, about, self._terms(source, asked.path))
         call.dialled = call.dialled or self._place.number
         self._calls[key] = call
-        self._counted[call.id] = source[0]
+        self._counted[call.id] = source
         self._empty.clear()
-        offered = offer.read(messages.sdp_of(request))
+        offered = offer.read(messages.sdp_of(asked.request))
         if offered is None:
             call.refused(488)
             return
@@ -234,7 +239,7 @@ class Agent:
         loop = asyncio.get_running_loop()
         sound = Sound(
             offered,
-            call.source[0],
+            call.invite.source[0],
             ssrc=secrets.randbits(32),
             voice=call.voice,
             key=call.key,
@@ -256,15 +261,15 @@ class Agent:
                 return sound, port
         return None
 
-    def _terms(self, source: Address, path: Path) -> Terms:
-        address = self._place.address_for(source[0])
+    def _terms(self, source: str, path: Path) -> Terms:
+        address = self._place.address_for(source)
         host = f"[{address}]" if ":" in address else address
         by = ";transport=tcp" if path.reliable else ""
         contact = f"<sip:{host}:{self._place.port_of(path)}{by}>"
         return Terms(address, contact, self._place.rtp_timeout, self._metronome, self._gone)
 
     def _gone(self, call: SipCall) -> None:
-        if self._calls.pop((call.names.call, call.names.from_tag), None) is None:
+        if self._calls.pop(_key(call.invite, call.names), None) is None:
             return
         source = self._counted.pop(call.id, None)
         if source is not None:
@@ -274,3 +279,10 @@ class Agent:
             self._heard(got.received, got.lost, got.jitter / RATE)
         if not self._calls:
             self._empty.set()
+
+
+def _key(asked: Asked, about: Names) -> _Key:
+    """What tells a call from all others. RFC 3261 matches by Call-ID and tags alone (section 12.2.2), for any
+    machine of a trunk may speak; but another trunk is somebody else, whatever tags it has seen.
+    """
+    return asked.trunk, about.call, about.from_tag

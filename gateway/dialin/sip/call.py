@@ -8,13 +8,13 @@ from enum import Enum, auto
 from typing import Final
 
 from aiosipua.dialog import Dialog, create_dialog_from_request
-from aiosipua.message import SipRequest, SipResponse
+from aiosipua.message import SipResponse
 
 from gateway.dialin.leg import DIGITS, FRAME, SILENCE, Caller, HangUp
 from gateway.dialin.sip import messages, offer
 from gateway.dialin.sip.messages import Names
 from gateway.dialin.sip.offer import Offer
-from gateway.dialin.sip.paths import Address, Path
+from gateway.dialin.sip.paths import Asked
 from gateway.dialin.sip.rtp import Sound
 from gateway.dialin.sip.ticking import Metronome, Repeating
 
@@ -49,9 +49,10 @@ class SipCall:
 
     origin = "sip"
 
-    def __init__(self, request: SipRequest, called: Names, source: Address, path: Path, terms: Terms) -> None:
+    def __init__(self, invite: Asked, called: Names, terms: Terms) -> None:
         self.id = f"sip-{secrets.token_hex(10)}"
-        self.invite, self.names, self.source, self._path, self._terms = request, called, source, path, terms
+        self.invite, self.names, self._terms = invite, called, terms
+        request = invite.request
         self.dialled = messages.number(request.uri)
         self.caller = messages.caller(request)
         self.dialog: Dialog = create_dialog_from_request(request, local_tag=secrets.token_hex(8))
@@ -135,14 +136,14 @@ class SipCall:
     def repeat(self) -> None:
         """The INVITE came again: so does what was said to it last."""
         if self._said is not None:
-            self._send(self._said, self.invite)
+            self.invite.answer(self._said)
 
     def refuse(self, status: int) -> None:
         """Refuse the INVITE, until that is acknowledged."""
         self._respond(self.invite, status)
         said = self._said
-        if said is not None and not self._path.reliable:
-            self._repeat(lambda: self._send(said, self.invite), lambda: self._terms.gone(self))
+        if said is not None and not self.invite.path.reliable:
+            self._repeat(lambda: self.invite.answer(said), lambda: self._terms.gone(self))
         else:
             self._terms.gone(self)
 
@@ -159,42 +160,44 @@ class SipCall:
             if self.over:
                 self._terms.gone(self)
 
-    def cancelled(self, request: SipRequest) -> None:
+    def cancelled(self, asked: Asked) -> None:
         """CANCEL came: the INVITE is over if it was not answered yet (RFC 3261, section 9.2)."""
-        self.respond(request, 200)
+        self.respond(asked, 200)
         if self._state is _State.RINGING:
             self.refuse(487)
             self._end(HangUp.CALLER)
 
-    def hung_up(self, request: SipRequest) -> None:
+    def hung_up(self, asked: Asked) -> None:
         """BYE came."""
-        self.respond(request, 200)
+        self.respond(asked, 200)
         if self._repeating is not None:
             self._repeating.heard()
         if not self.over:
             self._end(HangUp.CALLER)
         self._terms.gone(self)
 
-    def offered(self, request: SipRequest) -> None:
-        """Re-INVITE: another codec, another address, hold or no hold; without an offer a mere refresh."""
-        text = messages.sdp_of(request)
+    def offered(self, asked: Asked) -> None:
+        """Re-INVITE: another codec, another address, hold or no hold; without an offer a mere refresh. From
+        now on we speak to where it came from.
+        """
+        text = messages.sdp_of(asked.request)
         changed = offer.read(text) if text else None
         if self._state is not _State.UP or self.sound is None:
-            self.respond(request, 491)
+            self.respond(asked, 491)
         elif text and changed is None:
-            self.respond(request, 488)
+            self.respond(asked, 488)
         else:
-            self.invite = request
+            self.invite = asked
             if changed is not None:
                 self.sound.renew(changed)
-            self._accept(request)
+            self._accept(asked)
 
-    def info(self, request: SipRequest) -> None:
+    def info(self, asked: Asked) -> None:
         """INFO: a key, if it tells of one."""
         from gateway.dialin.sip.digits import of_info
 
-        self.respond(request, 200)
-        key = of_info(request.content_type or "", request.text)
+        self.respond(asked, 200)
+        key = of_info(asked.request.content_type or "", asked.request.text)
         if key:
             self.key(key)
 
@@ -204,9 +207,9 @@ class SipCall:
             self._repeating.heard()
         self._terms.gone(self)
 
-    def respond(self, request: SipRequest, status: int) -> None:
+    def respond(self, asked: Asked, status: int) -> None:
         """Answer a request of this dialog that is no INVITE."""
-        self._send(messages.answer(request, status, self.dialog.local_tag), request)
+        asked.answer(messages.answer(asked.request, status, self.dialog.local_tag))
 
     # ------------------------------------------------------------ from the sound
 
@@ -222,18 +225,18 @@ class SipCall:
 
     # ------------------------------------------------------------ in itself
 
-    def _accept(self, request: SipRequest) -> None:
+    def _accept(self, asked: Asked) -> None:
         if self.sound is None:
             return
         self._versions += 1
         text = offer.answer(
             self.sound.offer, self._terms.address, self._port, int(self.id[4:16], 16), self._versions
         )
-        said = messages.answer(request, 200, self.dialog.local_tag, self._terms.contact, text)
+        said = messages.answer(asked.request, 200, self.dialog.local_tag, self._terms.contact, text)
         self._said = said
-        self._send(said, request)
+        asked.answer(said)
         # by TCP too: the way may go on by UDP behind who sent it (RFC 3261, section 13.3.1.4)
-        self._repeat(lambda: self._send(said, request), self._unacknowledged)
+        self._repeat(lambda: asked.answer(said), self._unacknowledged)
 
     def _unacknowledged(self) -> None:
         """Nobody acknowledged our 200 for 32 s: they are gone (RFC 3261, section 13.3.1.4)."""
@@ -241,12 +244,9 @@ class SipCall:
         if self._state is _State.UP:
             self.hang_up(HangUp.LOST)
 
-    def _respond(self, request: SipRequest, status: int) -> None:
-        self._said = messages.answer(request, status, self.dialog.local_tag, self._terms.contact)
-        self._send(self._said, request)
-
-    def _send(self, response: SipResponse, request: SipRequest) -> None:
-        self._path.send(response, messages.back_to(request, self.source))
+    def _respond(self, asked: Asked, status: int) -> None:
+        self._said = messages.answer(asked.request, status, self.dialog.local_tag, self._terms.contact)
+        asked.answer(self._said)
 
     def _repeat(self, say: Callable[[], None], unheard: Callable[[], None]) -> None:
         if self._repeating is not None:
@@ -255,13 +255,11 @@ class SipCall:
 
     def _say_bye(self) -> None:
         host, port = messages.host_port(self._terms.contact)
-        bye = self.dialog.create_request("BYE", via_host=host, via_port=port, via_transport=self._path.name)
+        path, to = self.invite.path, self.invite.source
+        bye = self.dialog.create_request("BYE", via_host=host, via_port=port, via_transport=path.name)
         self.bye_branch = bye.via[0].branch or ""
-        self._path.send(bye, self.source)
-        self._repeat(
-            lambda: None if self._path.reliable else self._path.send(bye, self.source),
-            lambda: self._terms.gone(self),
-        )
+        path.send(bye, to)
+        self._repeat(lambda: None if path.reliable else path.send(bye, to), lambda: self._terms.gone(self))
 
     def _end(self, reason: HangUp) -> None:
         """Nothing is heard or said any more; whoever spoke with the caller is told."""

@@ -1,4 +1,4 @@
-"""Who may call, and how often: the allow-list and the caps. Sans-I/O.
+"""Who may call, and how often: the trunks and the caps. Sans-I/O.
 
 What is not let through gets no answer at all, so that a scan learns nothing.
 """
@@ -26,7 +26,9 @@ class Gate:
     """Lets calls through, or not."""
 
     def __init__(self, allowed: tuple[str, ...], caps: Caps) -> None:
-        self._networks = tuple(ipaddress.ip_network(one) for one in allowed)
+        """`allowed`: networks, each a trunk, or `name=network` where a trunk has several."""
+        trunks = [(ipaddress.ip_network(one.rpartition("=")[2]), one.partition("=")[0]) for one in allowed]
+        self._trunks = sorted(trunks, key=lambda one: one[0].prefixlen, reverse=True)
         self._caps = caps
         self._live: Counter[str] = Counter()
         self._buckets: dict[str, tuple[float, float]] = {}
@@ -36,15 +38,15 @@ class Gate:
         """How many calls were let through and have not ended."""
         return self._live.total()
 
-    def knows(self, source: str) -> bool:
-        """Whether somebody at this address may speak to us at all."""
+    def trunk(self, source: str) -> str | None:
+        """Name the trunk of an address, the narrowest of several; None for who may not speak to us at all."""
         try:
             address = ipaddress.ip_address(source)
         except ValueError:
-            return False
+            return None
         if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
             address = address.ipv4_mapped
-        return any(address in network for network in self._networks)
+        return next((name for network, name in self._trunks if address in network), None)
 
     def enter(self, source: str, now: float) -> bool:
         """Let one more call through, if the caps allow; `leave` it when it has ended. `now` in seconds."""

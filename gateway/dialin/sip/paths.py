@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final, Protocol
 
-from aiosipua.message import SipMessage
+from aiosipua.message import SipMessage, SipRequest, SipResponse
+
+from gateway.dialin.sip import messages
 
 LARGEST: Final = 65_535
 """Bytes of one message; longer ones are no telephone's."""
@@ -33,6 +36,20 @@ class Path(Protocol):
 
 
 Received = Callable[[bytes, Address, Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request and where it came from: another of its trunk's machines than the INVITE, for all we know."""
+
+    request: SipRequest
+    source: Address
+    path: Path
+    trunk: str
+
+    def answer(self, response: SipResponse) -> None:
+        """Answer it where it came from (RFC 3261, section 18.2.2)."""
+        self.path.send(response, messages.back_to(self.request, self.source))
 
 
 class Datagrams(asyncio.DatagramProtocol):

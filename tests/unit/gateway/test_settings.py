@@ -55,6 +55,8 @@ def test_lists_are_written_with_commas_in_the_environment(monkeypatch: pytest.Mo
     settings = Settings.load()
     assert settings.media.turn_urls == ("turn:a:3478", "turns:b:5349")
     assert settings.server.trusted_proxies == ("10.0.0.0/8", "192.168.1.1/32")
+    monkeypatch.setenv("VESTIBULE_DIALIN__SIP_ALLOW", "a-carrier=192.0.2.0/28, 192.0.2.17")
+    assert Settings.load().dialin.sip_allow == ("a-carrier=192.0.2.0/28", "192.0.2.17/32")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,8 @@ def test_lists_are_written_with_commas_in_the_environment(monkeypatch: pytest.Mo
         ("[server]\npublic_url = 'https://a.example/path'\n", "server.public_url"),
         ("[server]\nadmin_bind = 'everywhere'\n", "server.admin_bind"),
         ("[server]\ntrusted_proxies = ['ours']\n", "server.trusted_proxies"),
+        ("[dialin]\nsip_allow = ['carrier']\n", "dialin.sip_allow"),
+        ("[dialin]\nsip_allow = ['=192.0.2.7']\n", "dialin.sip_allow"),
         ("server = 1\n", "server"),
     ],
 )

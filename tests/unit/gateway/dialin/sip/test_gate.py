@@ -11,12 +11,20 @@ def gate(caps: Caps = CAPS) -> Gate:
 
 def test_only_the_list_may_speak() -> None:
     """Whoever is not on it, or has no address at all, is nobody."""
-    assert gate().knows(TRUNK)
-    assert gate().knows("2001:db8::5")
-    assert gate().knows("::ffff:192.0.2.10")
-    assert not gate().knows("198.51.100.1")
-    assert not gate().knows("nobody")
-    assert not Gate((), CAPS).knows(TRUNK)
+    assert gate().trunk(TRUNK)
+    assert gate().trunk("2001:db8::5")
+    assert gate().trunk("::ffff:192.0.2.10") == gate().trunk(TRUNK)
+    assert gate().trunk("198.51.100.1") is None
+    assert gate().trunk("nobody") is None
+    assert Gate((), CAPS).trunk(TRUNK) is None
+
+
+def test_networks_of_one_name_are_one_trunk_and_all_others_are_others() -> None:
+    """Without a name each network is a trunk; an address in two networks belongs to the narrowest."""
+    here = Gate(("10.0.0.0/8", "a=192.0.2.0/28", "b=192.0.2.16/28", "a=2001:db8::/32", "b=10.0.0.7/32"), CAPS)
+    assert here.trunk("192.0.2.1") == here.trunk("2001:db8::5") == "a"
+    assert here.trunk("192.0.2.17") == here.trunk("10.0.0.7") == "b"
+    assert here.trunk("10.0.0.8") not in ("a", "b", None)
 
 
 def test_one_source_takes_no_more_than_its_part() -> None:
