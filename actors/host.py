@@ -443,9 +443,9 @@ class Host(Register):
         """Remember how to greet a connection once its seat is saved."""
         self._welcomes[connection] = welcome
 
-    def unexpect(self, connection: ConnectionId) -> None:
-        """A connection that waited for its greeting was refused, or is gone."""
-        self._welcomes.pop(connection, None)
+    def unexpect(self, connection: ConnectionId) -> bool:
+        """A connection was refused, or is gone; say whether it waited for its greeting."""
+        return self._welcomes.pop(connection, None) is not None
 
     def welcome(self, live: LiveVisit, connected: Connected) -> None:
         """Greet a connection that has its seat."""

@@ -3,6 +3,7 @@ D11, B3).
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import perf_counter
 from typing import Final, Literal
 
@@ -193,14 +194,25 @@ class Reception:
     def closed(self, outlet: Outlet, *, hung_up: bool) -> None:
         """A connection is gone; `hung_up`: a telephone said goodbye itself."""
         host = self._host
-        host.unexpect(outlet.id)
+        waited = host.unexpect(outlet.id)
         self._requests.close_dashboard(outlet)
         place = host.places.pop(outlet.id, None)
-        if place is None:
-            return
-        live = place.live
+        if place is not None:
+            self._part(place.live, outlet, leaves=place.phone and hung_up)
+        elif waited and hung_up:  # its seat is being saved
+            host.expect(outlet.id, partial(self._gone_again, outlet))
+
+    # ------------------------------------------------------------ in itself
+
+    def _gone_again(self, outlet: Outlet, live: LiveVisit, connected: Connected) -> None:
+        """Somebody has a seat who closed their connection while it was saved."""
+        phone = live.visit.seats[connected.seat].phone
+        self._part(live, outlet, leaves=phone is not None and phone.id == outlet.id)
+
+    def _part(self, live: LiveVisit, outlet: Outlet, *, leaves: bool) -> None:
+        """Tell a visit that a connection is gone, and its person with it, or nobody knows."""
         live.outlets.pop(outlet.id, None)
-        if not (place.phone and hung_up):
+        if not leaves:
             live.submit(_nothing, Drop(outlet.id))
             return
 
@@ -209,8 +221,6 @@ class Reception:
                 live.submit(_nothing, Drop(outlet.id))
 
         live.submit(answered, Leave(outlet.id))
-
-    # ------------------------------------------------------------ in itself
 
     def _seat(
         self,

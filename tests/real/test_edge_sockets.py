@@ -13,10 +13,11 @@ from websockets.exceptions import InvalidStatus
 from gateway.dialin.acts import Clip
 from tests.support.client import Refused, WireClient, refusal
 from tests.support.logged import lines_of_joins
-from tests.support.node import House
+from tests.support.node import House, free_port
 from tests.support.pair import Cluster, Machine, cluster
 from tests.support.rest import browser, signed_in
-from tests.support.telephony import telephony
+from tests.support.sip import dialler
+from tests.support.telephony import recording, telephony
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -292,3 +293,31 @@ async def test_a_caller_is_brought_to_their_visits_node_unheard(here: House, wro
         caller = await company.calls(here.pin(visit))
         await caller.hears(Clip.IN_CALL)
         await doctor.wait_for("seat", seat__role="phone", seat__standing="in")
+
+
+async def test_a_caller_who_hangs_up_while_they_are_sent_on_is_nowhere(here: House, wrong: Machine) -> None:
+    """By SIP, at several moments after the last digit: the one line is free, and no node keeps a seat."""
+    visit = await here.plan()
+    doctor = await here.provider(visit)
+    by_sip = {"sip_bind": f"127.0.0.1:{free_port()}", "sip_number": here.number, "sip_calls": 1}
+    async with telephony(here, visits_url=wrong.ws_url, **by_sip) as company:
+        for moment in (0.0, 0.01, 0.02, 0.04):
+            async with dialler(company.serving.sip) as caller:
+                await caller.talk()
+                caller.types(here.pin(visit))
+                await asyncio.sleep(moment)  # nothing is waited for: it is the moment that is tried
+                caller.next()
+                caller.say("BYE")
+                await caller.hear(200)
+            await company.serving.service.emptied()
+        async with dialler(company.serving.sip) as caller:
+            await caller.talk()
+            caller.types(here.pin(visit))
+            await caller.hears(recording(Clip.IN_CALL))
+            await doctor.wait(lambda _: [one for one in standings(doctor) if one != "left"] == ["in"])
+
+
+def standings(provider: WireClient) -> list[str]:
+    """Where each telephone stands, as far as a provider was told."""
+    told = [one["seat"] for one in provider.named("seat") if one["seat"]["role"] == "phone"]
+    return list({seat["seat"]: seat["standing"] for seat in told}.values())

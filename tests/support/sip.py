@@ -135,6 +135,7 @@ class Dialler:
         self.call = f"call-{next(_numbers)}@test"
         self.branch = f"z9hG4bK{next(_numbers)}"
         self.tag, self.sequence, self.their_tag = "me", 1, ""
+        self.number, self.own_number = "visit", "+15550142"
         self.their_rtp = 0
         self._rtp_sequence, self._rtp_time = 0, 0
 
@@ -150,10 +151,10 @@ class Dialler:
 
     def message(self, method: str, body: str = "", kind: str = "application/sdp", **changes: str) -> bytes:
         """Spell a request; a header given as "" is left out."""
-        to = f"<sip:visit@127.0.0.1>{f';tag={self.their_tag}' if self.their_tag else ''}"
+        to = f"<sip:{self.number}@127.0.0.1>{f';tag={self.their_tag}' if self.their_tag else ''}"
         headers = {
             "Via": f"SIP/2.0/UDP 127.0.0.1:{self.sip.port};branch={self.branch};rport",
-            "From": f"<sip:+15550142@127.0.0.1>;tag={self.tag}",
+            "From": f"<sip:{self.own_number}@127.0.0.1>;tag={self.tag}",
             "To": to,
             "Call-ID": self.call,
             "CSeq": f"{self.sequence} {method}",
@@ -164,7 +165,7 @@ class Dialler:
         }
         headers |= {name.replace("_", "-"): value for name, value in changes.items()}
         lines = [f"{name}: {value}" for name, value in headers.items() if value]
-        head = "\r\n".join([f"{method} sip:visit@127.0.0.1 SIP/2.0", *lines])
+        head = "\r\n".join([f"{method} sip:{self.number}@127.0.0.1 SIP/2.0", *lines])
         return f"{head}\r\n\r\n{body}".encode()
 
     def say(self, method: str, body: str = "", kind: str = "application/sdp", **changes: str) -> None:
@@ -232,6 +233,18 @@ class Dialler:
             data = self.packet(said, kind, timestamp=at)
             if not lost(number):
                 self.rtp.send(data, self.their_rtp)
+
+    def types(self, digits: str) -> None:
+        """Press keys, one after the other."""
+        for digit in digits:
+            self.press(digit)
+
+    async def hears(self, sound: bytes, within: float = 10.0) -> None:
+        """Wait until this sound, mu-law, was heard from its beginning to its end."""
+        heard = b""
+        async with asyncio.timeout(within):
+            while sound not in heard:
+                heard += (await self.rtp.came.get())[0][12:]
 
 
 @asynccontextmanager
