@@ -7,6 +7,7 @@ from typing import Final
 
 from fastapi import APIRouter, HTTPException
 
+from actors.numbers import as_read
 from engine.clinic import MINUTE, Admission, Clinic
 from gateway.api.answers import Refusal, settled
 from gateway.api.callers import Administrator, Asker, Deps, clinic_of
@@ -79,6 +80,7 @@ def _settings(clinic: Clinic, public_url: str) -> ClinicSettings:
         grace_minutes=clinic.grace // MINUTE,
         capacity=clinic.browsers,
         dial_in_numbers=list(clinic.dial_in),
+        dial_in_as_read=[as_read(number) for number in clinic.dial_in],
         rooms=list(clinic.rooms),
         options=[Option(name=name, minutes=minutes) for name, minutes in clinic.options],
         reminders=list(clinic.reminders),

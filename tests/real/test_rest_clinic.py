@@ -51,6 +51,7 @@ async def test_every_setting_can_be_changed_and_survives(here: House) -> None:
         read = await who.get("/clinic")
     assert {name: read[name] for name in wanted} == wanted
     assert read["dial_in_numbers"] == [here.number]
+    assert read["dial_in_as_read"] == [here.node.desk.shared_panel(await here.plan()).number]
     shard = here.node.host.shard_of(here.clinic)
     assert shard is not None
     stored = await here.node.host.store.load(shard.number)

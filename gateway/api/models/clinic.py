@@ -104,7 +104,8 @@ class ClinicSettings(Model):
     opens_before_minutes: int
     grace_minutes: int
     capacity: int
-    dial_in_numbers: list[str]
+    dial_in_numbers: list[str] = Field(description="As in E.164.")
+    dial_in_as_read: list[str] = Field(description="The same numbers, as people read them.")
     rooms: list[str]
     options: list[Option]
     reminders: list[int]

@@ -40,7 +40,8 @@ export interface Clinic {
   readonly grace_minutes: number;
   /** How many people may be in a visit by browser (D13). */
   readonly capacity: number;
-  readonly dial_in_numbers: readonly string[];
+  /** The dial-in numbers, as people read them. */
+  readonly dial_in_as_read: readonly string[];
   readonly rooms: readonly string[];
   readonly options: readonly VisitOption[];
   /** Minutes before the start of a visit, if nobody chooses others. */
@@ -52,7 +53,7 @@ export interface Clinic {
 }
 
 /** The settings that the Settings page changes. */
-export type ClinicChange = Partial<Omit<Clinic, "id" | "dial_in_numbers" | "public_url" | "week_starts">>;
+export type ClinicChange = Partial<Omit<Clinic, "id" | "dial_in_as_read" | "public_url" | "week_starts">>;
 
 export interface Provider {
   readonly id: string;

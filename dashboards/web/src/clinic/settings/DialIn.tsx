@@ -4,7 +4,7 @@ import type { SectionProps } from "./Settings.tsx";
 
 /** The dial-in numbers. They belong to the deployment's telephone lines, so only its operator changes them. */
 export function DialIn({ clinic }: SectionProps) {
-  const numbers = clinic.dial_in_numbers;
+  const numbers = clinic.dial_in_as_read;
   return (
     <section aria-labelledby="set-numbers">
       <h3 id="set-numbers">{words.settings.dialIn}</h3>
