@@ -16,12 +16,8 @@ from engine.ids import SHARED, ConnectionId, SeatId
 from engine.refusals import Refused
 from engine.visit import Visit
 from signaling import messages as wire
+from signaling.codes import TOLD_BURST, TOLD_PER_SECOND
 from signaling.translate import command, details, error
-
-SIGNALS: Final = 100.0
-"""`signal` messages a second that one seat may send for long; ten times as many in a burst, while pairs
-connect.
-"""
 
 REPORTS_EVERY: Final = 1_900
 """Milliseconds between two reports of a browser that are counted: they come every 2 s at most."""
@@ -316,7 +312,8 @@ class Requests:
     def _afford(self, place: Place) -> bool:
         """Whether a seat may send one more relayed message now (a token bucket)."""
         now = self._host.now()
-        place.budget = min(SIGNALS * 10, place.budget + (now - place.budget_at) * SIGNALS / 1000)
+        gained = (now - place.budget_at) * TOLD_PER_SECOND / 1000
+        place.budget = min(TOLD_BURST, place.budget + gained)
         place.budget_at = now
         if place.budget < 1:
             return False

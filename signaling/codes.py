@@ -104,6 +104,12 @@ BEAT_AFTER: Final = 3.0
 GIVE_UP_AFTER: Final = PING_AFTER + PONG_WITHIN
 """Seconds in which a client heard nothing, after which it connects again."""
 
+TOLD_PER_SECOND: Final = 100
+"""Of `signal`, `media`, `quality` and `ice.report` together, from one connection, in the long run; what is
+more is dropped unread.
+"""
+TOLD_BURST: Final = 1_000
+"""How many it may send at once after a pause, as when many pairs connect."""
 MESSAGES_PER_SECOND: Final = 200
 """WebSocket frames of any kind that a client may send, in the long run."""
 MESSAGES_BURST: Final = 400

@@ -62,6 +62,9 @@ class HelloPhone(Message, tag="hello.phone", frozen=True, kw_only=True):
 
     Only for a dial-in client, whose API `key` has the scope `dialin`. `call` is its own id of the call,
     `dialled` the clinic's number, `caller` the caller's, "" when withheld; numbers as in E.164.
+
+    When the caller hangs up, close the socket with 1000: they have left. After any other end they count as
+    lost, and the same `call` with the same `digits` brings them back to their seat.
     """
 
     id: Id
@@ -91,7 +94,8 @@ class HelloBridge(Message, tag="hello.bridge", frozen=True, kw_only=True):
 class Signal(Message, tag="signal", frozen=True, kw_only=True):
     """Pass opaque text to another seat in the call (SDP, ICE candidates). Not answered.
 
-    It arrives as `relayed`, is never replayed, and is dropped when that seat is not connected.
+    It arrives as `relayed`, is never replayed, and is dropped when either seat is not in the call by a
+    browser.
     """
 
     to: Short
@@ -100,7 +104,7 @@ class Signal(Message, tag="signal", frozen=True, kw_only=True):
 
 
 class Media(Message, tag="media", frozen=True, kw_only=True):
-    """What this browser sends now; shown to the others. Not answered."""
+    """What this browser, or this telephone, sends now; shown to the others. Not answered."""
 
     mic: bool
     """The microphone is on."""
@@ -124,7 +128,7 @@ class Leave(Message, tag="leave", frozen=True, kw_only=True):
 class GetIce(Message, tag="get.ice", frozen=True, kw_only=True):
     """Ask for fresh ICE servers and TURN credentials, from within the call. Answer: `ice` or `error`.
 
-    They live 10 minutes: ask every 5, and as soon as you are let in.
+    Ask as soon as you are let in, and again whenever half of `ttl_ms` is over.
     """
 
     id: Id
@@ -144,9 +148,9 @@ class GetPanel(Message, tag="get.panel", frozen=True, kw_only=True):
 class Invite(Message, tag="invite", frozen=True, kw_only=True):
     """Invite somebody with a link and a PIN of their own (R7). Answer: `invited` or `error`.
 
-    They go by e-mail, text message, both or neither. Providers may, and patients where the clinic lets them
-    (R1). `phone` as people write it in the clinic's country, or as in E.164; `label` says who it is,
-    "Daughter"; `interpreter` that they come to interpret.
+    They go by e-mail, text message, both or neither. `phone` as people write it in the clinic's country, or
+    as in E.164; `label` says who it is, "Daughter"; `interpreter` that they come to interpret. Providers may,
+    and patients where the clinic lets them (R1).
     """
 
     id: Id
@@ -208,9 +212,10 @@ class IceReport(Message, tag="ice.report", frozen=True, kw_only=True):
 
 
 class Digits(Message, tag="digits", frozen=True, kw_only=True):
-    """The PIN that a caller typed: ten digits. Answer: `ok` or `error`.
+    """The PIN that a caller typed, as long as `ready.phone` says. Answer: `ok`, `error` or `moved`.
 
-    Where the caller stands comes as `you`, followed by `inside` or `door`. Spaces and dashes are ignored.
+    Where the caller stands comes as `you`, followed by `inside` or `door`. The keys may be given as they were
+    pressed: `*` starts over, `#` ends, spaces and dashes are ignored.
     """
 
     id: Id
@@ -247,7 +252,11 @@ class Deny(Message, tag="deny", frozen=True, kw_only=True):
 
 
 class Remove(Message, tag="remove", frozen=True, kw_only=True):
-    """Put somebody out of the call; how they may return is D11's. Answer: `ok` or `error`."""
+    """Put somebody out of the visit, who is no provider (D11). Answer: `ok` or `error`.
+
+    Their personal invitation is revoked. If they came by the shared link or PIN, whoever comes by it from now
+    on waits for the provider.
+    """
 
     id: Id
     op: Op
@@ -313,7 +322,8 @@ class WatchBoard(Message, tag="watch.board", frozen=True, kw_only=True):
     """Watch the waiting room of a day. Answer: `board` or `error`, then numbered changes.
 
     `day` is `YYYY-MM-DD` in the clinic's zone; left out it is today.
-    With the last position seen, missed changes are replayed (answer `ok`) if the owner still has them.
+    With the last position seen, missed changes are replayed (answer `ok`) if they are still kept. A socket
+    watches one day: the next `watch.board` ends the one before.
     """
 
     id: Id
@@ -325,7 +335,8 @@ class WatchBoard(Message, tag="watch.board", frozen=True, kw_only=True):
 class WatchVisit(Message, tag="watch.visit", frozen=True, kw_only=True):
     """Watch one visit's invitations (Visit Details). Answer: `details` or `error`.
 
-    `details` comes again, with `id` 0, whenever they change.
+    `details` comes again, with `id` 0, whenever they change. A socket watches one visit: the next
+    `watch.visit` ends the one before.
     """
 
     id: Id

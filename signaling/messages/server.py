@@ -143,7 +143,8 @@ class Audio(Message, tag="audio", frozen=True, kw_only=True):
     """For a telephone in the call: where its sound goes, and the ticket that says whose it is.
 
     Open a WebSocket to `url` with the subprotocol `vestibule.audio.v1` and the header `Authorization: Bearer`
-    and the ticket. Each binary message is 20 ms of G.711 mu-law, 160 bytes, both ways; nothing else is said.
+    and the ticket. Each binary message is 20 ms of G.711 mu-law at 8 kHz, 160 bytes, both ways; nothing else
+    is said.
     Close code 4003 is a ticket that is not good any more; after any other connect again.
     """
 
@@ -160,10 +161,10 @@ class Ice(Message, tag="ice", frozen=True, kw_only=True):
 
 
 class Panel(Message, tag="panel", frozen=True, kw_only=True):
-    """What an invitation says (R3, R4): the shared link, the dial-in number, and the PIN's ten digits.
+    """What an invitation says (R3, R4): the shared link, the dial-in number, and the PIN's digits.
 
     The number is written as people read it, and so are `others`, the clinic's numbers in other countries; the
-    PIN is the same at each. Show it as 3-3-4.
+    PIN is the same at each. Show its digits in three groups: three, three, and the rest.
     """
 
     id: int
@@ -258,7 +259,7 @@ class You(Message, tag="you", frozen=True, kw_only=True):
     standing: Standing
     why: Why
     name: str = ""
-    """Your name, if it changed or others chose it."""
+    """Your name, where it may be another than before; else what you had stays."""
 
 
 class AtDoor(Message, tag="door", frozen=True, kw_only=True):

@@ -102,17 +102,17 @@ def without_none(kind: object) -> tuple[object, ...]:
 def _bounds(kind: object) -> str:
     for extra in get_args(kind)[1:] if get_origin(kind) is Annotated else ():
         if isinstance(extra, Meta):
-            return ", ".join(_limits(extra))
+            return ", ".join(_limits(extra, "characters" if strip(kind) is str else "of them"))
     return ""
 
 
-def _limits(meta: Meta) -> Iterator[str]:
+def _limits(meta: Meta, what: str) -> Iterator[str]:
     if meta.ge is not None and meta.le is not None:
         yield f"{meta.ge} to {meta.le}"
     if meta.min_length:
-        yield f"{meta.min_length} to {meta.max_length} characters"
+        yield f"{meta.min_length} to {meta.max_length} {what}"
     elif meta.max_length is not None:
-        yield f"at most {meta.max_length} characters"
+        yield f"at most {meta.max_length} {what}"
 
 
 def _default(field: msgspec.structs.FieldInfo) -> object:

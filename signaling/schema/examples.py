@@ -125,6 +125,7 @@ READY_WAITING: Final = wire.Ready(
     door=DOOR,
 )
 BYE: Final = wire.Bye(code="completed", message="This visit has ended.")
+AUDIO: Final = wire.Audio(url="wss://sound.example.com/leg", ticket=SOUND_TICKET)
 READY_PHONE: Final = wire.ReadyPhone(
     id=1, tries=3, length=10, now=NOW, clinic_phone="+1 415 555 0100", join="Qm3fR9x_LzKe"
 )
@@ -179,7 +180,7 @@ SERVER: Final[tuple[wire.FromServer, ...]] = (
     wire.Leg(id=2, seat=PHONE),
     wire.Attending(seats=[PROVIDER, GUEST]),
     wire.Presence(known=False),
-    wire.Audio(url="wss://sound.example.com/leg", ticket=SOUND_TICKET),
+    AUDIO,
     wire.Ice(id=4, servers=ICE, ttl_ms=600_000),
     wire.Panel(id=5, link=LINK, number=NUMBER, pin="7316042857", expires_at=END, others=["+34 910 00 01 23"]),
     wire.Invited(
@@ -290,9 +291,13 @@ AS_PHONE: Final = (
     Line(WRONG_PIN),
     _said(wire.Digits(id=3, digits="4829153079")),
     Line(wire.Ok(id=3)),
-    Line(wire.You(standing="waiting", why="waiting", name="Interpreter"), seq=1),
-    Line(wire.You(standing="in", why="admitted", name="Interpreter"), seq=2),
-    Line(wire.Asked(what="mute", by="Dr. Amara Osei"), seq=3),
+    Line(wire.You(standing="waiting", why="waiting"), seq=1),
+    Line(wire.AtDoor(door=DOOR), seq=2),
+    Line(wire.You(standing="in", why="admitted"), seq=3),
+    Line(wire.Inside(visit=FOR_GUESTS, seats=[OSEI, MEI, INTERPRETER]), seq=4),
+    Line(AUDIO),
+    _said(wire.Media(mic=True, cam=False)),
+    Line(wire.Asked(what="mute", by="Dr. Amara Osei"), seq=5),
     _said(wire.Media(mic=False, cam=False)),
     _said(wire.Leave(id=4)),
     Line(wire.Ok(id=4)),

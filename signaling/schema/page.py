@@ -21,7 +21,14 @@ THEN: Final = {
     codes.Next.LATER: "connects again, not before 5 s",
     codes.Next.HINT: "connects again, not before the seconds of the reason",
 }
-WHO: Final = {Kind.SEAT: "a seat", Kind.PHONE: "a telephone", Kind.DASHBOARD: "a dashboard"}
+WHO: Final = {
+    Kind.SEAT: "a seat",
+    Kind.PHONE: "a telephone",
+    Kind.DASHBOARD: "a dashboard",
+    Kind.BRIDGE: "a bridge",
+}
+REQUIREMENT: Final = re.compile(r" \([RDB]\d+(?:, [RDB]\d+)*\)", re.ASCII)
+"""The number of a requirement, which says something to who builds Vestibule, and nothing to who calls it."""
 SOCKET: Final = frozenset({"bad_message", "busy", "hello_first"})
 WIDE: Final = 100
 """An example longer than this many characters stands on several lines."""
@@ -56,6 +63,8 @@ def _numbers() -> dict[str, str]:
         "max_buffered": f"{codes.MAX_BUFFERED // 1024} KiB",
         "max_outstanding": str(codes.MAX_OUTSTANDING),
         "max_malformed": str(codes.MAX_MALFORMED),
+        "told_per_second": f"{codes.TOLD_PER_SECOND:,}",
+        "told_burst": f"{codes.TOLD_BURST:,}",
         "messages_per_second": str(codes.MESSAGES_PER_SECOND),
         "messages_burst": str(codes.MESSAGES_BURST),
         "bytes_per_second": f"{codes.BYTES_PER_SECOND // 1024} KiB",
@@ -94,12 +103,18 @@ def _message(example: messages.Message, origin: str) -> str:
     shape = describe(type(example))
     text = msgspec.json.encode(example)
     pretty = text if len(text) <= WIDE else msgspec.json.format(text, indent=2)
-    blocks = [f"### `{shape.tag}`", shape.text, origin, _fields(shape), f"```json\n{pretty.decode()}\n```"]
+    shown = f"```json\n{pretty.decode()}\n```"
+    blocks = [f"### `{shape.tag}`", _said(shape.text), origin, _fields(shape), shown]
     return "\n\n".join(block for block in blocks if block)
 
 
 def _part(shape: Shape) -> str:
-    return "\n\n".join((f"### {shape.name} part", shape.text, _fields(shape)))
+    return "\n\n".join((f"### {shape.name} part", _said(shape.text), _fields(shape)))
+
+
+def _said(text: str) -> str:
+    """Give a docstring's text without the numbers of requirements."""
+    return REQUIREMENT.sub("", text)
 
 
 def _fields(shape: Shape) -> str:
@@ -111,7 +126,7 @@ def _fields(shape: Shape) -> str:
 def _row(field: Field) -> tuple[str, str, str, str]:
     default = default_text(field)
     presence = "required" if field.required else f"default `{default}`" if default else "may be left out"
-    words = [field.bounds, field.note]
+    words = [field.bounds, _said(field.note)]
     return (
         f"`{field.name}`",
         _type(kind_of(field.kind)),
@@ -137,7 +152,8 @@ def _linked(word: str) -> str:
 
 def _words() -> str:
     rows = (
-        (name, ", ".join(f"`{word}`" for word in get_args(kind))) for kind, name in vocabularies().items()
+        (name, ", ".join(f"`{word}`" if word else '`""`' for word in get_args(kind)))
+        for kind, name in vocabularies().items()
     )
     return _table(("list", "words"), rows)
 

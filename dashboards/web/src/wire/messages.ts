@@ -271,6 +271,9 @@ export interface HelloStaff {
  *
  * Only for a dial-in client, whose API `key` has the scope `dialin`. `call` is its own id of the call,
  * `dialled` the clinic's number, `caller` the caller's, "" when withheld; numbers as in E.164.
+ *
+ * When the caller hangs up, close the socket with 1000: they have left. After any other end they count as
+ * lost, and the same `call` with the same `digits` brings them back to their seat.
  */
 export interface HelloPhone {
   readonly t: "hello.phone";
@@ -308,7 +311,8 @@ export interface HelloBridge {
 /**
  * Pass opaque text to another seat in the call (SDP, ICE candidates). Not answered.
  *
- * It arrives as `relayed`, is never replayed, and is dropped when that seat is not connected.
+ * It arrives as `relayed`, is never replayed, and is dropped when either seat is not in the call by a
+ * browser.
  */
 export interface Signal {
   readonly t: "signal";
@@ -318,7 +322,7 @@ export interface Signal {
   readonly data: string;
 }
 
-/** What this browser sends now; shown to the others. Not answered. */
+/** What this browser, or this telephone, sends now; shown to the others. Not answered. */
 export interface Media {
   readonly t: "media";
   /** The microphone is on. */
@@ -345,7 +349,7 @@ export interface Leave {
 /**
  * Ask for fresh ICE servers and TURN credentials, from within the call. Answer: `ice` or `error`.
  *
- * They live 10 minutes: ask every 5, and as soon as you are let in.
+ * Ask as soon as you are let in, and again whenever half of `ttl_ms` is over.
  */
 export interface GetIce {
   readonly t: "get.ice";
@@ -370,9 +374,9 @@ export interface GetPanel {
 /**
  * Invite somebody with a link and a PIN of their own (R7). Answer: `invited` or `error`.
  *
- * They go by e-mail, text message, both or neither. Providers may, and patients where the clinic lets them
- * (R1). `phone` as people write it in the clinic's country, or as in E.164; `label` says who it is,
- * "Daughter"; `interpreter` that they come to interpret.
+ * They go by e-mail, text message, both or neither. `phone` as people write it in the clinic's country, or
+ * as in E.164; `label` says who it is, "Daughter"; `interpreter` that they come to interpret. Providers may,
+ * and patients where the clinic lets them (R1).
  */
 export interface Invite {
   readonly t: "invite";
@@ -448,8 +452,8 @@ export interface Quality {
 export interface IceReport {
   readonly t: "ice.report";
   /**
-   * Of each one that came about: how many ms that took, from its beginning. At most 16 characters.
-   * Default: [].
+   * Of each one that came about: how many ms that took, from its beginning. At most 16 of them. Default:
+   * [].
    */
   readonly setups?: readonly number[];
   /** How many times ICE found no way (RFC 8445, section 8.1.2), or none any more. 0 to 16. Default: 0. */
@@ -457,9 +461,10 @@ export interface IceReport {
 }
 
 /**
- * The PIN that a caller typed: ten digits. Answer: `ok` or `error`.
+ * The PIN that a caller typed, as long as `ready.phone` says. Answer: `ok`, `error` or `moved`.
  *
- * Where the caller stands comes as `you`, followed by `inside` or `door`. Spaces and dashes are ignored.
+ * Where the caller stands comes as `you`, followed by `inside` or `door`. The keys may be given as they were
+ * pressed: `*` starts over, `#` ends, spaces and dashes are ignored.
  */
 export interface Digits {
   readonly t: "digits";
@@ -504,7 +509,12 @@ export interface Deny {
   readonly visit?: string;
 }
 
-/** Put somebody out of the call; how they may return is D11's. Answer: `ok` or `error`. */
+/**
+ * Put somebody out of the visit, who is no provider (D11). Answer: `ok` or `error`.
+ *
+ * Their personal invitation is revoked. If they came by the shared link or PIN, whoever comes by it from now
+ * on waits for the provider.
+ */
 export interface Remove {
   readonly t: "remove";
   /** 1 to 4294967295. */
@@ -593,7 +603,8 @@ export interface Complete {
  * Watch the waiting room of a day. Answer: `board` or `error`, then numbered changes.
  *
  * `day` is `YYYY-MM-DD` in the clinic's zone; left out it is today.
- * With the last position seen, missed changes are replayed (answer `ok`) if the owner still has them.
+ * With the last position seen, missed changes are replayed (answer `ok`) if they are still kept. A socket
+ * watches one day: the next `watch.board` ends the one before.
  */
 export interface WatchBoard {
   readonly t: "watch.board";
@@ -610,7 +621,8 @@ export interface WatchBoard {
 /**
  * Watch one visit's invitations (Visit Details). Answer: `details` or `error`.
  *
- * `details` comes again, with `id` 0, whenever they change.
+ * `details` comes again, with `id` 0, whenever they change. A socket watches one visit: the next
+ * `watch.visit` ends the one before.
  */
 export interface WatchVisit {
   readonly t: "watch.visit";
@@ -775,7 +787,8 @@ export interface Attending {
  * For a telephone in the call: where its sound goes, and the ticket that says whose it is.
  *
  * Open a WebSocket to `url` with the subprotocol `vestibule.audio.v1` and the header `Authorization: Bearer`
- * and the ticket. Each binary message is 20 ms of G.711 mu-law, 160 bytes, both ways; nothing else is said.
+ * and the ticket. Each binary message is 20 ms of G.711 mu-law at 8 kHz, 160 bytes, both ways; nothing else
+ * is said.
  * Close code 4003 is a ticket that is not good any more; after any other connect again.
  */
 export interface Audio {
@@ -793,10 +806,10 @@ export interface Ice {
 }
 
 /**
- * What an invitation says (R3, R4): the shared link, the dial-in number, and the PIN's ten digits.
+ * What an invitation says (R3, R4): the shared link, the dial-in number, and the PIN's digits.
  *
  * The number is written as people read it, and so are `others`, the clinic's numbers in other countries; the
- * PIN is the same at each. Show it as 3-3-4.
+ * PIN is the same at each. Show its digits in three groups: three, three, and the rest.
  */
 export interface Panel {
   readonly t: "panel";
@@ -895,7 +908,7 @@ export interface You {
   readonly t: "you";
   readonly standing: Standing;
   readonly why: Why;
-  /** Your name, if it changed or others chose it. Default: "". */
+  /** Your name, where it may be another than before; else what you had stays. Default: "". */
   readonly name?: string;
 }
 
