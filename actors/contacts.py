@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from engine.commands import Contact
+from engine.planning import Contact
 from engine.refusals import Refused
 
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)", re.ASCII | re.IGNORECASE)

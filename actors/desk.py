@@ -18,22 +18,21 @@ from actors.pins import follow, give_back, link, panel, patient_link, proven, re
 from actors.ports import StoreDown
 from actors.quotas import Quotas, asker_of
 from actors.shard import Shard
-from engine.clinic import Clinic, Right
-from engine.commands import (
-    NOWHERE,
-    AssignPin,
+from engine.asking import (
     By,
     ByLink,
-    Command,
-    Contact,
     Edit,
     Extend,
     Invite,
-    LetterAnswer,
-    Opened,
-    Plan,
     Reschedule,
     Resend,
+)
+from engine.clinic import Clinic, Right
+from engine.commands import (
+    AssignPin,
+    Command,
+    LetterAnswer,
+    Opened,
     SendLetter,
 )
 from engine.events import Done, Outcome
@@ -50,6 +49,7 @@ from engine.ids import (
     visit_id,
 )
 from engine.letters import Progress
+from engine.planning import NOWHERE, Contact, Plan
 from engine.refusals import Refused
 from engine.visit import Visit
 from signaling import messages as wire

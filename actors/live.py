@@ -20,7 +20,15 @@ from actors.body import BodyCodec
 from actors.commit import SaveOutcome
 from actors.ports import Observer, Outlet, Save, StoredVisit
 from actors.tally import tally
-from engine.commands import AskMute, Command, Drop, Resume, SetBridge, SetMedia, SetQuality
+from engine.asking import AskMute
+from engine.commands import (
+    Command,
+    Drop,
+    Resume,
+    SetBridge,
+    SetMedia,
+    SetQuality,
+)
 from engine.events import Audited, Connected, Done, Outcome, VisitChanged, VisitWhy
 from engine.ids import ConnectionId, Instant, SeatId
 from engine.refusals import Refused

@@ -11,9 +11,10 @@ from typing import Final
 
 from actors.ports import OutreachLimits, Quota, QuotaStore
 from actors.secrets import Secrets
+from engine.asking import By, BySeat, ByStaff
 from engine.clinic import Clinic
-from engine.commands import By, BySeat, ByStaff, Contact
 from engine.ids import Instant, shard_of_clinic
+from engine.planning import Contact
 from engine.refusals import Refused
 from engine.visit import Visit
 

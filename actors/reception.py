@@ -13,7 +13,15 @@ from actors.pins import proven
 from actors.ports import Outlet, StoreDown
 from actors.requests import Requests
 from actors.steering import elsewhere
-from engine.commands import Arrive, ByStaff, Channel, Drop, Enter, Leave, Resume
+from engine.asking import ByStaff
+from engine.commands import (
+    Arrive,
+    Channel,
+    Drop,
+    Enter,
+    Leave,
+    Resume,
+)
 from engine.events import Connected, Outcome
 from engine.ids import (
     PATIENT,

@@ -9,10 +9,23 @@ from actors.host import Host, Place
 from actors.live import Answer, LiveVisit
 from actors.pins import panel
 from actors.ports import Outlet, StoreDown
+from engine.asking import (
+    By,
+    BySeat,
+    ByStaff,
+    Extend,
+    Resend,
+)
 from engine.clinic import Clinic, Right, may
-from engine.commands import By, BySeat, ByStaff, Command, Contact, Extend, Leave, Resend, SetMedia, SetQuality
+from engine.commands import (
+    Command,
+    Leave,
+    SetMedia,
+    SetQuality,
+)
 from engine.events import Outcome
 from engine.ids import SHARED, ConnectionId, SeatId
+from engine.planning import Contact
 from engine.refusals import Refused
 from engine.visit import Visit
 from signaling import messages as wire

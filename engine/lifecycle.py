@@ -3,8 +3,16 @@
 from typing import Final, Literal
 
 from engine.admission import Caller, admission
+from engine.asking import (
+    By,
+    Cancel,
+    Complete,
+    Edit,
+    Extend,
+    Reschedule,
+)
 from engine.clinic import MINUTE
-from engine.commands import By, Cancel, Complete, Contact, Edit, Extend, Plan, Reschedule, Tick
+from engine.commands import Tick
 from engine.events import (
     Audited,
     Done,
@@ -23,6 +31,7 @@ from engine.invitations import PERSONAL_INVITATIONS, Invitation
 from engine.letters import LINGERS, Kind, Via
 from engine.names import safe_label
 from engine.outreach import bad_contact, remind, tell_all, write
+from engine.planning import Contact, Plan
 from engine.presence import KEPT, PRESENT, Connection, Role, Seat
 from engine.purge import purge
 from engine.record import Changes, Record, audited, first_invitations

@@ -7,8 +7,9 @@ twice because something changed meanwhile, and one that nobody was sent needs no
 from collections.abc import Iterable
 from typing import Final
 
+from engine.asking import Resend
 from engine.clinic import MINUTE
-from engine.commands import Contact, LetterAnswer, Opened, Resend, SendLetter
+from engine.commands import LetterAnswer, Opened, SendLetter
 from engine.events import Done, InvitationChanged, Outcome
 from engine.ids import SHARED, Instant
 from engine.invitations import Invitation
@@ -22,6 +23,7 @@ from engine.letters import (
     Progress,
     Via,
 )
+from engine.planning import Contact
 from engine.purge import purge
 from engine.record import Changes, Record, audited
 from engine.refusals import Refused

@@ -5,8 +5,14 @@ elsewhere.
 from dataclasses import dataclass, field
 from typing import Final
 
+from engine.asking import (
+    By,
+    ByLink,
+    BySeat,
+    ByStaff,
+)
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, Right, may
-from engine.commands import By, ByLink, BySeat, ByStaff, Channel
+from engine.commands import Channel
 from engine.events import OVER, Audited, Dismissed, Done, Event, Goodbye, Standing, Status
 from engine.ids import (
     PATIENT,

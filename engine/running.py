@@ -4,16 +4,18 @@ visit before.
 
 from typing import Literal
 
-from engine.commands import (
+from engine.asking import (
     Admit,
     AskMute,
-    AssignPin,
     Deny,
     Invite,
     Lock,
     Remove,
     Rename,
     Revoke,
+)
+from engine.commands import (
+    AssignPin,
     SetBridge,
     SetMedia,
     SetQuality,

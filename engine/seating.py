@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from engine.commands import Arrive, Channel, Drop, Enter, Leave, Resume
+from engine.commands import (
+    Arrive,
+    Channel,
+    Drop,
+    Enter,
+    Leave,
+    Resume,
+)
 from engine.events import Audited, Connected, Dismissed, Done, Outcome, SeatChanged, Standing, Why
 from engine.ids import Instant, PageId, SeatId
 from engine.presence import Role, Seat

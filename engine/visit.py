@@ -17,33 +17,35 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, cast
 
 from engine import arriving, entering, lifecycle, outreach, running, seating
-from engine.clinic import Clinic, Right
-from engine.commands import (
+from engine.asking import (
     Admit,
-    Arrive,
+    Asking,
     AskMute,
-    AssignPin,
     By,
     Cancel,
-    Command,
     Complete,
     Deny,
-    Drop,
     Edit,
-    Enter,
     Extend,
     Invite,
-    Leave,
-    LetterAnswer,
     Lock,
-    Opened,
-    Plan,
     Remove,
     Rename,
     Reschedule,
     Resend,
-    Resume,
     Revoke,
+)
+from engine.clinic import Clinic, Right
+from engine.commands import (
+    Arrive,
+    AssignPin,
+    Command,
+    Drop,
+    Enter,
+    Leave,
+    LetterAnswer,
+    Opened,
+    Resume,
     SendLetter,
     SetBridge,
     SetMedia,
@@ -54,26 +56,11 @@ from engine.commands import (
 from engine.events import Done, Outcome, Standing, Status
 from engine.ids import ConnectionId, Instant, InvitationId, SeatId
 from engine.operations import Operation
+from engine.planning import Plan
 from engine.presence import RESTORING, UNKNOWN, Connection, LinkState
 from engine.record import Record, who
 from engine.refusals import Refused
 
-_Asking = (
-    Admit
-    | Deny
-    | Remove
-    | Rename
-    | AskMute
-    | Lock
-    | Extend
-    | Complete
-    | Reschedule
-    | Edit
-    | Cancel
-    | Invite
-    | Resend
-    | Revoke
-)
 _Handler = Callable[[Record, Any, Instant], Outcome]
 
 _BY_SOMEBODY: Final[dict[type, tuple[_Handler, Right]]] = {
@@ -152,13 +139,13 @@ class Visit(Record):
         self.step += 1
         alone = _BY_ITSELF.get(type(command))
         outcome = (
-            alone(self, command, now) if alone is not None else self._asked(cast("_Asking", command), now)
+            alone(self, command, now) if alone is not None else self._asked(cast("Asking", command), now)
         )
         if isinstance(outcome, Done) and outcome.durable and self.dismissed_step != self.step:
             self.dismissed = []  # what was dismissed before is saved, or this would not have been asked
         return outcome
 
-    def _asked(self, command: _Asking, now: Instant) -> Outcome:
+    def _asked(self, command: Asking, now: Instant) -> Outcome:
         handler, right = _BY_SOMEBODY[type(command)]
         by = command.by
         key = who(by)

@@ -15,8 +15,8 @@ from typing import Final
 
 from actors.accounts import Accounts, ApiKey, SignInLimits, Ticket, User
 from actors.secrets import Secrets
+from engine.asking import ByStaff
 from engine.clinic import Right, StaffRole, may
-from engine.commands import ByStaff
 from engine.ids import ALPHABET, ClinicId, Instant, UserId
 from engine.refusals import Refused
 from gateway.door import KeyHolder, TicketHolder

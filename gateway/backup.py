@@ -25,8 +25,9 @@ from actors.store.copying import copy_of, is_copy
 from actors.store.rewrite import PurgeRewrite
 from actors.store.servers import Servers
 from actors.store.settings import StoreSettings
+from engine.asking import ByStaff, Cancel, Complete
 from engine.clinic import StaffRole
-from engine.commands import ByStaff, Cancel, Complete, Tick
+from engine.commands import Tick
 from engine.ids import OpId, UserId, VisitId
 from engine.refusals import Refused
 from gateway.node import Node, Seams, running

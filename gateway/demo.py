@@ -19,9 +19,10 @@ from zoneinfo import available_timezones
 from actors.accounts import User
 from actors.reception import Reception
 from actors.requests import Requests
+from engine.asking import ByStaff
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, StaffRole
-from engine.commands import ByStaff, Plan
 from engine.ids import ALPHABET, ClinicId, ConnectionId, UserId, VisitId
+from engine.planning import Plan
 from engine.refusals import Refused
 from engine.visit import Visit
 from gateway.auth import CLINIC_ADMIN, DIALIN, VISITS_READ, VISITS_WRITE, SignedIn

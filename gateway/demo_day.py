@@ -10,9 +10,15 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+from engine.asking import ByStaff, Cancel, Complete
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, StaffRole
-from engine.commands import NOWHERE, ByStaff, Cancel, Complete, Contact, Plan, PlannedGuest
 from engine.ids import Instant, InvitationId, OpId
+from engine.planning import (
+    NOWHERE,
+    Contact,
+    Plan,
+    PlannedGuest,
+)
 from engine.refusals import Refused
 from engine.visit import Visit
 from gateway.demo import CLINIC, KIM, PROVIDER, SANTOS, STAFF

@@ -18,7 +18,7 @@ from actors.reception import Reception
 from actors.requests import Requests
 from actors.tasks import Tasks
 from actors.telephone import Telephone
-from engine.commands import ByStaff
+from engine.asking import ByStaff
 from engine.ids import ClinicId, ConnectionId, shard_of_clinic, shard_of_visit
 from engine.refusals import Refused
 from gateway import joins

@@ -9,9 +9,10 @@ saved.
 from collections.abc import Callable
 from typing import Any, Final
 
-from engine import commands as ask
+from engine import asking as ask
+from engine.asking import By
 from engine.clinic import Clinic
-from engine.commands import By
+from engine.commands import Command
 from engine.ids import InvitationId, OpId, SeatId
 from engine.refusals import Refused
 from signaling import messages as wire
@@ -56,7 +57,7 @@ __all__ = [
 OpOf = Callable[[str], OpId]
 """What a visit remembers of the text that a client gave as `op`: never the text itself (R15)."""
 
-_SIMPLE: Final[dict[type, Callable[[Any, By, OpOf], ask.Command]]] = {
+_SIMPLE: Final[dict[type, Callable[[Any, By, OpOf], Command]]] = {
     wire.Admit: lambda it, by, op: ask.Admit(op(it.op), by, SeatId(it.seat)),
     wire.Deny: lambda it, by, op: ask.Deny(op(it.op), by, SeatId(it.seat)),
     wire.Remove: lambda it, by, op: ask.Remove(op(it.op), by, SeatId(it.seat)),
@@ -70,7 +71,7 @@ _SIMPLE: Final[dict[type, Callable[[Any, By, OpOf], ask.Command]]] = {
 }
 
 
-def command(message: wire.FromClient, by: By, op: OpOf) -> ask.Command | Refused:
+def command(message: wire.FromClient, by: By, op: OpOf) -> Command | Refused:
     """Read a request to run the visit; who asks is `by`, and `op` names the operation. Everything else a
     client says is not one: `bad_message`.
 

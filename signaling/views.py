@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Final, Literal
 
+from engine.asking import ByLink
 from engine.clinic import ProviderOfVisit
-from engine.commands import ByLink
 from engine.events import Standing, Status
 from engine.ids import PATIENT, ConnectionId, Instant, SeatId
 from engine.invitations import Invitation

@@ -9,9 +9,9 @@ from typing import Final
 from actors.accounts import User
 from actors.contacts import checked
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, Right, may
-from engine.commands import NOWHERE, Contact
 from engine.ids import Instant, UserId
 from engine.lifecycle import LONGEST
+from engine.planning import NOWHERE, Contact
 from engine.refusals import SENTENCES, Refused
 from gateway.api.answers import Refusal
 from gateway.api.faults import fault

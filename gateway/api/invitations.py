@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from engine import commands as ask
-from engine.commands import By, Contact
+from engine import asking as ask
+from engine.asking import By
 from engine.ids import InvitationId, OpId
+from engine.planning import NOWHERE, Contact
 from engine.refusals import Refused
 from engine.visit import Visit
 from gateway.api import models
@@ -61,7 +62,7 @@ async def invited(
         number=panel.number,
         pin=panel.pin,
         expires_at=panel.expires_at,
-        state=MADE if contact == ask.NOWHERE else QUEUED,
+        state=MADE if contact == NOWHERE else QUEUED,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from engine import commands as ask
+from engine import asking as ask
 from engine.ids import shard_of_visit
 from engine.refusals import Refused
 from engine.visit import Visit

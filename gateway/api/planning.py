@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from engine import commands as ask
+from engine import asking as ask
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, Right, may
 from engine.ids import (
     ALPHABET,
@@ -18,6 +18,7 @@ from engine.ids import (
     shard_of_clinic,
     visit_id,
 )
+from engine.planning import Contact, Plan, PlannedGuest
 from engine.visit import Visit
 from gateway.api import models
 from gateway.api.answers import Refusal
@@ -36,7 +37,7 @@ def id_for(clinic: ClinicId, caller: Caller, op: OpId) -> VisitId:
 
 async def planned(
     visit: VisitId, clinic: Clinic, caller: Caller, deps: Dependencies, asked: models.NewVisit
-) -> tuple[ask.Plan, Change]:
+) -> tuple[Plan, Change]:
     """Read a form whole; nothing is made. Raises Refusal with everything that is wrong with it."""
     if asked.guests and not clinic.guests_by_provider:
         raise Refusal("invites_off", clinic)  # R1: also while planning
@@ -48,7 +49,7 @@ async def planned(
     form.among("language", asked.language, clinic.languages)
     countries = deps.countries
     patient = asked.patient
-    plan = ask.Plan(
+    plan = Plan(
         visit=visit,
         clinic=clinic.id,
         start=start,
@@ -98,14 +99,14 @@ async def _providers(
     return form.providers(chosen, staff)
 
 
-def _guests(typed: list[models.PlannedGuest], deps: Dependencies, form: Form) -> tuple[ask.PlannedGuest, ...]:
+def _guests(typed: list[models.PlannedGuest], deps: Dependencies, form: Form) -> tuple[PlannedGuest, ...]:
     """Read the guests; who is there twice is invited once."""
-    guests: dict[object, ask.PlannedGuest] = {}
+    guests: dict[object, PlannedGuest] = {}
     for place, one in enumerate(typed):
         contact = form.contact(one.email, one.phone, deps.countries, f"guests.{place}.")
         if not one.email and not one.phone and not one.label:
             form.wrong(f"guests.{place}.email", fault("contact"))
-        guest = ask.PlannedGuest(
+        guest = PlannedGuest(
             invitation=InvitationId(deps.host.random_id(6)),
             contact=contact,
             label=one.label,
@@ -116,7 +117,7 @@ def _guests(typed: list[models.PlannedGuest], deps: Dependencies, form: Form) ->
     return tuple(guests.values())
 
 
-def _merge(guests: dict[object, ask.PlannedGuest], key: object, guest: ask.PlannedGuest) -> None:
+def _merge(guests: dict[object, PlannedGuest], key: object, guest: PlannedGuest) -> None:
     known = guests.get(key)
     if known is not None:
         both = known.interpreter or guest.interpreter
@@ -154,12 +155,12 @@ async def edited(
 
 def _new_contact(
     visit: Visit, asked: models.PatientChange | None, deps: Dependencies, form: Form
-) -> ask.Contact | None:
+) -> Contact | None:
     if asked is None or (asked.email is None and asked.phone is None):
         return None
     typed = form.contact(asked.email or "", asked.phone or "", deps.countries, "patient.")
     before = visit.invitations[PATIENT]
-    return ask.Contact(
+    return Contact(
         email=before.email if asked.email is None else typed.email,
         phone=before.phone if asked.phone is None else typed.phone,
     )

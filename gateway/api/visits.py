@@ -7,7 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from engine import commands as ask
+from engine import asking as ask
+from engine.commands import Command
+from engine.planning import Plan
 from engine.refusals import Refused
 from engine.visit import Visit
 from gateway.api import models
@@ -43,7 +45,7 @@ async def plan(caller: Scheduler, deps: Deps, op: Op, asked: models.NewVisit) ->
     return show(made, caller, deps)
 
 
-def _count(plan: ask.Plan, deps: Dependencies, made: Visit | Refused) -> None:
+def _count(plan: Plan, deps: Dependencies, made: Visit | Refused) -> None:
     for guest in plan.guests:
         deps.metrics.invitation(via(guest.contact), "refused" if isinstance(made, Refused) else "made")
 
@@ -137,7 +139,7 @@ async def complete(
     return await _carried_out(ask.Complete(op, caller.by), visit, caller, deps)
 
 
-async def _carried_out(command: ask.Command, visit: str, caller: Caller, deps: Dependencies) -> models.Visit:
+async def _carried_out(command: Command, visit: str, caller: Caller, deps: Dependencies) -> models.Visit:
     before = await visit_of(visit, caller, deps)
     settled(await deps.desk.ask(before.id, command), before.clinic)
     return show(await visit_of(visit, caller, deps), caller, deps)

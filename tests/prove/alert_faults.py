@@ -13,8 +13,8 @@ from typing import Final
 
 from actors.embedded import EmbeddedStore
 from actors.ports import Bid, Delivery
-from engine.commands import Contact
 from engine.pin import strict_limit, with_check_digit
+from engine.planning import Contact
 from engine.visit import Visit
 from gateway.dialin.acts import Clip
 from tests.faults.proxy import FaultProxy

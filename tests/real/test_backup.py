@@ -12,8 +12,8 @@ import pytest_asyncio
 from actors.ports import Delivery
 from actors.store.copying import copy_of
 from engine.clinic import MINUTE
-from engine.commands import Contact
 from engine.ids import PATIENT
+from engine.planning import Contact
 from gateway.backup import restore_backup, write_backup
 from gateway.settings import Settings
 from gateway.unable import Unable

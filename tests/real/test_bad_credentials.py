@@ -8,7 +8,7 @@ import pytest
 from actors.accounts import SignInLimits
 from actors.store.reading import items, text
 from actors.store.scripts import Call
-from engine.commands import Revoke
+from engine.asking import Revoke
 from engine.ids import InvitationId, OpId
 from engine.visit import Visit
 from tests.support.client import refusal

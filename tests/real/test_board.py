@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.asking import Cancel, Reschedule
 from engine.clinic import StaffRole
-from engine.commands import Cancel, Reschedule
 from engine.ids import OpId
 from tests.support.client import refusal
 from tests.support.node import ZONE, House

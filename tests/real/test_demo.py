@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from actors.contacts import checked
 from engine.clinic import MINUTE
-from engine.commands import Contact
+from engine.planning import Contact
 from gateway.demo import CLINIC, DIAL_IN, seed
 from gateway.demo_day import DAY, fill
 from tests.support.node import House, house, token_of

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from actors.retention import forget_round
-from engine.commands import Cancel, Contact, Opened
+from engine.asking import Cancel
+from engine.commands import Opened
 from engine.ids import PATIENT, SHARED, OpId
 from engine.letters import Kind
+from engine.planning import Contact
 from engine.refusals import Refused
 from tests.support.node import token_of
 from tests.support.town import ANN, DAY, PATS, town

@@ -2,8 +2,8 @@
 
 import pytest
 
+from engine.asking import Revoke
 from engine.clinic import Admission
-from engine.commands import Revoke
 from engine.ids import InvitationId, OpId
 from engine.pin import check_digit_ok, with_check_digit
 from tests.support.client import WireClient, refusal

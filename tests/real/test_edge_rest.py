@@ -17,8 +17,8 @@ import pytest_asyncio
 
 from actors.accounts import User
 from engine.clinic import StaffRole
-from engine.commands import Contact, PlannedGuest
 from engine.ids import InvitationId, UserId
+from engine.planning import Contact, PlannedGuest
 from engine.visit import Visit
 from gateway.twilio import twilio_signature
 from tests.support.client import PATIENCE

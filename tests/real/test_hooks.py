@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from engine.commands import Contact, PlannedGuest
 from engine.ids import InvitationId
+from engine.planning import Contact, PlannedGuest
 from engine.visit import Visit
 from gateway.outreach.providers import SIGNATURE, signature
 from gateway.twilio import twilio_signature

@@ -2,8 +2,8 @@
 
 import pytest
 
+from engine.asking import Cancel, Reschedule
 from engine.clinic import MINUTE
-from engine.commands import Cancel, Reschedule
 from engine.events import Done
 from engine.ids import OpId
 from tests.support.client import refusal

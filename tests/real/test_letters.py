@@ -10,9 +10,10 @@ from msgspec import msgpack
 
 from actors.pins import patient_link
 from actors.ports import Delivery
-from engine.commands import Cancel, Contact, Edit, Reschedule
+from engine.asking import Cancel, Edit, Reschedule
 from engine.ids import OpId
 from engine.letters import Kind, Progress, Via
+from engine.planning import Contact
 from engine.visit import Visit
 from tests.support.node import House, house
 from tests.support.post import FakePost

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from actors.ports import OutreachLimits
-from engine.commands import Cancel, Contact, Resend
+from engine.asking import Cancel, Resend
 from engine.ids import OpId
 from engine.letters import Kind, Progress
+from engine.planning import Contact
 from engine.refusals import Refused
 from engine.visit import Visit
 from tests.prove.peek import embedded_url, peek

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from icalendar import Calendar
 
+from engine.asking import Cancel, Reschedule
 from engine.clinic import MINUTE
-from engine.commands import Cancel, Contact, PlannedGuest, Reschedule
 from engine.ids import InvitationId, OpId
+from engine.planning import Contact, PlannedGuest
 from tests.support.mailbox import Mailbox, mailbox
 from tests.support.node import house, token_of
 from tests.support.town import Town

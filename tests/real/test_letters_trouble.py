@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from actors.ports import Delivery, OutreachLimits, Save, SaveResult
-from engine.commands import Contact, Revoke
+from engine.asking import Revoke
 from engine.ids import OpId
 from engine.letters import Kind, Progress, Via, pause_after
+from engine.planning import Contact
 from tests.support.post import FakePost
 from tests.support.town import ANN, ANNS, GUESTS, PATS, town
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import httpx
 
-from engine.commands import Contact, PlannedGuest
 from engine.ids import InvitationId
+from engine.planning import Contact, PlannedGuest
 from tests.support.node import house
 from tests.support.pair import cluster
 from tests.support.town import Town

@@ -9,8 +9,8 @@ from actors.pepper import rotate_pepper
 from actors.pins import KEPT, sweep
 from actors.ports import PinEntry
 from engine.clinic import ProviderOfVisit
-from engine.commands import Plan
 from engine.ids import SHARED, VisitId
+from engine.planning import Plan
 from engine.visit import Visit
 from tests.prove.peek import embedded_url, peek
 from tests.support.client import PATIENCE, refusal

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.asking import Reschedule
 from engine.clinic import MINUTE
-from engine.commands import Reschedule
 from engine.ids import OpId
 from engine.invitations import PERSONAL_INVITATIONS
 from engine.pin import CALLER_COUNTED, with_check_digit

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from actors.ports import Save, SaveResult, ShardStore, StoreDown
-from engine.commands import Lock
+from engine.asking import Lock
 from engine.events import Outcome
 from engine.ids import OpId
 from engine.refusals import Refused

@@ -15,9 +15,9 @@ from actors.days import day_of
 from actors.ports import Delivery, Dispatch, Post
 from actors.sealing import Sealer
 from engine.clinic import Admission, Clinic, ProviderOfVisit, StaffRole
-from engine.commands import Plan
 from engine.ids import PATIENT, SHARED, ClinicId, UserId, VisitId, shard_of_clinic, shard_of_visit
 from engine.letters import Via
+from engine.planning import Plan
 from engine.refusals import Refused
 from engine.visit import Visit
 from gateway.door import TicketHolder

@@ -16,8 +16,8 @@ from websockets.exceptions import InvalidStatus
 
 from actors.ports import Bid
 from engine.clinic import StaffRole
-from engine.commands import Contact
 from engine.pin import strict_limit
+from engine.planning import Contact
 from engine.visit import Visit
 from tests.support.client import PATIENCE, Refused, WireClient
 from tests.support.node import House, house

@@ -15,9 +15,10 @@ from actors.accounts import User
 from actors.clock import Clock
 from actors.days import day_of
 from actors.ports import OutreachLimits, Peers, Post
+from engine.asking import ByStaff
 from engine.clinic import MINUTE, Clinic, ProviderOfVisit, StaffRole
-from engine.commands import ByStaff, Contact, Plan
 from engine.ids import ClinicId, Instant, OpId, UserId
+from engine.planning import Contact, Plan
 from engine.visit import Visit
 from gateway.auth import DIALIN, Caller
 from gateway.node import Node, Seams, running

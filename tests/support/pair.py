@@ -13,8 +13,8 @@ from typing import Any, Final
 import httpx
 
 from actors.embedded import EmbeddedStore
+from engine.asking import ByStaff
 from engine.clinic import StaffRole
-from engine.commands import ByStaff
 from engine.ids import ClinicId, UserId, shard_of_clinic
 from gateway.api import create_api
 from gateway.node import Node, Seams, running

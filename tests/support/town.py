@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.commands import Contact, PlannedGuest
 from engine.ids import InvitationId
 from engine.letters import Letter
+from engine.planning import Contact, PlannedGuest
 from engine.visit import Visit
 from tests.support.client import refusal
 from tests.support.node import House, house

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actors.contacts import checked
-from engine.commands import Contact
+from engine.planning import Contact
 from engine.refusals import Refused
 
 SERVED = frozenset({"US"})

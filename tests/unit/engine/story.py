@@ -4,21 +4,21 @@ hand.
 
 from dataclasses import dataclass, field
 
-from engine.clinic import MINUTE, Admission, Clinic, ProviderOfVisit, StaffRole
-from engine.commands import (
+from engine.asking import (
     Admit,
-    Arrive,
     BySeat,
     ByStaff,
+    Complete,
+    Invite,
+)
+from engine.clinic import MINUTE, Admission, Clinic, ProviderOfVisit, StaffRole
+from engine.commands import (
+    Arrive,
     Channel,
     Command,
-    Complete,
-    Contact,
     Drop,
     Enter,
-    Invite,
     Leave,
-    Plan,
     Resume,
     Tick,
 )
@@ -36,6 +36,7 @@ from engine.ids import (
     UserId,
     VisitId,
 )
+from engine.planning import Contact, Plan
 from engine.presence import Seat
 from engine.refusals import Refused
 from engine.snapshot import dump, load

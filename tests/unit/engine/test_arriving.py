@@ -2,8 +2,16 @@
 
 import pytest
 
+from engine.asking import (
+    BySeat,
+    ByStaff,
+    Deny,
+    Extend,
+    Lock,
+    Remove,
+    Revoke,
+)
 from engine.clinic import MINUTE, StaffRole
-from engine.commands import BySeat, ByStaff, Deny, Extend, Lock, Remove, Revoke
 from engine.events import (
     Connected,
     Dismissed,

@@ -4,10 +4,20 @@ ticks.
 
 import pytest
 
+from engine.asking import (
+    BySeat,
+    ByStaff,
+    Cancel,
+    Complete,
+    Extend,
+    Invite,
+    Reschedule,
+)
 from engine.clinic import MINUTE, ProviderOfVisit, StaffRole
-from engine.commands import BySeat, ByStaff, Cancel, Complete, Extend, Invite, Plan, Reschedule, Tick
+from engine.commands import Tick
 from engine.events import Dismissed, Done, Standing, Status, VisitChanged, VisitWhy
 from engine.ids import PATIENT, SHARED, ClinicId, InvitationId, UserId, VisitId
+from engine.planning import Plan
 from engine.refusals import Refused
 from engine.snapshot import dump
 from engine.visit import Visit

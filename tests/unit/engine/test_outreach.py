@@ -2,21 +2,20 @@
 
 import pytest
 
-from engine.clinic import MINUTE, ProviderOfVisit
-from engine.commands import (
+from engine.asking import (
     ByLink,
     Cancel,
     Complete,
-    Contact,
     Edit,
     Invite,
-    LetterAnswer,
-    Opened,
-    Plan,
-    PlannedGuest,
     Reschedule,
     Resend,
     Revoke,
+)
+from engine.clinic import MINUTE, ProviderOfVisit
+from engine.commands import (
+    LetterAnswer,
+    Opened,
     SendLetter,
     SetQuality,
     Tick,
@@ -24,6 +23,7 @@ from engine.commands import (
 from engine.events import Done, InvitationChanged, SeatChanged, Status
 from engine.ids import PATIENT, SHARED, InvitationId, VisitId
 from engine.letters import ATTEMPTS, LINGERS, Kind, Letter, Progress, Via
+from engine.planning import Contact, Plan, PlannedGuest
 from engine.quality import Quality, grade
 from engine.refusals import Refused
 from engine.visit import Visit

@@ -1,7 +1,13 @@
 """Presence: lost, back, left, restoring; seats that survive a server, a failed save and a drop (B2, B3)."""
 
+from engine.asking import Complete, Remove
 from engine.clinic import MINUTE
-from engine.commands import Complete, Drop, Leave, Remove, SetMedia, Tick
+from engine.commands import (
+    Drop,
+    Leave,
+    SetMedia,
+    Tick,
+)
 from engine.events import Connected, Dismissed, Done, SeatChanged, Standing, Status, Why
 from engine.ids import ConnectionId, SeatId
 from engine.presence import KEPT, RESTORING, LinkState

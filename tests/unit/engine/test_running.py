@@ -2,10 +2,9 @@
 
 import pytest
 
-from engine.commands import (
+from engine.asking import (
     Admit,
     AskMute,
-    AssignPin,
     BySeat,
     Deny,
     Invite,
@@ -13,8 +12,8 @@ from engine.commands import (
     Remove,
     Rename,
     Revoke,
-    SetMedia,
 )
+from engine.commands import AssignPin, SetMedia
 from engine.events import Audited, Done, InvitationChanged, MuteAsked, SeatChanged, Standing, Why
 from engine.ids import PATIENT, SHARED, ConnectionId, InvitationId, OpId, SeatId
 from engine.refusals import Refused
@@ -102,7 +101,7 @@ class TestOneEffectARequest:
 
     def test_a_completion_sent_twice_is_done_once(self) -> None:
         """Also when the visit is over by it."""
-        from engine.commands import Complete
+        from engine.asking import Complete
 
         story = Story()
         asked = Complete(OpId("same"), RIVERA)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from msgspec import msgpack
 
-from engine.commands import AssignPin, Lock, Remove
+from engine.asking import Lock, Remove
+from engine.commands import AssignPin
 from engine.ids import SHARED, OpId
 from engine.invitations import Invitation
 from engine.letters import Letter

@@ -7,34 +7,36 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec import json
 
-from engine.clinic import MINUTE, Admission
-from engine.commands import (
+from engine.asking import (
     Admit,
-    Arrive,
     By,
     BySeat,
     Cancel,
-    Channel,
-    Command,
     Complete,
-    Contact,
     Deny,
-    Drop,
-    Enter,
     Extend,
     Invite,
-    Leave,
     Lock,
     Remove,
     Rename,
     Reschedule,
-    Resume,
     Revoke,
+)
+from engine.clinic import MINUTE, Admission
+from engine.commands import (
+    Arrive,
+    Channel,
+    Command,
+    Drop,
+    Enter,
+    Leave,
+    Resume,
     SetMedia,
     Tick,
 )
 from engine.events import Connected, Done, Outcome, Standing
 from engine.ids import PATIENT, SHARED, ConnectionId, InvitationId, OpId, PageId, SeatId
+from engine.planning import Contact
 from engine.presence import Connection, Role, Seat
 from engine.record import who as asker
 from engine.refusals import Refused

@@ -5,8 +5,7 @@ from typing import Literal, TypeVar
 import pytest
 from msgspec import json
 
-from engine.clinic import StaffRole
-from engine.commands import (
+from engine.asking import (
     Admit,
     AskMute,
     BySeat,
@@ -16,8 +15,9 @@ from engine.commands import (
     Lock,
     Remove,
     Rename,
-    SetMedia,
 )
+from engine.clinic import StaffRole
+from engine.commands import SetMedia
 from engine.events import VisitChanged, VisitWhy
 from engine.ids import PATIENT, OpId, SeatId
 from engine.refusals import Refused
