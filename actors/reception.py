@@ -49,6 +49,10 @@ SIGNED_IN_KEPT: Final = 10_000
 """Of how many sessions and keys it is remembered whether they were ended; of others the store is asked."""
 
 
+UNOWNED_MS: Final = 500
+"""Milliseconds after which to come again for what nobody has: a dead node's visits have an owner by then."""
+
+
 class Reception:
     """Answers hellos; knows which connection sits where until it is gone."""
 
@@ -173,7 +177,7 @@ class Reception:
             if (moved := elsewhere(self._host, shard_of_clinic(ClinicId(clinic)))) is not None:
                 outlet.answer(moved)
             else:
-                outlet.answer(error(hello.id, Refused("try_later"), None))
+                outlet.answer(error(hello.id, Refused("try_later"), None, retry_ms=UNOWNED_MS))
                 self._host.observer.refused("try_later")
             return
         self._requests.open_dashboard(outlet, by, clinic)
@@ -337,8 +341,9 @@ class Reception:
         channel: str,
         role: str,
         live: LiveVisit | None = None,
+        retry_ms: int = 0,
     ) -> None:
-        outlet.answer(error(request, refused, live.visit.clinic if live else None))
+        outlet.answer(error(request, refused, live.visit.clinic if live else None, retry_ms=retry_ms))
         self._host.observer.join(channel, role, "refused", refused.code, 0.0)
         self._host.observer.refused(refused.code)
 
@@ -346,18 +351,20 @@ class Reception:
         self, outlet: Outlet, request: int, visit: str, never: str = "link_unknown", role: str = "guest"
     ) -> None:
         """No such visit is live here: it is over, or never was, or its shard is not ours now."""
-        number = shard_of_visit(visit)
+        number, retry_ms = shard_of_visit(visit), 0
         if number is not None and self._host.shard(number) is None:
             if (moved := elsewhere(self._host, number)) is not None:
                 outlet.answer(moved)
                 return
-            never = "try_later"
+            never, retry_ms = "try_later", UNOWNED_MS
         try:
             found = await self._host.stored(visit)
             code = never if found is None else "visit_over" if found.over else "try_later"
         except StoreDown:
             code = "try_later"
-        self._refuse(outlet, request, Refused(code), "web", role)
+        self._refuse(
+            outlet, request, Refused(code), "web", role, retry_ms=retry_ms if code == "try_later" else 0
+        )
 
     def _candidate(self, live: LiveVisit) -> tuple[SeatId, str]:
         """A seat that may be taken, and the secret that its holder would get."""

@@ -81,16 +81,22 @@ def command(message: wire.FromClient, by: By, op: OpOf) -> Command | Refused:
     return read(message, by, op) if read is not None else Refused("bad_message")
 
 
-def error(id: int, refused: Refused, clinic: Clinic | None) -> wire.Error:  # noqa: A002  (the message's own word)
+def error(
+    id: int,  # noqa: A002  (the message's own word)
+    refused: Refused,
+    clinic: Clinic | None,
+    *,
+    retry_ms: int = 0,
+) -> wire.Error:
     """Answer a request with a refusal, in a person's words; without a clinic there is no number and no zone
-    to say.
+    to say. `retry_ms`: when to try again, where that is known better than by the code.
     """
     return wire.Error(
         id=id,
         code=refused.code,
         message=words.refusal(refused, clinic),
         at=refused.at,
-        retry_after_ms=words.retry_after(refused.code),
+        retry_after_ms=retry_ms or words.retry_after(refused.code),
         number=words.number_for(refused.code, clinic),
         tries_left=refused.tries_left,
     )
