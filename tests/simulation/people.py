@@ -219,6 +219,6 @@ class Caller(Client):
     async def act(self) -> None:
         """Hang up at some time."""
         await asyncio.sleep(self.chance.uniform(5, 60))
-        if self.line is not None and not self.done:
+        if self.line is not None and not self.done and not self.world.calm:
             self.line.hang_up(1000)
             self.finish("hung up")
