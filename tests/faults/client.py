@@ -54,7 +54,7 @@ class Client(Listener):
         self._moved_to: Door | None = None
         """Where to go on, as the last line said when it was closed."""
         self._failed: Door | None = None
-        """Where they were not let in the last time."""
+        """Where nobody answered the last time."""
 
     # ------------------------------------------------------------ being there
 
@@ -86,7 +86,7 @@ class Client(Listener):
     async def _come(self) -> None:
         """Connect and say hello, here or where that is answered to be. Raises LineLost and Refusal."""
         door, hello = self._moved_to or self.town.door(but=self._failed), await self.hello()
-        self._moved_to, self._failed = None, door
+        avoided, self._moved_to, self._failed = self._failed, None, door
         for _ in range(MOVES):
             line = await self._open(door)
             sent = now()
@@ -100,6 +100,7 @@ class Client(Listener):
                 line.drop()
                 self._hint = answer.get("retry_after_ms", 0) / 1000
                 if answer["code"] in PASSING:
+                    self._failed = avoided  # this one lives
                     raise LineLost(answer["code"])
                 raise Refusal(answer["code"])
             self._failed = None

@@ -28,6 +28,8 @@ from tests.faults.history import (
 FOLLOWED_FOR: Final = 40.0
 """Seconds after a fault in which a return counts as a return from it."""
 
+SAME: Final = 0.01
+"""Seconds by which two readings of one moment differ at most."""
 MENDED: Final = 8.0
 """Seconds after the end of a fault in which what it did is not over yet: people come back."""
 HERD: Final = 3.0
@@ -75,9 +77,10 @@ def figures(history: History) -> dict[str, Spread]:
     for taken in history.of(Taken):
         found[f"takeover after {taken.fault}"].append(taken.after)
     struck = history.of(Struck)
-    for one in struck:
+    nexts = [one.at for one in struck[1:]] + [history.ends]
+    for one, until in zip(struck, nexts, strict=True):
         found[f"service after {one.fault}"] += _served(history, one)
-        found[f"seats resumed after {one.fault}"] += _resumed(history, one)
+        found[f"seats resumed after {one.fault}"] += _resumed(history, one, until)
     whole, amid = _losses(history)
     found["presence loss"], found["presence loss amid faults"] = whole, amid
     found[ANSWERS], found[IN_A_HERD] = _answers(history)
@@ -85,12 +88,13 @@ def figures(history: History) -> dict[str, Spread]:
 
 
 def _served(history: History, struck: Struck) -> list[float]:
-    """From a fault of a process to the first person seated under a later epoch, for each of its shards."""
+    """From a fault of a process to the first person seated under a later epoch, for each shard it cost."""
+    cost = {one.shard for one in history.of(Taken) if abs(one.at - one.after - struck.at) < SAME}
     epochs: dict[int, int] = {}
     first: dict[int, float] = {}
     for seated in history.of(Seated):
         number = shard_of_visit(seated.visit)
-        if number not in struck.shards or not seated.stream:
+        if number not in cost or not seated.stream:
             continue
         epoch = int(seated.stream.partition(".")[0], 16)
         if seated.at < struck.at:
@@ -100,12 +104,15 @@ def _served(history: History, struck: Struck) -> list[float]:
     return [after for number, after in first.items() if number in epochs]
 
 
-def _resumed(history: History, struck: Struck) -> list[float]:
-    """From a fault of a process to the return of each person who was connected to it."""
+def _resumed(history: History, struck: Struck, until: float) -> list[float]:
+    """From a fault of a process to the return of each person whose connection to it ended by that, and so
+    before the next one.
+    """
     nodes: dict[int, str] = {}
     lines: dict[str, int] = {}
     back: dict[str, float] = {}
     out: set[str] = set()
+    ended = {one.line for one in history.of(Closed) if struck.at <= one.at < until}
     for entry in history.entries:
         if entry.at > struck.at + FOLLOWED_FOR:
             break
@@ -128,7 +135,7 @@ def _resumed(history: History, struck: Struck) -> list[float]:
                 if isinstance(entry, Away) and entry.at < struck.at:
                     lines.pop(entry.who, None)
     there = {who for who, line in lines.items() if nodes.get(line) == struck.node} - out
-    return [back[who] for who in there if who in back]
+    return [back[who] for who in there if who in back and lines[who] in ended]
 
 
 def _losses(history: History) -> tuple[list[float], list[float]]:
