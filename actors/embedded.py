@@ -156,6 +156,8 @@ class EmbeddedStore:
             return str(unusable)
         except OSError as error:
             return describe(error, self._folder.path)
+        except Exception as bug:  # noqa: BLE001 - a store that nobody starts again is down for good
+            return f"the store could not be started: {bug!r}"
         verb = "adopted" if self._server.adopted else "started"
         self._pauses.server_is_up()
         self._on_state("up", f"{verb} server {self._server.pid}")

@@ -123,7 +123,7 @@ class Bystanders:
             op = f"slow {turn}"
             try:
                 guest = await self.site.join(self.visit["panel"]["link"], f"Slow {turn}", op=op)
-                self.ledger.places.append(Place(self.visit["id"], guest, guest.ready["standing"]))
+                self.ledger.seated(Place(self.visit["id"], guest, guest.ready["standing"]))
                 self.found.figures["done"] += 1
             except Refused as refused:
                 self.found.expect(refused.code == "try_later", f"a slow store refuses with {refused.code}")
@@ -144,7 +144,7 @@ class Bystanders:
                     return
                 await asyncio.sleep(0.05)
         self.found.figures["resumed_after_ms"] += round(1000 * (time.monotonic() - began))
-        self.ledger.places.append(Place(self.visit["id"], guest, guest.ready["standing"]))
+        self.ledger.seated(Place(self.visit["id"], guest, guest.ready["standing"]))
         await self.provider.ask("admit", op="in after", seat=guest.seat)
         await guest.wait_for("you", standing="in")
         await self.talk()
