@@ -4,8 +4,9 @@ due.
 The contract of whoever holds it (actors):
 
 - `handle(command, now)` is the only way to change it. A `Refused` has changed nothing. A `Done` that is
-  `durable` must be saved before anybody hears of its events; its `seats_new` says that the save must be
-  refused past `lapses_at`.
+  `durable` must be saved before anybody hears of its events, or that it was done: what somebody asks for is,
+  even when it was so already, because only a save tells that the visit was not another owner's by then. Its
+  `seats_new` says that the save must be refused past `lapses_at`.
 - After each `handle`, send `Tick` no later than at `deadline`. Nothing that a command decides relies on a
   tick having been sent: a late one delays announcements, and lets nobody in late or out early.
 - After a failed save: `load` the last saved snapshot, then `reattach` what `connections()` of the spoilt
@@ -14,6 +15,7 @@ The contract of whoever holds it (actors):
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from engine import arriving, entering, lifecycle, outreach, running, seating
@@ -158,6 +160,8 @@ class Visit(Record):
         outcome = refused or handler(self, command, now)
         if isinstance(outcome, Done):
             self.operations.keep(key, command.op, outcome.created, now)
+            if not outcome.durable and not isinstance(command, AskMute):
+                outcome = replace(outcome, durable=True)  # a stale owner could say of it that it is so
         return outcome
 
     def _refused(self, by: By, handler: _Handler, right: Right) -> Refused | None:
