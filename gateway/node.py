@@ -257,4 +257,4 @@ async def _forget(rewrite: PurgeRewrite, metrics: Metrics) -> None:
 
 
 def _store_state(state: str, reason: str) -> None:
-    log.info("store", state=state, reason=reason)
+    (log.info if state == "up" else log.warning)("store", state=state, reason=reason)

@@ -86,6 +86,11 @@ class Site:
         """Where its sockets are."""
         return f"ws://127.0.0.1:{self._port}/ws"
 
+    @property
+    def last_words(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-2000:]
+
     # ------------------------------------------------------------ the process
 
     async def __aenter__(self) -> Self:
@@ -134,8 +139,7 @@ class Site:
         async with asyncio.timeout(START_WITHIN):
             line = await self._lines.get()
         if line is None or wanted not in line:
-            said = self.log.read_text(errors="replace")[-2000:]
-            raise RuntimeError(f"the node ended instead of saying {wanted!r}: {said}")
+            raise RuntimeError(f"the node ended instead of saying {wanted!r}: {self.last_words}")
         return dict(line)
 
     @property

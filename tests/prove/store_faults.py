@@ -140,7 +140,8 @@ class Bystanders:
                 break
             except Refused as refused:
                 if refused.code != "try_later" or time.monotonic() - began > RESUMES_WITHIN:
-                    self.found.expect(False, f"service resumes by itself ({refused.code})")
+                    said = self.site.last_words
+                    self.found.expect(False, f"service resumes by itself ({refused.code}): {said}")
                     return
                 await asyncio.sleep(0.05)
         self.found.figures["resumed_after_ms"] += round(1000 * (time.monotonic() - began))
