@@ -78,7 +78,7 @@ def figures(history: History) -> dict[str, Spread]:
         found[f"takeover after {taken.fault}"].append(taken.after)
     struck = history.of(Struck)
     nexts = [one.at for one in struck[1:]] + [history.ends]
-    for one, until in zip(struck, nexts, strict=True):
+    for one, until in zip(struck, nexts, strict=False):  # of none there is an end, too
         found[f"service after {one.fault}"] += _served(history, one)
         found[f"seats resumed after {one.fault}"] += _resumed(history, one, until)
     whole, amid = _losses(history)
