@@ -135,10 +135,15 @@ class Client:
     # ------------------------------------------------------------ once in
 
     async def ask(self, what: str, meant: float, t: str, **fields: object) -> Fields | None:
-        """Ask for something and wait for the answer, counted as `what`; None when there was none, or it was
-        refused.
+        """Ask for something until it is answered with more than `try_later`, counted as `what` from when it
+        was meant to be; None when there was no answer, or it was refused.
         """
         answer = await self.answer(t, **fields)
+        while _passes(answer) and monotonic() < meant + GIVES_UP:
+            self.ground.tally.count("put_off")
+            pause = answer.get("retry_after_ms", 0) / 1000 if answer else 0.0
+            await asyncio.sleep(pause + self.ground.chance.uniform(0, FIRST_WAIT))
+            answer = await self.answer(t, **fields)
         if answer is None or answer["t"] == "error":
             self._refused(what, answer["code"] if answer else "unanswered")
             return None
@@ -180,6 +185,11 @@ class Client:
         self._left = self.visitor
         if self.visitor is not None and not self.visitor.closed.done():
             self.visitor.vanish()
+
+
+def _passes(answer: Fields | None) -> bool:
+    """Whether the same request may succeed a little later."""
+    return answer is not None and answer["t"] == "error" and answer["code"] in PASSING
 
 
 def _seconds(farewell: str) -> float:
