@@ -81,11 +81,14 @@ async def _watch(visitor: Visitor, ticket: str) -> None:
 
 
 @contextmanager
-def node(*, all_at_once: bool = True, admin_bind: str = "", **environment: str) -> Iterator[NodeServer]:
-    """Run a node for a `with`, in a folder of its own; `all_at_once`: with no limit on how many may come;
-    `admin_bind`: where its /metrics are, if anywhere; `environment`: further settings.
+def node(
+    *, all_at_once: bool = True, admin_bind: str = "", inside: Path | None = None, **environment: str
+) -> Iterator[NodeServer]:
+    """Run a node for a `with`, in a folder of its own, made `inside` another if that is said; `all_at_once`:
+    with no limit on how many may come; `admin_bind`: where its /metrics are, if anywhere; `environment`:
+    further settings.
     """
-    with tempfile.TemporaryDirectory(prefix="vestibule-load-") as folder:
+    with tempfile.TemporaryDirectory(prefix="vestibule-load-", dir=inside) as folder:
         command = [sys.executable, "-m", "load_tests.node", folder, "--admin-bind", admin_bind]
         every = [*command, "--all-at-once"] if all_at_once else command
         with started(every, silent=False, **environment) as (tree, line):

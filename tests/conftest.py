@@ -11,11 +11,10 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from tests.support.memory import memory
+
 TESTS = Path(__file__).parent
 KINDS = ("unit", "simulation", "real", "cluster", "browser")
-MEMORY: Final = Path("/dev/shm")  # noqa: S108 - pytest makes its folders there as it does elsewhere
-ROOM: Final = 2 << 30
-"""Bytes that must be free there."""
 STORY: Final = "tests/cluster/"
 LONGEST: Final = (STORY, "tests/real/test_takeover", "tests/real/test_cli", "tests/real/test_proof")
 """What is begun first, so that no worker is left alone with it at the end."""
@@ -31,10 +30,8 @@ def pytest_configure() -> None:
     """Keep the tests' folders in memory where there is room: what they promise must not hang on a disk that
     others keep busy for seconds.
     """
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
-        there = os.statvfs(MEMORY)
-        if there.f_bavail * there.f_frsize > ROOM and not there.f_flag & os.ST_NOEXEC:
-            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    if (folder := memory()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

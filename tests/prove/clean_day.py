@@ -3,6 +3,7 @@
     python -m load_tests --scenario clinic-day
 
 with guests by link and telephone, people who wait, drop out and come back; an hour of the rules is a minute.
+A disk that stands still for a second is a fault, and alerts say so: the day's store is in memory.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from load_tests.node_site import NodeServer, node
 from tests.prove.alert_faults import QUICK_REWRITES
 from tests.prove.proof import Findings
 from tests.prove.quiet import loud_lately
+from tests.support.memory import memory
 from tests.support.node import free_port
 from tests.support.prometheus import prometheus
 
@@ -31,7 +33,7 @@ MINUTES: Final = 1.5
 async def lived(folder: Path, found: Findings) -> None:
     """Live it at a node of its own, and look that nothing fired."""
     door = f"127.0.0.1:{free_port()}"
-    with node(all_at_once=False, admin_bind=door, **QUICK_REWRITES) as server:
+    with node(all_at_once=False, admin_bind=door, inside=memory(), **QUICK_REWRITES) as server:
         async with prometheus(folder / "prometheus-of-the-day", {"vestibule": [door]}) as prom:
             await prom.until("count(up == 1) == 1")
             await prom.until_none('ALERTS{alertname="VestibuleNoNode"}')  # before it was scraped first
