@@ -1,7 +1,8 @@
 """The folder an embedded store lives in: its layout, its two locks, and whether it can be written to.
 
     <data directory>/node.lock              held by the one live node, with its pid inside
-    <data directory>/store/server.lock      held by the store's server itself, so it outlives a killed node
+    <data directory>/store/server.lock      held by the store's server itself, so it outlives a killed node;
+                                            with the server's pid inside
     <data directory>/store/valkey.sock      the server's socket
     <data directory>/store/valkey.log
     <data directory>/store/appendonlydir/   what was saved
@@ -81,10 +82,7 @@ def hold_data_dir(data_dir: Path) -> Iterator[None]:
     try:
         if not try_lock(lock):
             raise StoreInUse(data_dir, _holder(lock))
-        os.ftruncate(lock, 0)
-        # A full disk must not keep a node from saying whose directory it is: the pid is a courtesy.
-        with contextlib.suppress(OSError):
-            os.pwrite(lock, b"%d\n" % os.getpid(), 0)
+        write_pid(lock, os.getpid())
         yield
     finally:
         os.close(lock)
@@ -99,13 +97,26 @@ def try_lock(lock: int) -> bool:
     return True
 
 
+def write_pid(lock: int, pid: int) -> None:
+    """Write into an open file whose lock it is; a full disk must not keep anybody from starting."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, b"%d\n" % pid, 0)
+
+
+def read_pid(lock: int) -> int | None:
+    """Read who wrote last that the lock is theirs; None when nobody did."""
+    text = os.pread(lock, 32, 0).strip()
+    return int(text) if text.isdigit() else None
+
+
 def _holder(lock: int) -> int | None:
     """Read who holds the node's lock; a holder that locked a moment ago may not have written its pid yet."""
     deadline = time.monotonic() + PID_WAIT_SECONDS
     while time.monotonic() < deadline:
-        text = os.pread(lock, 32, 0).strip()
-        if text.isdigit() and _alive(int(text)):  # a dead pid is the previous holder's
-            return int(text)
+        pid = read_pid(lock)
+        if pid is not None and _alive(pid):  # a dead pid is the previous holder's
+            return pid
         time.sleep(0.01)
     return None
 
@@ -200,6 +211,15 @@ class StoreFolder:
             link.unlink(missing_ok=True)
             link.symlink_to(self.path)
         return link
+
+    def clear_unfinished(self) -> None:
+        """Remove what a killed server was amid writing anew; nothing else would, and guests' names are in it.
+
+        Only for who holds the server's lock: then no child of a server writes here either.
+        """
+        for unfinished in self.path.glob("temp-*"):
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
 
     def set_log_aside(self) -> None:
         """Keep the log bounded: a long one becomes `valkey.log.old`."""

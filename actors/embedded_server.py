@@ -2,7 +2,8 @@
 
 At most one server ever runs on a folder: the server itself holds a lock on `server.lock`, through a
 descriptor it inherits, so the lock outlives a node that was killed and dies with the server. Who finds the
-lock taken adopts the server that answers on the socket.
+lock taken adopts the server that answers on the socket. A child that rewrites the server's file inherits the
+lock as well: when its server was killed it is ended too, or nobody could serve until it is done.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import importlib.util
 import itertools
 import os
 import platform
+import select
 import signal
 import subprocess
 import sys
@@ -24,7 +26,14 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
 
-from actors.embedded_folder import EmbeddedStoreError, StoreFolder, StoreUnusable, try_lock
+from actors.embedded_folder import (
+    EmbeddedStoreError,
+    StoreFolder,
+    StoreUnusable,
+    read_pid,
+    try_lock,
+    write_pid,
+)
 
 AppendFsync = Literal["always", "everysec"]
 
@@ -223,10 +232,12 @@ def _spawn(folder: StoreFolder, appendfsync: AppendFsync) -> subprocess.Popen[by
     lock = folder.open_server_lock()
     try:
         if not try_lock(lock):
+            _end_remains(lock)
             return None
+        folder.clear_unfinished()
         folder.set_log_aside()
         with folder.log.open("ab") as log:  # what it says before it has read its own settings
-            return subprocess.Popen(  # noqa: S603 - our own command line, no shell
+            server = subprocess.Popen(  # noqa: S603 - our own command line, no shell
                 server_command(folder, appendfsync),
                 cwd=folder.path,
                 pass_fds=(lock,),
@@ -236,8 +247,40 @@ def _spawn(folder: StoreFolder, appendfsync: AppendFsync) -> subprocess.Popen[by
                 start_new_session=True,  # Ctrl-C reaches the node first, which then stops the server in order
                 umask=0o077,
             )
+        write_pid(lock, server.pid)
+        return server
     finally:
         os.close(lock)  # the server keeps its copy, and with it the lock
+
+
+def _end_remains(lock: int) -> None:
+    """End what outlived the server that took the lock: a child amid its rewrite, whose work nobody will use.
+
+    The server leads a process group of its own, and its number belongs to nobody else while one of it lives.
+    """
+    leader = read_pid(lock)
+    if leader is not None and _has_ended(leader):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell whether a process is gone, or only waits for its parent to take note that it is."""
+    try:
+        if sys.platform != "linux":
+            os.kill(pid, 0)
+            return False
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it is somebody else's, or no process by itself
+        return False
+    try:
+        poll = select.poll()
+        poll.register(process, select.POLLIN)
+        return bool(poll.poll(0))
+    finally:
+        os.close(process)
 
 
 async def _meet(

@@ -21,6 +21,9 @@ from redis.backoff import NoBackoff
 from actors.embedded import EmbeddedStore, StoreInUse, StoreUnusable, default_data_dir
 from tests.prove.disk import read_only_disk, small_disk
 
+PATIENCE = 20.0
+"""Seconds after which a test gives up; less than a start may go without an answer."""
+
 NODE = """
 import asyncio, sys
 from pathlib import Path
@@ -342,6 +345,58 @@ async def test_long_and_odd_path(tmp_path: Path) -> None:
     async with EmbeddedStore(deep) as store:
         assert store.pid == orphan
         assert await read(store, "visit") == "open"
+
+
+async def amid_a_rewrite(url: str) -> None:
+    """Write facts, and let the server begin a rewrite that would take hours."""
+    async with redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as connection:
+        for number in range(100):
+            await connection.set(f"visit:{number}", "open " * 400)
+        await connection.config_set("rdb-key-save-delay", 100_000_000)  # microseconds
+        await connection.bgrewriteaof()
+
+
+def left_behind(data_dir: Path) -> list[Path]:
+    """List what a rewrite that was not finished leaves."""
+    return list((data_dir / "store").glob("temp-*"))
+
+
+async def until_begun(data_dir: Path) -> None:
+    """Wait until a rewrite writes."""
+    async with asyncio.timeout(PATIENCE):
+        while not left_behind(data_dir):  # noqa: ASYNC110 - another process's file tells no event
+            await asyncio.sleep(0.01)
+
+
+async def test_a_rewrite_that_outlives_its_server_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """A server killed amid a rewrite is followed at once, and what was not finished does not stay."""
+    states = States()
+    async with EmbeddedStore(tmp_path, on_state=states, longest_pause_seconds=0.05) as store:
+        await states.next("up")
+        await amid_a_rewrite(store.url)
+        await until_begun(tmp_path)
+        kill_server(store)
+        await states.next("down")
+        async with asyncio.timeout(PATIENCE):
+            await states.next("up")
+        assert left_behind(tmp_path) == []
+        async with client(store) as connection:
+            assert await connection.dbsize() == 100
+
+
+async def test_a_rewrite_that_outlives_server_and_node_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """So does the next node's server follow when both were killed."""
+    with a_node(tmp_path) as node:
+        node.go()
+        server = node.heard()[1]
+        await amid_a_rewrite(f"unix://{tmp_path}/store/valkey.sock")
+        await until_begun(tmp_path)
+        node.kill()
+        os.kill(server, signal.SIGKILL)
+        async with asyncio.timeout(PATIENCE), EmbeddedStore(tmp_path) as store, client(store) as connection:
+            assert store.pid != server
+            assert left_behind(tmp_path) == []
+            assert await connection.dbsize() == 100
 
 
 async def test_remains_of_a_server_are_waited_for(tmp_path: Path) -> None:
