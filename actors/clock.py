@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import inf
 from typing import Final
 
 from engine.ids import Instant
@@ -69,6 +70,8 @@ class Clock:
         self._grown_at = 0.0
         """When (monotonic) this clock begins to count for others."""
         self._renewed_at: float | None = None
+        self.set_at = -inf
+        """When (monotonic) the store last told the time well enough to go by it."""
         self._last: Instant = 0
 
     @property
@@ -94,8 +97,10 @@ class Clock:
         trip = self.monotonic() - sent
         self._renewed_at = sent
         zero = store_now - 1000 * (sent + trip / 2)  # as if the store had looked in the middle of the trip
+        if self._zero is None or trip / 2 <= VAGUE_MS / 1000:
+            self.set_at = self.monotonic()
         if self._zero is None:
-            self._grown_at = self.monotonic() + YOUNG_MS / 1000
+            self._grown_at = self.set_at + YOUNG_MS / 1000
             self._follow(zero, _of_most(others) if others else 0.0)
         elif trip / 2 <= VAGUE_MS / 1000:
             self._measured(zero, self._zero)
@@ -165,10 +170,6 @@ class Clock:
     def to_store(self, at: Instant) -> Instant:
         """The instant in the store's own time."""
         return round(at + self._store_ahead)
-
-    def from_store(self, at: Instant) -> Instant:
-        """An instant of the store's own time as ours."""
-        return round(at - self._store_ahead)
 
 
 def _of_most(voices: Sequence[float]) -> float:

@@ -477,9 +477,9 @@ class Host(Register):
         """Find out whether a save was written, then settle it."""
         self.tasks.start(self._outcomes.resolve(live, save, settled))
 
-    def late(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+    def late(self, lapses: Instant, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Believe the store that a visit's time is over, unless its clock jumped."""
-        self.tasks.start(self._outcomes.look_again(save, settled))
+        self.tasks.start(self._outcomes.look_again(lapses, save, settled))
 
     async def _let_go(self, live: LiveVisit) -> None:
         """Tell the PIN index that a visit's PINs are over."""

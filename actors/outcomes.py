@@ -11,6 +11,7 @@ from actors.commit import Committer, SaveOutcome
 from actors.lease import Lease
 from actors.live import LiveVisit
 from actors.ports import Save, ShardStore, StoreDown
+from engine.ids import Instant
 
 Settled = Callable[[SaveOutcome], None]
 
@@ -43,14 +44,23 @@ class Outcomes:
                 settled("down")
             return
 
-    async def look_again(self, save: Save, settled: Settled) -> None:
-        """The store says that the visit's time is over: true, unless its clock jumped since the last
-        renewal.
+    async def look_again(self, lapses: Instant, save: Save, settled: Settled) -> None:
+        """The store says that it is `lapses`, or later: true, unless its clock was set since the save was
+        made.
+
+        Who cannot be told for sure is told to try later: the store is away, or answers too slowly to tell
+        the time by.
         """
-        before, clock = save.lapses_at, self._clock
-        lapses = clock.from_store(before)
-        if not await self._lease.renew() or clock.now() >= lapses or clock.to_store(lapses) == before:
+        clock = self._clock
+        asked = clock.monotonic()
+        if not await self._lease.renew():
+            settled("down")
+        elif clock.now() >= lapses:
             settled("expired")
-            return
-        moved = replace(save, lapses_at=clock.to_store(lapses))
-        self._committer.put(moved, lambda outcome: settled("expired" if outcome == "late" else outcome))
+        elif clock.set_at < asked:
+            settled("down")
+        elif (by_store := clock.to_store(lapses)) == save.lapses_at:
+            settled("expired")
+        else:
+            moved = replace(save, lapses_at=by_store)
+            self._committer.put(moved, lambda outcome: settled("expired" if outcome == "late" else outcome))

@@ -57,7 +57,7 @@ class Landlord(Protocol):
     def doubt(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Find out whether a save was written, then settle it."""
 
-    def late(self, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
+    def late(self, lapses: Instant, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Believe the store that a visit's time is over, unless its clock jumped."""
 
     def over(self, live: LiveVisit) -> None:
@@ -310,7 +310,7 @@ class Shard:
 
     def late(self, live: LiveVisit, save: Save, settled: Callable[[SaveOutcome], None]) -> None:
         """Believe the store that a visit's time is over, unless its clock jumped."""
-        self._host.late(save, settled)
+        self._host.late(live.visit.lapses_at, save, settled)
 
     def over(self, live: LiveVisit) -> None:
         """Take note that a visit is over, and saved so."""

@@ -146,6 +146,26 @@ def test_a_node_that_starts_while_the_stores_clock_is_wrong_has_the_time_of_the_
         assert len(town.processes()) == 3
 
 
+@pytest.mark.parametrize("after", [at / 100 for at in range(0, 100, 4)])
+@pytest.mark.parametrize("slow", [0.2, 0.4, 0.6])
+def test_whenever_the_stores_clock_is_set_nobody_is_told_that_a_visit_is_over(
+    after: float, slow: float
+) -> None:
+    """Also who comes just then, whatever the node learns of it first, and if it cannot tell the time."""
+    with town_of(1) as town:
+        owner = owner_in(town)
+        town.scheduler.pass_time(5.0 + after)
+        owner.way.slow = slow
+        guest = guest_of(town)
+        town.scheduler.pass_time(0.1)
+        town.server.ahead += 3_600_000
+        town.scheduler.pass_time(2.0)
+        owner.way.slow = 0.0
+        town.scheduler.pass_time(10.0)
+        assert not guest.done
+        assert guest.line is not None
+
+
 def late(town: Town, process: NodeProcess) -> int:
     """Milliseconds by which a node's time is behind the store's."""
     return town.server.keys.now() - process.host.now()

@@ -50,10 +50,6 @@ class SteeredClock(Clock):
         """Take off what was added."""
         return super().to_store(at - self.ahead)
 
-    def from_store(self, at: Instant) -> Instant:
-        """Add what was added."""
-        return super().from_store(at) + self.ahead
-
     def stand_still(self, seconds: float) -> None:
         """Let so much time pass at once, as for a process that was stopped."""
         steady = self.monotonic
