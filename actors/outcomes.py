@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from actors.clock import Clock
+from actors.clock import VAGUE_MS, Clock
 from actors.commit import Committer, SaveOutcome
 from actors.lease import Lease
 from actors.live import LiveVisit
@@ -45,22 +45,22 @@ class Outcomes:
             return
 
     async def look_again(self, lapses: Instant, save: Save, settled: Settled) -> None:
-        """The store says that it is `lapses`, or later: true, unless its clock was set since the save was
-        made.
+        """The store says that it is `lapses`, or later: true, unless its clock was set meanwhile.
 
-        Who cannot be told for sure is told to try later: the store is away, or answers too slowly to tell
-        the time by.
+        Who cannot be told for sure is told to try later: the store is away, answers too slowly to tell the
+        time by, or its clock is set again and again.
         """
         clock = self._clock
         asked = clock.monotonic()
         if not await self._lease.renew():
             settled("down")
-        elif clock.now() >= lapses:
+            return
+        left = lapses - clock.now()
+        if left <= 0:
             settled("expired")
         elif clock.set_at < asked:
             settled("down")
-        elif (by_store := clock.to_store(lapses)) == save.lapses_at:
-            settled("expired")
         else:
-            moved = replace(save, lapses_at=by_store)
-            self._committer.put(moved, lambda outcome: settled("expired" if outcome == "late" else outcome))
+            again = replace(save, lapses_at=clock.to_store(lapses))
+            over: SaveOutcome = "expired" if left <= VAGUE_MS else "down"
+            self._committer.put(again, lambda outcome: settled(over if outcome == "late" else outcome))

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from tests.faults.facts import no_admission_after_expiry, no_double_effect, nothing_lost
+from tests.faults.facts import (
+    no_admission_after_expiry,
+    no_double_effect,
+    nobody_refused_early,
+    nothing_lost,
+)
 from tests.faults.history import History
 from tests.faults.owners import one_owner
 from tests.faults.sequence import sequence
@@ -17,6 +22,7 @@ CHECKS: Final[dict[Rule, Callable[[History], Iterator[Broken]]]] = {
     "nothing lost": nothing_lost,
     "no double effect": no_double_effect,
     "no admission after expiry": no_admission_after_expiry,
+    "nobody refused early": nobody_refused_early,
     "presence": presence,
     "sequence": sequence,
     "seat kept": seat_kept,

@@ -1,4 +1,6 @@
-"""The rules of facts: what was acknowledged is in the store, once, and nobody got in after the end."""
+"""The rules of facts: what was acknowledged is in the store, once; nobody got in after the end, or was turned
+away before it.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +9,17 @@ from collections.abc import Callable, Iterable, Iterator
 from statistics import median
 from typing import Final
 
-from tests.faults.history import Counted, History, Seated, Stored
+from tests.faults.history import Answered, Counted, History, Seated, Stored
 from tests.faults.requests import Request, Requests
-from tests.faults.verdict import Broken, Rule
+from tests.faults.verdict import Broken
 
 OVER: Final = frozenset({"completed", "cancelled", "ended"})
 NOT_IN_YET: Final = frozenset({"held", "waiting"})
 MINUTE: Final = 60_000
 EXPIRY_SLACK: Final = 1_000
-"""Milliseconds: what is asked so soon after the end may still be let in (an expiry fires within a second)."""
+"""Milliseconds: what is asked so soon after the end may still be let in (an expiry fires within a second);
+and so much may a clock that follows the store be wrong.
+"""
 
 Check = Callable[[Request, Stored], str]
 """Says what of an acknowledged request is not in its visit as stored; "" when all is."""
@@ -184,28 +188,78 @@ def _extensions(stored: Iterable[Stored], requests: Requests) -> Iterator[Broken
             )
 
 
-# ---------------------------------------------------------------- no admission after expiry
+# ---------------------------------------------------------------- the end, at its time
+
+
+class _Ends:
+    """When visits end, as far as a history says."""
+
+    def __init__(self, history: History, requests: Requests) -> None:
+        # the answer's instant is between the hello's sending and its arrival: half the trip is the best guess
+        self._ahead = median(one.now - 500 * (one.sent + one.at) for one in history.of(Seated))
+        self._lapses = {one.made: one.answered.instant for one in requests.done("plan") if one.answered}
+        self._extensions: dict[str, list[Request]] = {}
+        for request in requests.of("extend"):
+            self._extensions.setdefault(request.asked.visit, []).append(request)
+
+    def known(self, visit: str) -> bool:
+        """Whether it is known when a visit was to end."""
+        return visit in self._lapses
+
+    def after(self, visit: str, asked: float, over: float) -> float:
+        """Milliseconds from the last end that a visit can have had at `over` to a request made at `asked`."""
+        extended = [one for one in self._of(visit) if one.asked.at < over and (one.done or one.doubtful)]
+        return self._since(visit, extended, asked)
+
+    def before(self, visit: str, asked: float, over: float) -> float:
+        """Milliseconds from an answer at `over` to the first end that a visit can have had at `asked`."""
+        extended = [one for one in self._of(visit) if one.over_at < asked and one.done]
+        return -self._since(visit, extended, over)
+
+    def _of(self, visit: str) -> list[Request]:
+        return self._extensions.get(visit, [])
+
+    def _since(self, visit: str, extended: Iterable[Request], at: float) -> float:
+        minutes = sum(int(one.asked.about) for one in extended)
+        return 1000 * at + self._ahead - self._lapses[visit] - MINUTE * minutes
 
 
 def no_admission_after_expiry(history: History) -> Iterator[Broken]:
     """Find seats that were asked for after the visit's time was over, and given."""
-    seated = history.of(Seated)
-    if not seated:
-        return
-    # the answer's instant is between the hello's sending and its arrival: half the trip is the best guess
-    ahead = median(one.now - 500 * (one.sent + one.at) for one in seated)
+    yield from _joins_at_a_wrong_time(history, _late)
+
+
+def nobody_refused_early(history: History) -> Iterator[Broken]:
+    """Find links that were said to be over before the visit's time was."""
+    yield from _joins_at_a_wrong_time(history, _early)
+
+
+def _late(ends: _Ends, one: Request, answered: Answered) -> Broken | None:
+    late = ends.after(one.asked.visit, answered.sent, answered.at) if one.done else 0.0
+    if late <= EXPIRY_SLACK:
+        return None
+    what = f"{one.asked.who} was let in {late / 1000:.1f} s late to {one.asked.visit}"
+    return Broken("no admission after expiry", what, answered.at)
+
+
+def _early(ends: _Ends, one: Request, answered: Answered) -> Broken | None:
+    over = answered.code == "link_over"
+    early = ends.before(one.asked.visit, one.asked.at, answered.at) if over else 0.0
+    if early <= EXPIRY_SLACK:
+        return None
+    what = f"{one.asked.who} was told {early / 1000:.1f} s early that {one.asked.visit} is over"
+    return Broken("nobody refused early", what, answered.at)
+
+
+def _joins_at_a_wrong_time(
+    history: History, judged: Callable[[_Ends, Request, Answered], Broken | None]
+) -> Iterator[Broken]:
+    if not history.of(Seated):
+        return  # nobody knows what time it was
     requests = Requests(history)
-    lapses = {one.made: one.answered.instant for one in requests.done("plan") if one.answered}
-    extensions: dict[str, list[Request]] = {}
-    for request in requests.of("extend"):
-        extensions.setdefault(request.asked.visit, []).append(request)
-    for one in requests.done("join"):
-        visit, answered = one.asked.visit, one.answered
-        if visit not in lapses or answered is None:
+    ends = _Ends(history, requests)
+    for one in requests.of("join"):
+        if one.answered is None or not ends.known(one.asked.visit):
             continue
-        more = [e for e in extensions.get(visit, []) if e.asked.at < one.over_at and (e.done or e.doubtful)]
-        ends = lapses[visit] + MINUTE * sum(int(e.asked.about) for e in more)
-        late = answered.sent * 1000 + ahead - ends
-        if late > EXPIRY_SLACK:
-            rule: Rule = "no admission after expiry"
-            yield Broken(rule, f"{one.asked.who} was let in {late / 1000:.1f} s late to {visit}", one.over_at)
+        if (broken := judged(ends, one, one.answered)) is not None:
+            yield broken

@@ -16,11 +16,13 @@ from msgspec import msgpack
 from actors.body import BodyCodec, clinic_of, key_of
 from actors.host import Host
 from actors.live import LiveVisit
-from actors.ports import StoreDown
+from actors.outcomes import Outcomes, Settled
+from actors.ports import Save, StoreDown
 from actors.sealing import Sealer
 from actors.shard import Shard
 from engine.clinic import Clinic
 from engine.events import Done
+from engine.ids import Instant
 from engine.operations import Operations
 from tests.simulation.faults import drawn
 from tests.simulation.node import SECRETS, NodeProcess
@@ -78,6 +80,15 @@ def _hasty() -> Iterator[None]:
 
     with patch.object(LiveVisit, "_save", say_and_save):
         yield
+
+
+def _credulous() -> AbstractContextManager[object]:
+    """Believe the store that a visit's time is over, whatever became of its clock."""
+
+    async def believe(_: Outcomes, __: Instant, ___: Save, settled: Settled) -> None:
+        settled("expired")
+
+    return patch.object(Outcomes, "look_again", believe)
 
 
 @contextmanager
@@ -141,6 +152,7 @@ MUTATIONS: Final = (
     Mutation("removed fence", ("replace", "freeze"), "one owner", scripts=_unfenced),
     Mutation("lost op_id check", ("unheard", "lines cut"), "no double effect", _forgetful),
     Mutation("publish before the save", ("store full", "unheard", "kill"), "nothing lost", _hasty),
+    Mutation("store's clock believed", ("clock ahead", "lines cut"), "nobody refused early", _credulous),
     Mutation("owner named by slot", ("replace", "kill"), "one owner", _by_slot),
     Mutation("deadline fired by a stranger", ("pause", "lines cut"), "one owner", _meddling),
 )

@@ -202,6 +202,18 @@ def test_nobody_is_let_in_after_the_end() -> None:
     assert found(told) == {"no admission after expiry"}
 
 
+@pytest.mark.parametrize(("before", "broken"), [(0.5, set()), (2.0, {"nobody refused early"}), (-3.0, set())])
+def test_nobody_is_turned_away_before_the_end(before: float, broken: set[str]) -> None:
+    """The link is said to be over while the visit, as it was extended, goes on."""
+    told_at = LAPSES / 1000 + 300 - before
+    told = history(
+        Opened(at=told_at - 0.1, line=9, who="eve", node="node-1/1"),
+        Asked(at=told_at - 0.1, op="join eve", who="eve", what="join", visit=VISIT, about="Eve"),
+        Answered(at=told_at, op="join eve", code="link_over"),
+    )
+    assert found(told) == broken
+
+
 # ---------------------------------------------------------------- presence
 
 
