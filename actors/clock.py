@@ -66,7 +66,7 @@ class Clock:
         self._believed = 0.0
         """The same, as it was when there was no doubt last."""
         self._doubt: tuple[float, float] | None = None
-        """Since when (monotonic) the store's clock may be so far (ms) ahead, and not as far as we believe."""
+        """Since when (monotonic) our line may be so far (ms) behind the right one."""
         self._grown_at = 0.0
         """When (monotonic) this clock begins to count for others."""
         self._renewed_at: float | None = None
@@ -122,8 +122,10 @@ class Clock:
         right, now = self._right(others), self.monotonic()
         if right is None:
             self._believed, self._doubt = self._store_ahead, None
-        elif self._doubt is None or abs(self._doubt[1] - right) > JUMP_MS:
-            self._doubt = now, right
+            return
+        behind = self._store_ahead - right  # changes when the store's clock is set: who said what was right?
+        if self._doubt is None or abs(self._doubt[1] - behind) > JUMP_MS:
+            self._doubt = now, behind
         elif now - self._doubt[0] >= STAYS_MS / 1000:
             self._follow(zero, right)
 

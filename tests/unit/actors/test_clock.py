@@ -177,6 +177,24 @@ def test_a_machine_that_stood_still_while_the_stores_clock_was_wrong_is_late_no_
     assert node.late == -3_600_000
 
 
+@pytest.mark.parametrize("jump", [3_600_000, -3_600_000])
+def test_a_stores_clock_that_is_set_while_a_stall_is_found_out_moves_nobody(node: Node, jump: int) -> None:
+    """What the others said of the store's clock is not held against what it says since it was set."""
+    node.renew(others=[0])
+    node.live(10, others=[0])
+    node.stand_still(6.0)
+    node.live(5, others=[0])
+    node.set_ms += jump
+    node.live(2, others=[0])
+    node.live(2, others=[jump])
+    assert node.late == 6_000 + jump
+    node.live(8, others=[jump])
+    assert node.late == jump
+    node.set_ms -= jump
+    node.live(8, others=[0])
+    assert node.late == 0
+
+
 def test_who_starts_while_the_stores_clock_is_wrong_takes_the_line_of_the_others(node: Node) -> None:
     """It neither believes the store, nor makes the others believe it."""
     node.set_ms = 3_600_000
