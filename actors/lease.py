@@ -43,6 +43,8 @@ class Lease:
         """Whether the shards were found to be ours since the lease was last in doubt."""
         self._unchecked = True
         """Whether the store may hold something else than we believe."""
+        self._replaced = False
+        """Whether a later start of this node had the lease; were it gone, it would still not be ours."""
         self._hurry = asyncio.Event()
         self._sound_again = asyncio.Event()
         self._renewing = asyncio.Lock()
@@ -93,7 +95,11 @@ class Lease:
             tend()
 
     async def renew(self) -> bool:
-        """Renew once, and look after the shards if they are in doubt; False when the store is away."""
+        """Renew once, and look after the shards if they are in doubt; False when the store is away, or a
+        later start of this node has taken over.
+        """
+        if self._replaced:
+            return False
         async with self._renewing:
             if self._mine and self._clock.known and not self._clock.lease_holds():
                 self._doubt()
@@ -103,6 +109,7 @@ class Lease:
                 self._clock.renewed(renewal.now, sent, renewal.skews)
                 await self._make_sure()
             except LeaseTaken:
+                self._replaced = True
                 if self._mine:
                     self._doubt()
                 self.taken()

@@ -146,6 +146,23 @@ def test_a_node_that_starts_while_the_stores_clock_is_wrong_has_the_time_of_the_
         assert len(town.processes()) == 3
 
 
+def test_who_was_replaced_has_nothing_again_when_the_lease_lapses() -> None:
+    """A process that lingers does not take the name back, as when the store's clock is set ahead."""
+    with town_of(1) as town:
+        old = owner_in(town)
+        new = town.start(old.slot)
+        town.scheduler.pass_time(3.0)
+        assert new.host.ready
+        assert not old.host.ready
+        new.pause()
+        town.scheduler.pass_time(10.0)
+        assert not old.host.ready
+        new.loop.go_on()
+        town.scheduler.pass_time(3.0)
+        assert new.host.ready
+        assert owner_in(town) is new
+
+
 @pytest.mark.parametrize("after", [at / 100 for at in range(0, 100, 4)])
 @pytest.mark.parametrize("slow", [0.2, 0.4, 0.6])
 def test_whenever_the_stores_clock_is_set_nobody_is_told_that_a_visit_is_over(
