@@ -35,6 +35,7 @@ LOG_BYTES: Final = 1 << 20
 LOG_PREFIX: Final = re.compile(r"^\d+:\w .*?\d\d:\d\d:\d\d\.\d+ [#*.-] ")
 SOCKET_PATH_BYTES: Final = 100
 """Longest socket path used as it is: sun_path holds 108 bytes on Linux and 104 on macOS."""
+PIDS_END: Final = 1 << 31
 PID_WAIT_SECONDS: Final = 1.0
 """How long a refused node waits to read the pid of the one that has just taken the lock."""
 
@@ -107,7 +108,7 @@ def write_pid(lock: int, pid: int) -> None:
 def read_pid(lock: int) -> int | None:
     """Read who wrote last that the lock is theirs; None when nobody did."""
     text = os.pread(lock, 32, 0).strip()
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdigit() and 0 < int(text) < PIDS_END else None
 
 
 def _holder(lock: int) -> int | None:
@@ -168,8 +169,10 @@ class StoreFolder:
     def obstacle(self) -> str | None:
         """Say why nothing can be written here, or None if it can; blocks for as long as one write takes.
 
-        The server cannot be asked: on a full disk it ends without room for a line in its log.
+        The server cannot be asked: on a full disk it ends without room for a line in its log. What a server
+        left unfinished when it was killed does not count; it may be what has filled the disk.
         """
+        self._clear_if_nobody_writes()
         probe = self.path / "room.probe"
         try:
             with probe.open("wb", buffering=0) as file:
@@ -220,6 +223,15 @@ class StoreFolder:
         for unfinished in self.path.glob("temp-*"):
             with contextlib.suppress(OSError):
                 unfinished.unlink()
+
+    def _clear_if_nobody_writes(self) -> None:
+        with contextlib.suppress(OSError):
+            lock = self.open_server_lock()
+            try:
+                if try_lock(lock):
+                    self.clear_unfinished()
+            finally:
+                os.close(lock)
 
     def set_log_aside(self) -> None:
         """Keep the log bounded: a long one becomes `valkey.log.old`."""

@@ -234,6 +234,7 @@ def _spawn(folder: StoreFolder, appendfsync: AppendFsync) -> subprocess.Popen[by
         if not try_lock(lock):
             _end_remains(lock)
             return None
+        os.ftruncate(lock, 0)  # whose it was does not matter any more, whatever becomes of us here
         folder.clear_unfinished()
         folder.set_log_aside()
         with folder.log.open("ab") as log:  # what it says before it has read its own settings

@@ -347,6 +347,16 @@ async def test_long_and_odd_path(tmp_path: Path) -> None:
         assert await read(store, "visit") == "open"
 
 
+@contextmanager
+def left_to_itself(server: int) -> Iterator[None]:
+    """End what is left of a server in the end, whatever a test finds: its child would go on for hours."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server, signal.SIGKILL)
+
+
 async def amid_a_rewrite(url: str) -> None:
     """Write facts, and let the server begin a rewrite that would take hours."""
     async with redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as connection:
@@ -375,10 +385,10 @@ async def test_a_rewrite_that_outlives_its_server_keeps_nobody_waiting(tmp_path:
         await states.next("up")
         await amid_a_rewrite(store.url)
         await until_begun(tmp_path)
-        kill_server(store)
-        await states.next("down")
-        async with asyncio.timeout(PATIENCE):
-            await states.next("up")
+        with left_to_itself(kill_server(store)):
+            await states.next("down")
+            async with asyncio.timeout(PATIENCE):
+                await states.next("up")
         assert left_behind(tmp_path) == []
         async with client(store) as connection:
             assert await connection.dbsize() == 100
@@ -393,10 +403,15 @@ async def test_a_rewrite_that_outlives_server_and_node_keeps_nobody_waiting(tmp_
         await until_begun(tmp_path)
         node.kill()
         os.kill(server, signal.SIGKILL)
-        async with asyncio.timeout(PATIENCE), EmbeddedStore(tmp_path) as store, client(store) as connection:
-            assert store.pid != server
-            assert left_behind(tmp_path) == []
-            assert await connection.dbsize() == 100
+        with left_to_itself(server):
+            async with (
+                asyncio.timeout(PATIENCE),
+                EmbeddedStore(tmp_path) as store,
+                client(store) as connection,
+            ):
+                assert store.pid != server
+                assert left_behind(tmp_path) == []
+                assert await connection.dbsize() == 100
 
 
 async def test_remains_of_a_server_are_waited_for(tmp_path: Path) -> None:
@@ -449,3 +464,25 @@ async def test_start_on_a_full_disk_is_said_at_once() -> None:
         (disk / "ballast").write_bytes(bytes(900 << 10))
         with pytest.raises(StoreUnusable, match="disk full: "):
             await EmbeddedStore(disk).__aenter__()
+
+
+async def test_what_a_killed_server_left_unfinished_does_not_fill_the_disk() -> None:
+    """A rewrite that filled the disk before its server was killed is removed, not waited for."""
+    with small_disk(mebibytes=4) as disk:
+        (disk / "store").mkdir()
+        (disk / "store" / "temp-rewriteaof-bg-17.aof").write_bytes(bytes(3900 << 10))
+        async with EmbeddedStore(disk) as store:
+            await write(store, "visit", "open")
+        assert left_behind(disk) == []
+
+
+async def test_a_lock_that_names_nobody_ends_nobody(tmp_path: Path) -> None:
+    """What is no process id leaves its holder alone; when that is gone the store starts."""
+    for text in ("", "0", "1", "-7", "9" * 30, f"{os.getpid()}", "seventeen"):
+        folder = tmp_path / f"as {text[:9]}"
+        folder.mkdir()
+        with remains_of_a_server(folder) as end_them:
+            (folder / "store" / "server.lock").write_text(text)
+            with pytest.raises(StoreUnusable, match="no answer"):
+                await EmbeddedStore(folder, silence_seconds=0.05).__aenter__()
+            end_them()
