@@ -164,6 +164,10 @@ class Clock:
         """
         return self._renewed_at is not None and self.monotonic() - self._renewed_at < self._lease
 
+    def heard_since(self, moment: float) -> bool:
+        """Whether a renewal was answered that was sent at that moment (monotonic) or later."""
+        return self._renewed_at is not None and self._renewed_at >= moment
+
     @property
     def lease_age(self) -> Instant:
         """Milliseconds since the last renewal was sent."""

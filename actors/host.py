@@ -303,13 +303,14 @@ class Host(Register):
         self._cut_off = leave
 
     def on_superseded(self, end: Callable[[], None]) -> None:
-        """Say what ends this process when another one runs under this node's name."""
+        """Say what ends this process when another one runs under this node's name; at once if it does."""
         self._end = end
+        if self.lease.replaced:
+            end()
 
     def _superseded(self) -> None:
-        if not self._fence.cut_off:
-            self._fence.go()
-            self._end()
+        self._fence.go()
+        self._end()
 
     def _leave_calls(self) -> None:
         for shard in self.shards():

@@ -43,13 +43,13 @@ class Lease:
         """Whether the shards were found to be ours since the lease was last in doubt."""
         self._unchecked = True
         """Whether the store may hold something else than we believe."""
-        self._replaced = False
-        """Whether a later start of this node had the lease; were it gone, it would still not be ours."""
+        self.replaced = False
+        """Whether another process of this node's name had the lease: this one ends, and renews no more."""
         self._hurry = asyncio.Event()
         self._sound_again = asyncio.Event()
         self._renewing = asyncio.Lock()
         self.taken: Callable[[], None] = lambda: None
-        """Told when a later start of this node has the lease: nothing is ever saved here again."""
+        """Told when another process of this node's name has the lease: nothing is ever saved here again."""
         self.known: Callable[[bool], None] = lambda _: None
         """Told when it cannot be said any more who is there, because another node may have the shards, and
         when it can be again.
@@ -95,12 +95,12 @@ class Lease:
             tend()
 
     async def renew(self) -> bool:
-        """Renew once, and look after the shards if they are in doubt; False when the store is away, or a
-        later start of this node has taken over.
+        """Renew once, and look after the shards if they are in doubt; False when the store is away, or
+        another process has this node's name.
         """
-        if self._replaced:
-            return False
         async with self._renewing:
+            if self.replaced:
+                return False
             if self._mine and self._clock.known and not self._clock.lease_holds():
                 self._doubt()
             try:
@@ -109,7 +109,7 @@ class Lease:
                 self._clock.renewed(renewal.now, sent, renewal.skews)
                 await self._make_sure()
             except LeaseTaken:
-                self._replaced = True
+                self.replaced = True
                 if self._mine:
                     self._doubt()
                 self.taken()

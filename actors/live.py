@@ -31,6 +31,7 @@ from engine.commands import (
 )
 from engine.events import Audited, Connected, Done, Outcome, VisitChanged, VisitWhy
 from engine.ids import ConnectionId, Instant, SeatId
+from engine.presence import Role
 from engine.refusals import Refused
 from engine.visit import Visit
 from signaling.codec import Encoded
@@ -293,7 +294,13 @@ class LiveVisit:
         elif outcome == "late":
             self._env.late(self, save, partial(self._settled, save, said))
         else:
-            self._restore(said, Refused("link_over") if outcome == "expired" else Refused("try_later"))
+            self._restore(said, self._too_late(said) if outcome == "expired" else Refused("try_later"))
+
+    def _too_late(self, said: _Said) -> Refused:
+        """Who came by a link, or its PIN, is told so; a provider extends the visit first."""
+        events = said.outcome.events if isinstance(said.outcome, Done) else ()
+        came = [self.visit.seats[event.seat].role for event in events if isinstance(event, Connected)]
+        return Refused("link_over" if any(role is not Role.PROVIDER for role in came) else "time_over")
 
     def _cleared(self, outcome: SaveOutcome, save: Save) -> None:
         """It is known now what became of a doubtful save; whoever asked for it was told to try later."""

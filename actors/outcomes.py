@@ -27,6 +27,7 @@ class Outcomes:
         self._lease = lease
         self._clock = clock
         self._pause = pause / 1000
+        self._asking = asyncio.Lock()
 
     async def resolve(self, live: LiveVisit, save: Save, settled: Settled) -> None:
         """Read the stored version until the store answers; only then is the outcome known."""
@@ -52,7 +53,12 @@ class Outcomes:
         """
         clock = self._clock
         asked = clock.monotonic()
-        if not await self._lease.renew():
+        try:
+            heard = await self._heard_since(asked)
+        except Exception:
+            settled("down")  # whatever is wrong there, this visit does not wait for ever
+            raise
+        if not heard:
             settled("down")
             return
         left = lapses - clock.now()
@@ -64,3 +70,8 @@ class Outcomes:
             again = replace(save, lapses_at=clock.to_store(lapses))
             over: SaveOutcome = "expired" if left <= VAGUE_MS else "down"
             self._committer.put(again, lambda outcome: settled(over if outcome == "late" else outcome))
+
+    async def _heard_since(self, asked: float) -> bool:
+        """Ask the store for the time, once for all who want to know it now; False when it cannot be had."""
+        async with self._asking:
+            return self._clock.heard_since(asked) or await self._lease.renew()

@@ -14,6 +14,7 @@ from tests.faults.requests import Request, Requests
 from tests.faults.verdict import Broken
 
 OVER: Final = frozenset({"completed", "cancelled", "ended"})
+TOO_LATE: Final = frozenset({"link_over", "pin_over", "time_over"})
 NOT_IN_YET: Final = frozenset({"held", "waiting"})
 MINUTE: Final = 60_000
 EXPIRY_SLACK: Final = 1_000
@@ -243,7 +244,7 @@ def _late(ends: _Ends, one: Request, answered: Answered) -> Broken | None:
 
 
 def _early(ends: _Ends, one: Request, answered: Answered) -> Broken | None:
-    over = answered.code == "link_over"
+    over = answered.code in TOO_LATE
     early = ends.before(one.asked.visit, one.asked.at, answered.at) if over else 0.0
     if early <= EXPIRY_SLACK:
         return None

@@ -11,18 +11,23 @@ import pytest
 from actors.days import day_of
 from actors.ports import Member
 from engine.ids import SHARED, shard_of_clinic
+from tests.faults.history import OK, Answered
 from tests.simulation.dashboards import Dashboard
+from tests.simulation.keys import Answer
 from tests.simulation.node import SECRETS, NodeProcess, Street
 from tests.simulation.people import Guest
 from tests.simulation.story import few_shards
 from tests.simulation.town import Story, Town
 
+SHORT = 3
+"""The seed of a town whose visit is over within a minute."""
+
 
 @contextmanager
-def town_of(nodes: int) -> Iterator[Town]:
+def town_of(nodes: int, seed: int = 7) -> Iterator[Town]:
     """Found a town with one visit, to which nobody comes by themselves."""
     with few_shards():
-        town = Town(Story(seed=7, nodes=nodes, visits=1, guests=0), {})
+        town = Town(Story(seed=seed, nodes=nodes, visits=1, guests=0), {})
         town.settle_in()
         town.scheduler.pass_time(1.0)
         yield town
@@ -181,6 +186,63 @@ def test_whenever_the_stores_clock_is_set_nobody_is_told_that_a_visit_is_over(
         town.scheduler.pass_time(10.0)
         assert not guest.done
         assert guest.line is not None
+
+
+def test_a_stores_clock_that_is_set_again_and_again_turns_nobody_away() -> None:
+    """It is an hour ahead whenever somebody's seat is saved, and right whenever it is asked for the time."""
+    with town_of(1) as town:
+        server, late_saves = town.server, list[Answer]()
+
+        def saw(name: str, _: str, __: Sequence[bytes], answer: Answer) -> None:
+            if name == "save":
+                late_saves.append(answer)
+                server.ahead = 0
+
+        def before_save(_: str, __: Sequence[bytes]) -> None:
+            server.ahead = 3_600_000 if len(late_saves) < 4 else 0
+
+        town.scheduler.pass_time(5.0)
+        server.saw, server.before_save = saw, before_save
+        guest = guest_of(town)
+        town.scheduler.pass_time(10.0)
+        assert late_saves[:4] == [3, 3, 3, 3]
+        assert guest.line is not None
+
+
+@pytest.mark.parametrize(("who", "told"), [("guest", "link_over"), ("provider", "time_over")])
+def test_who_comes_too_late_by_the_stores_clock_reads_what_is_so(who: str, told: str) -> None:
+    """The node's is a little behind: a guest's link is over, a provider may extend."""
+    with town_of(1, seed=SHORT) as town:
+        planned = town.planned[0]
+        left = planned.lapses_at - town.server.keys.now()
+        assert left < 60_000
+        town.scheduler.pass_time(left / 1000 - 0.15)
+        town.server.ahead = 500
+        if who == "guest":
+            guest_of(town)
+        else:
+            town.people.start(town.clients[0].live())
+        town.scheduler.pass_time(5.0)
+        codes = [entry.code for entry in town.history.of(Answered) if entry.code != OK]
+        assert codes == [told]
+
+
+def test_a_process_that_was_replaced_while_it_was_cut_off_ends() -> None:
+    """It does not wait for ever, with its port held, for a store that it may not use any more."""
+    with town_of(2) as town:
+        old = owner_in(town)
+        ended: list[str] = []
+        old.host.on_superseded(lambda: ended.append("then"))
+        old.way.hold()
+        town.scheduler.pass_time(6.0)
+        assert old.host.cut_off
+        town.start(old.slot)
+        town.scheduler.pass_time(1.0)
+        old.way.release()
+        town.scheduler.pass_time(6.0)
+        assert ended == ["then"]
+        old.host.on_superseded(lambda: ended.append("who asks later"))
+        assert ended == ["then", "who asks later"]
 
 
 def late(town: Town, process: NodeProcess) -> int:
