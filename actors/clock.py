@@ -97,12 +97,13 @@ class Clock:
         trip = self.monotonic() - sent
         self._renewed_at = sent
         zero = store_now - 1000 * (sent + trip / 2)  # as if the store had looked in the middle of the trip
-        if self._zero is None or trip / 2 <= VAGUE_MS / 1000:
-            self.set_at = self.monotonic()
+        if self._zero is not None and trip / 2 > VAGUE_MS / 1000:
+            return
+        self.set_at = self.monotonic()
         if self._zero is None:
             self._grown_at = self.set_at + YOUNG_MS / 1000
             self._follow(zero, _of_most(others) if others else 0.0)
-        elif trip / 2 <= VAGUE_MS / 1000:
+        else:
             self._measured(zero, self._zero)
             self._judge(zero, others)
 

@@ -36,6 +36,7 @@ LOG_PREFIX: Final = re.compile(r"^\d+:\w .*?\d\d:\d\d:\d\d\.\d+ [#*.-] ")
 SOCKET_PATH_BYTES: Final = 100
 """Longest socket path used as it is: sun_path holds 108 bytes on Linux and 104 on macOS."""
 PIDS_END: Final = 1 << 31
+"""No system has a process id as large (pid_t)."""
 PID_WAIT_SECONDS: Final = 1.0
 """How long a refused node waits to read the pid of the one that has just taken the lock."""
 
@@ -116,13 +117,14 @@ def _holder(lock: int) -> int | None:
     deadline = time.monotonic() + PID_WAIT_SECONDS
     while time.monotonic() < deadline:
         pid = read_pid(lock)
-        if pid is not None and _alive(pid):  # a dead pid is the previous holder's
+        if pid is not None and alive(pid):  # a dead pid is the previous holder's
             return pid
         time.sleep(0.01)
     return None
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Tell whether there is such a process; one that ended and was not waited for is there, too."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -170,7 +172,7 @@ class StoreFolder:
         """Say why nothing can be written here, or None if it can; blocks for as long as one write takes.
 
         The server cannot be asked: on a full disk it ends without room for a line in its log. What a server
-        left unfinished when it was killed does not count; it may be what has filled the disk.
+        left unfinished when it was killed is removed first; it may be what has filled the disk.
         """
         self._clear_if_nobody_writes()
         probe = self.path / "room.probe"

@@ -30,6 +30,7 @@ from actors.embedded_folder import (
     EmbeddedStoreError,
     StoreFolder,
     StoreUnusable,
+    alive,
     read_pid,
     try_lock,
     write_pid,
@@ -267,10 +268,9 @@ def _end_remains(lock: int) -> None:
 
 def _has_ended(pid: int) -> bool:
     """Tell whether a process is gone, or only waits for its parent to take note that it is."""
+    if sys.platform != "linux":
+        return not alive(pid)
     try:
-        if sys.platform != "linux":
-            os.kill(pid, 0)
-            return False
         process = os.pidfd_open(pid)
     except ProcessLookupError:
         return True

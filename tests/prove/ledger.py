@@ -135,7 +135,7 @@ async def _answered(check: Callable[[], Awaitable[bool]]) -> bool:
             while True:
                 with suppress(NotNow):
                     return await check()
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # it said that it cannot tell yet, and nothing says when it can
     except TimeoutError:
         return False
 
