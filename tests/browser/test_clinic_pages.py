@@ -192,7 +192,7 @@ async def test_a_visit_is_made_in_one_form(stage: Stage) -> None:
     confirm = page.get_by_role("dialog", name="Confirm New Visit")
     await expect(confirm).to_contain_text("Now (")
     await confirm.get_by_role("button", name="Confirm").click()
-    await expect(details_of(page).get_by_role("heading", name="Sofia Novak")).to_be_visible()
+    await expect(details_of(page).get_by_role("heading", name="Sofia Novak", exact=True)).to_be_visible()
     await expect(page.get_by_role("row").filter(has_text="Sofia Novak")).to_be_visible()
 
 
